@@ -1,0 +1,144 @@
+package process
+
+import (
+	"os"
+	"time"
+)
+
+// Spec describes one child process. Everything that the child gets is in it:
+// nothing is inherited from the host.
+type Spec struct {
+	// Name is what ps shows as the process's name (argv[0]).
+	Name string
+	// Path is the program, absolute. Empty when Entry is set.
+	Path string
+	// Entry names a function of this binary that runs in the jailed child in place
+	// of a program; see [Main].
+	Entry string
+	// Args are the arguments after argv[0].
+	Args []string
+	// Env is the whole environment, as KEY=VALUE.
+	Env []string
+	// Dir is the working folder, absolute, as seen inside the jail.
+	Dir string
+	// Listener is handed down as descriptor 3, with LISTEN_FDS=1, LISTEN_FD=3 and
+	// LISTEN_PID set. Nil for a child that serves nothing (an install step).
+	Listener *Listener
+	// Files are handed down as the descriptors after the listener (3 or 4 onwards).
+	Files []*os.File
+	// Jail says what the child may see and touch.
+	Jail Jail
+	// Limits bound what the child may use.
+	Limits Limits
+	// Output receives what the child writes to stdout and stderr, line by line. It is
+	// called from two goroutines of the process, never concurrently.
+	Output func(Line)
+	// Mark identifies the instance. It lets [Sweep] find what a crashed host left
+	// behind where the kernel offers no better way. [a-z0-9-], at most 64.
+	Mark string
+}
+
+// Stream tells where a line was written.
+type Stream string
+
+// The streams of a child.
+const (
+	Stdout Stream = "stdout"
+	Stderr Stream = "stderr"
+)
+
+// Line is one line of output without its line end. Lines longer than 16 KiB are cut into
+// several. Text is not cleaned: it may hold any byte but newline.
+type Line struct {
+	Time   time.Time
+	Stream Stream
+	Text   string
+}
+
+// Jail says what the child may see and touch. The zero value is the strictest:
+// nothing but system libraries.
+type Jail struct {
+	// ReadOnly are folders and files, absolute, that may be read and executed.
+	ReadOnly []string
+	// ReadWrite are folders, absolute, that may also be written. They must exist.
+	ReadWrite []string
+	// Overlay, when not nil, is mounted before the child starts.
+	Overlay *Overlay
+	// SystemFiles also shows what a dynamically linked program and name resolution need: /usr, /lib*,
+	// /bin, a few files of /etc, /dev/null, /dev/zero, /dev/urandom.
+	SystemFiles bool
+	// Network is what the child may reach.
+	Network Network
+}
+
+// Network is a child's access to the network.
+type Network string
+
+// The kinds of network access.
+const (
+	// NetworkHost shares the host's network.
+	NetworkHost Network = "host"
+	// NetworkNone has none but the inherited descriptors. It is the zero value's meaning.
+	NetworkNone Network = ""
+)
+
+// Overlay shows Lower at Target, read-only in effect: what the child writes there lands in Upper.
+// Where the kernel cannot mount it, Start merges Lower and Upper into Target by
+// copying, and the files wall is reported as partial.
+type Overlay struct {
+	// Lower is the folder with the version's files.
+	Lower string
+	// Upper keeps what was written.
+	Upper string
+	// Work is an empty folder on Upper's file system, for the kernel.
+	Work string
+	// Target is where the merged view appears. It must exist.
+	Target string
+}
+
+// Limits bound one child and its descendants. Zero means no limit of that kind.
+type Limits struct {
+	// MemoryBytes bounds the data of each process of the tree (RLIMIT_DATA), and of the
+	// whole tree where the machine can.
+	MemoryBytes int64
+	// CPUPercent is a share of one core; 100 is a whole one.
+	CPUPercent int
+	// Processes bounds processes and threads of the tree.
+	Processes int
+	// OpenFiles bounds descriptors of each process.
+	OpenFiles int
+	// FileBytes bounds the size of any one file that is written.
+	FileBytes int64
+}
+
+// Level says how well a wall holds on this machine.
+type Level string
+
+// The levels of a wall.
+const (
+	Enforced Level = "enforced"
+	Partial  Level = "partial"
+	None     Level = "none"
+)
+
+// Wall is one wall around a child, as it really stands.
+type Wall struct {
+	// Name is network, files, processes, memory, cpu, privileges or environment.
+	Name string `json:"name"`
+	// Level is how well it holds.
+	Level Level `json:"level"`
+	// Reason says by what it is held, or why it is not.
+	Reason string `json:"reason"`
+}
+
+// Exit is how a child ended.
+type Exit struct {
+	// Code is the exit code, -1 when a signal ended the child.
+	Code int `json:"code"`
+	// Signal is the signal's name ("SIGKILL"), or "".
+	Signal string `json:"signal,omitempty"`
+	// Cause is a sentence for people: "exited with code 1", "killed: out of memory".
+	Cause string `json:"cause"`
+	// Time is when it was reaped.
+	Time time.Time `json:"time"`
+}
