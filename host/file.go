@@ -1,0 +1,32 @@
+package host
+
+// File is one file of a version, as recorded when the zip was taken in.
+type File struct {
+	// Path is relative to the manifest, with slashes, valid by fs.ValidPath.
+	Path string `json:"path"`
+	Size int64  `json:"size"`
+	// SHA256 is the digest of the content and its key among the blobs.
+	SHA256 Digest `json:"sha256"`
+	// Type is the content type that it is served with.
+	Type string `json:"type"`
+	// Gzip and Brotli are encoded copies, where they are smaller.
+	Gzip   *Variant `json:"gzip,omitempty"`
+	Brotli *Variant `json:"brotli,omitempty"`
+}
+
+// Variant is an encoded copy of a file.
+type Variant struct {
+	SHA256 Digest `json:"sha256"`
+	Size   int64  `json:"size"`
+}
+
+// Site is the set of files of one installed version that may be served to a browser. It
+// never changes; another version is another Site.
+type Site struct {
+	Plugin  string
+	Version string
+	// Digest is the version's, and so a cache key for everything derived from it.
+	Digest Digest
+	// Files by path.
+	Files map[string]*File
+}
