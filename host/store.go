@@ -49,16 +49,16 @@ type Writer interface {
 // Digest is a lower-case hex SHA-256 of content.
 type Digest string
 
-// Blobs keeps content by its digest. A blob is there as long as a record of table TableBlobRefs
-// names it ("<digest>/<who>"); Collect removes the others.
+// Blobs keeps content by its digest until Collect finds that nobody keeps it.
 type Blobs interface {
 	// NewBatch starts a batch of writes with bounded memory (about 8 MiB).
 	NewBatch() BlobBatch
 	// Open returns the blob, or ErrNoRecord. The caller closes it.
 	Open(d Digest) (Blob, error)
-	// Collect removes blobs that no record refers to, and returns the bytes that it freed.
-	// Blobs written since the host's start by a batch that is still open are kept.
-	Collect(ctx context.Context) (int64, error)
+	// Collect removes the blobs that live does not keep, and returns the bytes that it freed. live is
+	// called once and calls keep for every digest that a record refers to. Blobs that a batch wrote or
+	// found, which was open at any moment since Collect began, are kept.
+	Collect(ctx context.Context, live func(keep func(Digest)) error) (freed int64, err error)
 }
 
 // BlobBatch writes blobs. Not safe for concurrent use.
@@ -82,6 +82,3 @@ type Blob interface {
 	Chunks(fn func([]byte) error) error
 	io.Closer
 }
-
-// TableBlobRefs holds the references that keep blobs: key "<digest>/<referrer>".
-const TableBlobRefs = "blobrefs"
