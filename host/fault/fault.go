@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Kind groups codes by what the caller can do about them. The API maps each kind
@@ -25,6 +26,9 @@ const (
 	Unavailable              // 503: not ready; try later
 	NoSpace                  // 507: the disk is too full
 	Unsupported              // 415: wrong media type
+	Required                 // 428: the request must carry If-Match
+	Gateway                  // 502: the plugin answered nonsense or not at all
+	Timeout                  // 504: the plugin did not answer in time
 )
 
 // Error is what failed, for people and for programs.
@@ -37,6 +41,8 @@ type Error struct {
 	Message string
 	// Fields names the parts of the input that are wrong, if any.
 	Fields []Field
+	// RetryAfter tells when trying again makes sense; zero when nobody knows.
+	RetryAfter time.Duration
 	// Err is the cause. It is logged and never shown outside.
 	Err error
 }
