@@ -1,0 +1,11 @@
+// Package tree keeps folders of code on disk and watches that nobody changes them.
+//
+// A version's files are written once by [Place], described by [Snapshot] when a tool made
+// them (node_modules), and compared with that description by a [Verifier] before they are
+// run. [Folder] gives an administrator access to the files that a plugin writes itself.
+//
+// Everything goes through [os.Root], so that no link leads out of the folder that was named,
+// whatever happens in it meanwhile. The package starts goroutines only inside a call and waits
+// for them. It does not decide which files are good, and it does not lock: two writers of one
+// folder are the caller's mistake.
+package tree

@@ -1,0 +1,142 @@
+package tree
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"syscall"
+)
+
+// maxDepth bounds nested folders, each of which costs a descriptor during a walk.
+const maxDepth = 200
+
+// found is one thing that a walk came by and that is not a folder.
+type found struct {
+	// dir is the folder that holds it, open; only valid during the visit.
+	dir  *os.Root
+	name string
+	// path is relative to the walk's root.
+	path string
+	info fs.FileInfo
+}
+
+// walk visits everything below root but folders, in no fixed order. What vanishes meanwhile is passed over.
+func walk(ctx context.Context, root string, visit func(found) error) error {
+	info, err := os.Lstat(root)
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() {
+		return fmt.Errorf("%s is not a folder", root)
+	}
+	r, err := os.OpenRoot(root)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	return walkDir(ctx, r, "", 0, visit)
+}
+
+func walkDir(ctx context.Context, dir *os.Root, prefix string, depth int, visit func(found) error) error {
+	if depth > maxDepth {
+		return errTooDeep
+	}
+	list, err := dir.Open(".")
+	if err != nil {
+		return err
+	}
+	defer list.Close()
+	for {
+		batch, err := list.ReadDir(256)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		for _, d := range batch {
+			err := walkOne(ctx, dir, path.Join(prefix, d.Name()), d, depth, visit)
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+		}
+	}
+}
+
+func walkOne(ctx context.Context, dir *os.Root, at string, d fs.DirEntry, depth int, visit func(found) error) error {
+	if d.IsDir() {
+		sub, err := dir.OpenRoot(d.Name())
+		if err != nil {
+			return err
+		}
+		defer sub.Close()
+		return walkDir(ctx, sub, at, depth+1, visit)
+	}
+	info, err := dir.Lstat(d.Name())
+	if err != nil {
+		return err
+	}
+	return visit(found{dir: dir, name: d.Name(), path: at, info: info})
+}
+
+// plain says that info is a regular file without set-user-id, set-group-id or sticky bit.
+func plain(info fs.FileInfo) bool {
+	return info.Mode()&(fs.ModeType|fs.ModeSetuid|fs.ModeSetgid|fs.ModeSticky) == 0
+}
+
+func executable(info fs.FileInfo) bool { return info.Mode()&0o111 != 0 }
+
+// errChanging is why a file cannot be hashed.
+var errChanging = errors.New("changes while it is read")
+
+// hash reads the file that the walk found and returns its hex digest and what it was when it was read.
+func (f found) hash(ctx context.Context) (string, fs.FileInfo, error) {
+	// Without blocking: a FIFO that took the file's place would otherwise hold the host for ever.
+	file, err := f.dir.OpenFile(f.name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return "", nil, err
+	}
+	defer file.Close()
+	before, err := file.Stat()
+	if err != nil {
+		return "", nil, err
+	}
+	if !plain(before) || !os.SameFile(before, f.info) {
+		return "", nil, fmt.Errorf("%q %w", f.path, errChanging)
+	}
+	h := sha256.New()
+	n, err := io.Copy(h, &cancelable{ctx, io.LimitReader(file, before.Size()+1)})
+	if err != nil {
+		return "", nil, err
+	}
+	after, err := file.Stat()
+	if err != nil {
+		return "", nil, err
+	}
+	if n != before.Size() || stampOf(before) != stampOf(after) {
+		return "", nil, fmt.Errorf("%q %w", f.path, errChanging)
+	}
+	return hex.EncodeToString(h.Sum(nil)), after, nil
+}
+
+// cancelable is a reader that ends with its context.
+type cancelable struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (c *cancelable) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.r.Read(p)
+}
