@@ -36,6 +36,9 @@ type Spec struct {
 	// Mark identifies the instance. It lets [Sweep] find what a crashed host left
 	// behind where the kernel offers no better way. [a-z0-9-], at most 64.
 	Mark string
+	// MarkDir is the folder, private to the host, where the mark is recorded while the
+	// child lives. Empty records nothing.
+	MarkDir string
 }
 
 // Stream tells where a line was written.
@@ -109,6 +112,9 @@ type Limits struct {
 	OpenFiles int
 	// FileBytes bounds the size of any one file that is written.
 	FileBytes int64
+	// LogBytesPerSecond bounds what Output is given on average; up to two seconds' worth may come at
+	// once. What is over it is read and dropped, and one line tells how much.
+	LogBytesPerSecond int
 }
 
 // Level says how well a wall holds on this machine.

@@ -1,0 +1,56 @@
+package process
+
+import (
+	"path/filepath"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"appzone/host/fault"
+)
+
+var markPattern = regexp.MustCompile(`^[a-z0-9-]{1,64}$`)
+
+// check refuses a Spec that cannot be meant: a defect of the caller, not of a plugin.
+func (s *Spec) check() error {
+	wrong := func(format string, args ...any) error {
+		return fault.New(fault.Internal, "process_invalid", "start a child process: "+format, args...)
+	}
+	switch {
+	case (s.Path == "") == (s.Entry == ""):
+		return wrong("one of program and entry must be given")
+	case s.Path != "" && !filepath.IsAbs(s.Path):
+		return wrong("the program %q is not an absolute path", s.Path)
+	case s.Name == "":
+		return wrong("it has no name")
+	case s.Dir != "" && !filepath.IsAbs(s.Dir):
+		return wrong("the working folder %q is not an absolute path", s.Dir)
+	case s.Mark != "" && !markPattern.MatchString(s.Mark):
+		return wrong("the mark %q is not of [a-z0-9-], at most 64", s.Mark)
+	}
+	paths := append(append([]string{}, s.Jail.ReadOnly...), s.Jail.ReadWrite...)
+	if o := s.Jail.Overlay; o != nil {
+		paths = append(paths, o.Lower, o.Upper, o.Work, o.Target)
+	}
+	for _, p := range paths {
+		if !filepath.IsAbs(p) || filepath.Clean(p) != p || p == "/" {
+			return wrong("the path %q of its jail is not absolute and clean", p)
+		}
+	}
+	for _, text := range append(append(append(paths, s.Name, s.Path, s.Dir), s.Args...), s.Env...) {
+		if strings.ContainsRune(text, 0) || !utf8.ValidString(text) {
+			return wrong("%q is not text", text)
+		}
+	}
+	for _, kv := range s.Env {
+		if _, _, ok := cutEnv(kv); !ok {
+			return wrong("an environment entry has no name")
+		}
+	}
+	return nil
+}
+
+func cutEnv(kv string) (name, value string, ok bool) {
+	name, value, ok = strings.Cut(kv, "=")
+	return name, value, ok && name != ""
+}

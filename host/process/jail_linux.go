@@ -1,0 +1,65 @@
+package process
+
+import (
+	"errors"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"appzone/host/fault"
+)
+
+func jailRefused(err error, what string) error {
+	return fault.Wrap(err, fault.Internal, "jail_refused", "the jail could not be put on: %s", what)
+}
+
+// enterStage is what every stage does first.
+func (o *order) enterStage() error {
+	unix.Umask(0o077)
+	return armParentDeath()
+}
+
+// armParentDeath lets this process die with the thread that forked it.
+func armParentDeath() error {
+	if err := unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0); err != nil {
+		return jailRefused(err, "arm the parent-death signal")
+	}
+	return nil
+}
+
+// enclose moves this process behind the walls that need privileges: its own view of the files, processes and
+// network.
+func (o *order) enclose() error { return nil }
+
+// confine gives up what is left, in this process and its descendants, for good.
+func (o *order) confine() error {
+	if err := unix.Chdir(o.Dir); err != nil {
+		return fault.Wrap(err, fault.Internal, "jail_refused", "the working folder %s cannot be entered", o.Dir)
+	}
+	return nil
+}
+
+// become replaces this process by the program.
+func (o *order) become(c *control) error {
+	if err := o.confine(); err != nil {
+		return err
+	}
+	if err := c.send(report{Started: unix.Getpid()}); err != nil {
+		return err
+	}
+	closeOnExec(3 + o.Descriptors)
+	err := syscall.Exec(o.Path, append([]string{o.Name}, o.Args...), o.environment())
+	return execFault(err, o.Path)
+}
+
+func execFault(err error, path string) error {
+	switch {
+	case errors.Is(err, unix.ENOENT):
+		return fault.Wrap(err, fault.Unavailable, "program_missing", "the program %s is missing, or what it needs to start is; install it", path)
+	case errors.Is(err, unix.EACCES), errors.Is(err, unix.EPERM):
+		return fault.Wrap(err, fault.Unavailable, "program_refused", "the program %s may not be run: it is not executable, or not shown in the jail", path)
+	case errors.Is(err, unix.ENOEXEC):
+		return fault.Wrap(err, fault.Unavailable, "program_refused", "%s is not a program for this machine", path)
+	}
+	return fault.Wrap(err, fault.Internal, "start_failed", "the program %s could not be started", path)
+}

@@ -1,0 +1,38 @@
+package process
+
+import "sync"
+
+// Capabilities is what this machine lets the host build around a child. It is found out by
+// trying, once.
+type Capabilities struct {
+	// System is the operating system, "linux".
+	System string `json:"system"`
+	// Root says that the host runs as root.
+	Root bool `json:"root"`
+	// UserNamespace says that an ordinary user may make one, which the others below then stand on.
+	UserNamespace bool `json:"userNamespace"`
+	// MountNamespace says that a child can be given a file tree of its own.
+	MountNamespace bool `json:"mountNamespace"`
+	// PIDNamespace says that a child can be the first process of a namespace with its own /proc.
+	PIDNamespace bool `json:"pidNamespace"`
+	// NetworkNamespace says that a child can be left without a network.
+	NetworkNamespace bool `json:"networkNamespace"`
+	// Overlay says that the kernel can lay a writable folder over a read-only one.
+	Overlay bool `json:"overlay"`
+	// Landlock is the ABI version, 0 for none.
+	Landlock int `json:"landlock"`
+	// NoNewPrivileges says that a child can give up gaining rights by exec.
+	NoNewPrivileges bool `json:"noNewPrivileges"`
+	// CgroupVersion is 1, 2 or 0 for none.
+	CgroupVersion int `json:"cgroupVersion"`
+	// CgroupWritable says that the host could make cgroups of its own.
+	CgroupWritable bool `json:"cgroupWritable"`
+	// Problems says why something above is missing, by its JSON name.
+	Problems map[string]string `json:"problems,omitempty"`
+}
+
+// Machine probes this machine at the first call, which starts a child and takes some 20 ms, and
+// remembers the answer.
+func Machine() Capabilities { return machine() }
+
+var machine = sync.OnceValue(probeMachine)

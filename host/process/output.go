@@ -1,0 +1,166 @@
+package process
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+)
+
+const (
+	// maxLine is where a line is cut.
+	maxLine = 16 << 10
+	// readSize is how much one read takes from a pipe.
+	readSize = 32 << 10
+	// floodPause slows the reading of a flood, so that dropping it costs the host little: the
+	// writer waits for its pipe.
+	floodPause = 5 * time.Millisecond
+)
+
+// output reads what a child writes. Two goroutines, one for each stream, hand over lines one
+// at a time.
+type output struct {
+	deliver func(Line)
+	pipes   [2]*os.File
+	readers sync.WaitGroup
+
+	mu   sync.Mutex // serialises deliver, guards rate
+	rate rate
+}
+
+// newOutput makes the pipes; it returns the child's ends.
+func newOutput(spec Spec) (*output, []*os.File, error) {
+	o := &output{deliver: spec.Output, rate: rate{perSecond: float64(spec.Limits.LogBytesPerSecond)}}
+	if o.deliver == nil {
+		o.deliver = func(Line) {}
+	}
+	var theirs []*os.File
+	for i := range o.pipes {
+		r, w, err := os.Pipe()
+		if err != nil {
+			o.close()
+			closeAll(theirs)
+			return nil, nil, err
+		}
+		o.pipes[i] = r
+		theirs = append(theirs, w)
+	}
+	return o, theirs, nil
+}
+
+func (o *output) start() {
+	o.readers.Go(func() { o.read(Stdout, o.pipes[0]) })
+	o.readers.Go(func() { o.read(Stderr, o.pipes[1]) })
+}
+
+// finish waits until both streams are at their end, at most for limit, and closes them.
+func (o *output) finish(limit time.Duration) {
+	for _, p := range o.pipes {
+		_ = p.SetReadDeadline(time.Now().Add(limit))
+	}
+	o.readers.Wait()
+	o.close()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.tellDropped(time.Now())
+}
+
+func (o *output) close() {
+	for _, p := range o.pipes {
+		if p != nil {
+			_ = p.Close()
+		}
+	}
+}
+
+// read cuts one stream into lines until its end. It holds at most one line and one read.
+func (o *output) read(stream Stream, pipe *os.File) {
+	chunk := make([]byte, readSize)
+	var rest []byte
+	for {
+		n, err := pipe.Read(chunk)
+		rest = o.lines(stream, append(rest, chunk[:n]...), err != nil)
+		if err != nil {
+			return
+		}
+	}
+}
+
+// lines hands over the whole lines in text and returns what is left: less than maxLine bytes, nothing
+// at the end.
+func (o *output) lines(stream Stream, text []byte, end bool) []byte {
+	now := time.Now()
+	dropped := false
+	for len(text) > 0 {
+		cut, next := bytes.IndexByte(text, '\n'), 0
+		switch {
+		case cut >= 0 && cut <= maxLine:
+			next = cut + 1
+		case len(text) >= maxLine:
+			cut, next = maxLine, maxLine
+		case end:
+			cut, next = len(text), len(text)
+		default:
+			return append([]byte(nil), text...)
+		}
+		dropped = !o.line(now, stream, text[:cut]) || dropped
+		text = text[next:]
+	}
+	if dropped {
+		time.Sleep(floodPause)
+	}
+	return nil
+}
+
+// line delivers one line or, above the rate, drops it.
+func (o *output) line(now time.Time, stream Stream, text []byte) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !o.rate.take(now, len(text)+1) {
+		return false
+	}
+	o.tellDropped(now)
+	o.deliver(Line{Time: now, Stream: stream, Text: string(text)})
+	return true
+}
+
+// tellDropped says once how much was dropped since the last line.
+func (o *output) tellDropped(now time.Time) {
+	if o.rate.lines == 0 {
+		return
+	}
+	text := fmt.Sprintf("[%d lines (%d bytes) were dropped here: more than %.0f bytes per second]", o.rate.lines, o.rate.bytes, o.rate.perSecond)
+	o.rate.lines, o.rate.bytes = 0, 0
+	o.deliver(Line{Time: now, Stream: Stderr, Text: text})
+}
+
+// rate is a bucket that fills with perSecond bytes a second up to two seconds' worth (and one
+// line at least). It counts what did not fit.
+type rate struct {
+	perSecond float64
+	level     float64
+	last      time.Time
+	lines     int64
+	bytes     int64
+}
+
+func (r *rate) take(now time.Time, n int) bool {
+	if r.perSecond <= 0 {
+		return true
+	}
+	full := max(2*r.perSecond, maxLine+1)
+	if r.last.IsZero() {
+		r.level = full
+	} else if d := now.Sub(r.last); d > 0 {
+		r.level = min(full, r.level+d.Seconds()*r.perSecond)
+	}
+	r.last = now
+	if float64(n) > r.level {
+		r.lines++
+		r.bytes += int64(n)
+		return false
+	}
+	r.level -= float64(n)
+	return true
+}

@@ -1,0 +1,116 @@
+package process
+
+import (
+	"os"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// Process is one child with its whole tree of descendants. All methods may be called at any
+// time from any goroutine.
+type Process struct {
+	spec    Spec
+	machine Capabilities
+	walls   []Wall
+
+	proc    *os.Process // the first stage: an init, or the program itself
+	pid     int         // the program
+	control *control
+	output  *output
+
+	stopOnce sync.Once
+	killOnce sync.Once
+	asked    atomic.Int32 // what the host did to end it: askedNothing and so on
+
+	done chan struct{}
+	exit Exit // set before done is closed
+}
+
+// How far the host went to end a child.
+const (
+	askedNothing int32 = iota
+	askedStop
+	askedKill
+)
+
+// drainTime is how long output may still come after the last process of the tree is gone. It
+// only passes where something outside the tree holds the pipe.
+const drainTime = time.Second
+
+// PID is the program's process id as the host sees it.
+func (p *Process) PID() int { return p.pid }
+
+// Done is closed when the whole tree has ended, its output was delivered and everything that
+// Start began is over.
+func (p *Process) Done() <-chan struct{} { return p.done }
+
+// Exit tells how the program ended. It must be called after Done is closed.
+func (p *Process) Exit() Exit { return p.exit }
+
+// Walls are the walls around this child, as they stand.
+func (p *Process) Walls() []Wall { return append([]Wall(nil), p.walls...) }
+
+// Stop sends SIGTERM to the tree and, to whatever is left after grace, SIGKILL. It waits for
+// the end. It may be called again and at the same time: calls join, and the shortest
+// grace counts. A child that has ended is left alone.
+func (p *Process) Stop(grace time.Duration) {
+	p.stopOnce.Do(func() {
+		p.asked.CompareAndSwap(askedNothing, askedStop)
+		p.signal(syscall.SIGTERM)
+	})
+	timer := time.NewTimer(grace)
+	defer timer.Stop()
+	select {
+	case <-p.done:
+	case <-timer.C:
+		p.Kill()
+	}
+}
+
+// Kill ends the whole tree with SIGKILL and waits for the end.
+func (p *Process) Kill() {
+	p.killOnce.Do(func() {
+		select {
+		case <-p.done:
+		default:
+			p.asked.Store(askedKill)
+			p.killTree()
+		}
+	})
+	<-p.done
+}
+
+// wait owns the child from its start to its end.
+func (p *Process) wait() {
+	var ended *syscall.WaitStatus
+	reported := make(chan struct{})
+	go func() {
+		defer close(reported)
+		ended = p.awaitEnd()
+	}()
+	p.awaitDeath()
+	state, err := p.proc.Wait()
+	p.output.finish(drainTime)
+	_ = p.control.conn.SetReadDeadline(time.Now().Add(drainTime))
+	<-reported
+	p.control.close()
+	p.exit = p.explain(state, err, ended)
+	p.unmark()
+	close(p.done)
+}
+
+// awaitEnd reads what an init reports at its end; nil when there is no such report.
+func (p *Process) awaitEnd() *syscall.WaitStatus {
+	for {
+		var r report
+		if err := p.control.in.Decode(&r); err != nil {
+			return nil
+		}
+		if r.Ended != nil {
+			ws := syscall.WaitStatus(*r.Ended)
+			return &ws
+		}
+	}
+}

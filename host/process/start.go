@@ -1,0 +1,197 @@
+package process
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"appzone/host/fault"
+)
+
+// startTimeout bounds the time from the fork to the program's first instruction.
+const startTimeout = 20 * time.Second
+
+// Start starts one child and returns when its program (or entry) runs inside its jail: every wall
+// that this machine can build stands by then, or Start fails. Cancelling ctx ends a start
+// that is under way; it has no effect afterwards.
+//
+// Errors are *fault.Error: process_invalid, program_missing, program_refused, jail_refused,
+// start_failed, start_timeout, or ctx's.
+func Start(ctx context.Context, spec Spec) (*Process, error) {
+	if !ready.Load() {
+		return nil, fault.New(fault.Internal, "process_invalid", "start a child process: process.Main was not called first in main")
+	}
+	if err := spec.check(); err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	machine := Machine()
+	p := &Process{spec: spec, machine: machine, done: make(chan struct{})}
+	p.walls = machine.Walls(spec.Jail, spec.Limits)
+	if err := p.prepare(); err != nil {
+		return nil, err
+	}
+	if err := p.launch(); err != nil {
+		return nil, err
+	}
+	if err := p.greet(ctx); err != nil {
+		return nil, err
+	}
+	go p.wait()
+	return p, nil
+}
+
+// launch forks the first stage and gives it its order.
+func (p *Process) launch() error {
+	ours, theirs, err := controlPair()
+	if err != nil {
+		return startFailed(err)
+	}
+	defer theirs.Close()
+	p.control = ours
+	files, err := p.descriptors(theirs)
+	if err != nil {
+		ours.close()
+		return startFailed(err)
+	}
+	defer closeAll(files.ours)
+	o := p.order()
+	p.proc, err = fork(child{path: selfPath(), name: p.stageName(), env: o.stageEnvironment(), files: files.all, sys: o.Plan.attributes()})
+	if err != nil {
+		ours.close()
+		p.output.close()
+		return startFailed(err)
+	}
+	p.output.start()
+	p.mark()
+	_ = ours.conn.SetWriteDeadline(time.Now().Add(startTimeout))
+	if err := ours.send(o); err != nil && !errors.Is(err, unix.EPIPE) && !errors.Is(err, unix.ECONNRESET) {
+		return p.abort(startFailed(err))
+	}
+	_ = ours.conn.SetWriteDeadline(time.Time{})
+	return nil
+}
+
+// greet waits until the program runs.
+func (p *Process) greet(ctx context.Context) error {
+	stop := context.AfterFunc(ctx, func() { _ = p.control.conn.SetReadDeadline(time.Unix(1, 0)) })
+	deadline := time.Now().Add(startTimeout)
+	r, err := p.control.report(deadline)
+	if err == nil && r.Failed == nil && firstStage(p.spec) == stageJail {
+		r.Failed = p.control.awaitExec(deadline)
+	}
+	switch {
+	case !stop():
+		return p.abort(ctx.Err())
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return p.abort(fault.New(fault.Unavailable, "start_timeout", "%s did not start within %s; the machine may be overloaded", p.spec.Name, startTimeout))
+	case err != nil:
+		return p.abort(nil)
+	case r.Failed != nil:
+		return p.abort(r.Failed.fault())
+	}
+	_ = p.control.conn.SetReadDeadline(time.Time{})
+	p.pid = p.hostPID(r.Started)
+	if p.spec.Listener != nil {
+		p.spec.Listener.handOver()
+	}
+	return nil
+}
+
+// abort ends a start that failed and gives its reason; nil means that the stage ended
+// without saying one.
+func (p *Process) abort(reason error) error {
+	go p.wait()
+	p.Kill()
+	if reason == nil {
+		return fault.New(fault.Internal, "start_failed", "%s could not be started: its jail ended by itself (%s)", p.spec.Name, p.exit.Cause)
+	}
+	return reason
+}
+
+func startFailed(err error) error {
+	return fault.Wrap(err, fault.Unavailable, "start_failed", "no process could be started: the machine is out of processes, memory or descriptors")
+}
+
+// handed are the files that a child gets.
+type handed struct {
+	all  []*os.File // descriptors 0, 1, 2, ...
+	ours []*os.File // those that the host closes after the fork
+}
+
+func (p *Process) descriptors(control *os.File) (handed, error) {
+	null, err := os.Open(os.DevNull)
+	if err != nil {
+		return handed{}, err
+	}
+	h := handed{ours: []*os.File{null}}
+	out, stdout, err := newOutput(p.spec)
+	if err != nil {
+		closeAll(h.ours)
+		return handed{}, err
+	}
+	p.output = out
+	h.ours = append(h.ours, stdout...)
+	h.all = append(h.all, null, stdout[0], stdout[1])
+	if l := p.spec.Listener; l != nil {
+		l.mu.RLock()
+		defer l.mu.RUnlock()
+		if l.file == nil || l.closed {
+			closeAll(h.ours)
+			out.close()
+			return handed{}, errors.New("the listener was used or closed before")
+		}
+		h.all = append(h.all, l.file)
+	}
+	h.all = append(h.all, p.spec.Files...)
+	h.all = append(h.all, control)
+	return h, nil
+}
+
+func closeAll[C io.Closer](files []C) {
+	for _, f := range files {
+		_ = f.Close()
+	}
+}
+
+// order makes the first stage's order.
+func (p *Process) order() *order {
+	s := p.spec
+	o := &order{
+		Stage: firstStage(s), Name: s.Name, Path: s.Path, Entry: s.Entry, Args: s.Args, Env: s.Env, Dir: s.Dir,
+		Listening: s.Listener != nil, Descriptors: len(s.Files), Jail: s.Jail, Limits: s.Limits,
+		Plan: p.machine.plan(s.Jail, s.Limits),
+	}
+	if o.Listening {
+		o.Descriptors++
+	}
+	if o.Dir == "" {
+		o.Dir = "/"
+	}
+	return o
+}
+
+// stageEnvironment is the whole environment of a stage of ours. Go reads a few variables
+// before any code of ours can set them, so an entry gets those from its own environment.
+func (o *order) stageEnvironment() []string {
+	env := []string{stageEnv + "=" + strconv.Itoa(3+o.Descriptors)}
+	if o.Stage != stageEntry {
+		return append(env, "GOMAXPROCS=1")
+	}
+	runtime := []string{"GODEBUG", "GOGC", "GOMAXPROCS", "GOMEMLIMIT", "GOTRACEBACK"}
+	for _, kv := range o.Env {
+		if name, _, _ := strings.Cut(kv, "="); slices.Contains(runtime, name) {
+			env = append(env, kv)
+		}
+	}
+	return env
+}
