@@ -16,7 +16,7 @@ const (
 	RuntimeWASM = "wasm"
 )
 
-// Where a plugin shows in the sidebar (seed: "Sidebar").
+// Where a plugin shows: on both sidebars, one of them, or none.
 const (
 	SidebarAlways    = "always"
 	SidebarAdminOnly = "adminOnly"
@@ -27,7 +27,7 @@ const (
 // Manifest is a validated manifest.json with its defaults filled in.
 type Manifest struct {
 	// ID is the slug of Name; it is not in the file.
-	ID string `json:"id"`
+	ID string `json:"id" manifest:"derived"`
 	// Name is what people call the plugin. Required.
 	Name string `json:"name"`
 	// Version is a semantic version, or what people use as one. Required.
@@ -104,13 +104,14 @@ type Permissions struct {
 
 // Network is what a plugin may reach and where it may listen.
 type Network struct {
-	// Outbound are "host:port", "*.host:port" or "cidr:port".
+	// Outbound are "host:port", "*.host:port", "address:port" or "cidr:port"; see [ParseOutbound].
+	// At most 64.
 	Outbound []string `json:"outbound,omitempty"`
 	// Listen are TCP ports that the host opens in front of the plugin.
 	Listen []int `json:"listen,omitempty"`
 }
 
-// PublicRoute is one route that anyone may call.
+// PublicRoute is one route that anyone may call. The path matches exactly, as a whole.
 type PublicRoute struct {
 	Path    string   `json:"path"`
 	Methods []string `json:"methods"`

@@ -1,0 +1,22 @@
+package manifest
+
+// Request is what a plugin effectively asks for.
+type Request struct {
+	Permissions
+	// AnyOutbound asks for unrestricted outbound network.
+	AnyOutbound bool `json:"anyOutbound,omitempty"`
+}
+
+// Classic reports whether the plugin was written before permissions were: a Node script whose manifest has none.
+// It gets what such scripts always had, unrestricted outbound network.
+func (m *Manifest) Classic() bool {
+	return m.Type == TypeScript && m.Parameters.Runtime == RuntimeNode && m.Parameters.Permissions == nil
+}
+
+// Asks is what the plugin effectively asks for. Only a classic plugin asks for anything that is not written down.
+func (m *Manifest) Asks() Request {
+	if p := m.Parameters.Permissions; p != nil {
+		return Request{Permissions: *p}
+	}
+	return Request{AnyOutbound: m.Classic()}
+}
