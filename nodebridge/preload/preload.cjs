@@ -1,0 +1,16 @@
+'use strict';
+// Loaded by --require before the program, for CommonJS and ESM entries alike. It gives the
+// program's own server the connections of the listener that the host passed down, so that
+// a program that asks for a port is served without opening one.
+const { isMainThread } = require('node:worker_threads');
+
+if (!isMainThread) {
+  require('./worker.cjs').install();
+} else if (process.env.LISTEN_PID === String(process.pid) && /^\d+$/.test(process.env.LISTEN_FD)) {
+  // Anything else with this preload is a descendant: its descriptor 3 is not the listener.
+  process.title = process.argv0;
+  require('./listen.cjs').install(Number(process.env.LISTEN_FD));
+  require('./stop.cjs').install();
+  require('./datagram.cjs').install();
+  require('./children.cjs').install(__filename);
+}

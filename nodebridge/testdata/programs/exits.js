@@ -1,0 +1,2 @@
+console.log('nothing to do');
+process.exitCode = 7;
