@@ -69,7 +69,7 @@ func readKeyFile(file string) (string, error) {
 // at once end up with the same key.
 func makeKeyFile(file string) error {
 	random := make([]byte, chacha20poly1305.KeySize)
-	rand.Read(random) // never fails
+	rand.Read(random)                                            // never fails
 	f, err := os.CreateTemp(filepath.Dir(file), ".secret-key-*") // 0600
 	if err != nil {
 		return err

@@ -1,0 +1,105 @@
+package settings
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+
+	"appzone/host/fault"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+// Schema is what the settings of one version of a plugin must look like. Safe for concurrent use.
+type Schema struct {
+	compiled    *jsonschema.Schema
+	secrets     []pointer // sorted
+	fingerprint func(secret []byte) string
+}
+
+const (
+	// location names the schema to itself; relative references would lead below it, and lead nowhere.
+	location = "urn:appzone:settings"
+	draft    = "https://json-schema.org/draft/2020-12/schema"
+	// maxPatterns and maxPattern bound the regular expressions, in number and length.
+	maxPatterns = 100
+	maxPattern  = 500
+)
+
+// empty is the schema of a plugin without settings.
+const empty = `{"type":"object","additionalProperties":false}`
+
+// Compile reads a schema of at most [MaxBytes]. Nil is the schema of a plugin without settings: it accepts only an
+// empty object. A *fault.Error settings_schema_invalid says what is wrong. References must stay
+// inside the document and must not form a cycle; formats are checked; secrets inside lists are refused.
+func Compile(schema json.RawMessage) (*Schema, error) {
+	if schema == nil {
+		schema = json.RawMessage(empty)
+	}
+	s, err := compile(schema)
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "settings_schema_invalid", "the schema of the settings cannot be used: %v", err)
+	}
+	return s, nil
+}
+
+func compile(schema json.RawMessage) (*Schema, error) {
+	doc, err := decode(schema)
+	if err != nil {
+		return nil, err
+	}
+	object, ok := doc.(map[string]any)
+	if !ok {
+		return nil, errors.New("it must be an object")
+	}
+	if d, ok := object["$schema"]; ok && d != draft && d != draft+"#" {
+		return nil, errors.New("$schema must be " + draft)
+	}
+	c := jsonschema.NewCompiler()
+	c.DefaultDraft(jsonschema.Draft2020)
+	c.AssertFormat()
+	c.UseLoader(noLoader{})
+	c.UseRegexpEngine(patterns())
+	if err := c.AddResource(location, doc); err != nil {
+		return nil, err
+	}
+	compiled, err := c.Compile(location)
+	if err != nil {
+		return nil, err
+	}
+	s := &Schema{compiled: compiled}
+	if err := bound(compiled); err != nil {
+		return nil, err
+	}
+	if s.secrets, err = findSecrets(compiled); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// WithFingerprint returns a copy of s that names new secrets by f. Without it a secret is named by its sealed form, and so
+// anew each time that it is set.
+func (s *Schema) WithFingerprint(f func(secret []byte) string) *Schema {
+	c := *s
+	c.fingerprint = f
+	return &c
+}
+
+// noLoader refuses every document beside the schema itself.
+type noLoader struct{}
+
+func (noLoader) Load(string) (any, error) {
+	return nil, errors.New("references to other documents are not allowed")
+}
+
+// patterns compiles regular expressions in linear-time syntax, not too many and not too long.
+func patterns() jsonschema.RegexpEngine {
+	n := 0
+	return func(s string) (jsonschema.Regexp, error) {
+		if n++; n > maxPatterns || len(s) > maxPattern {
+			return nil, fmt.Errorf("there are more than %d patterns, or one is longer than %d characters", maxPatterns, maxPattern)
+		}
+		return regexp.Compile(s)
+	}
+}
