@@ -2,6 +2,7 @@ package process
 
 import (
 	"errors"
+	"os"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -27,16 +28,63 @@ func armParentDeath() error {
 	return nil
 }
 
-// enclose moves this process behind the walls that need privileges: its own view of the files, processes and
-// network.
-func (o *order) enclose() error { return nil }
+// enclose moves this process behind the walls that take privileges to build: its own view of
+// files, processes and network. Descendants are born there.
+func (o *order) enclose() error {
+	// The kernel should end a plugin before the host when memory runs out.
+	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("500"), 0)
+	if o.Plan.Net {
+		if err := loopbackUp(); err != nil {
+			return jailRefused(err, "bring up the loopback of its own network")
+		}
+	}
+	if o.Plan.User {
+		// No namespaces inside namespaces: they are the shortest way to the kernel's weak spots.
+		_ = os.WriteFile("/proc/sys/user/max_user_namespaces", []byte("0"), 0)
+	}
+	if o.Plan.PID {
+		_ = unix.Sethostname([]byte("localhost"))
+	}
+	if o.Plan.View {
+		if err := o.view(); err != nil {
+			return jailRefused(err, "make its own view of the files")
+		}
+	}
+	return nil
+}
+
+func loopbackUp() error {
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(fd)
+	lo, err := unix.NewIfreq("lo")
+	if err != nil {
+		return err
+	}
+	lo.SetUint16(unix.IFF_UP | unix.IFF_RUNNING)
+	return unix.IoctlIfreq(fd, unix.SIOCSIFFLAGS, lo)
+}
 
 // confine gives up what is left, in this process and its descendants, for good.
 func (o *order) confine() error {
 	if err := unix.Chdir(o.Dir); err != nil {
 		return fault.Wrap(err, fault.Internal, "jail_refused", "the working folder %s cannot be entered", o.Dir)
 	}
-	return nil
+	if err := o.restrict(); err != nil {
+		return jailRefused(err, "restrict it by Landlock")
+	}
+	if os.Geteuid() == 0 {
+		_ = unix.Setgroups(nil)
+	}
+	if err := dropPrivileges(); err != nil {
+		return jailRefused(err, "drop privileges")
+	}
+	if err := o.limit(); err != nil {
+		return jailRefused(err, "set its limits")
+	}
+	return armParentDeath()
 }
 
 // become replaces this process by the program.

@@ -23,6 +23,8 @@ type Capabilities struct {
 	Landlock int `json:"landlock"`
 	// NoNewPrivileges says that a child can give up gaining rights by exec.
 	NoNewPrivileges bool `json:"noNewPrivileges"`
+	// Groups counts the supplementary groups that an ordinary user's children keep.
+	Groups int `json:"groups,omitempty"`
 	// CgroupVersion is 1, 2 or 0 for none.
 	CgroupVersion int `json:"cgroupVersion"`
 	// CgroupWritable says that the host could make cgroups of its own.
@@ -31,8 +33,17 @@ type Capabilities struct {
 	Problems map[string]string `json:"problems,omitempty"`
 }
 
-// Machine probes this machine at the first call, which starts a child and takes some 20 ms, and
-// remembers the answer.
-func Machine() Capabilities { return machine() }
+// Machine probes this machine at the first call, which starts a child and takes some 10 ms, and
+// remembers the answer. Without [Main] it cannot try namespaces and reports none.
+func Machine() Capabilities {
+	if !ready.Load() {
+		return baseCapabilities()
+	}
+	return machine()
+}
 
-var machine = sync.OnceValue(probeMachine)
+var machine = sync.OnceValue(func() Capabilities {
+	c := baseCapabilities()
+	c.probeNamespaces()
+	return c
+})

@@ -1,17 +1,142 @@
 package process
 
 import (
+	"fmt"
 	"os"
+	"path/filepath"
+	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
 
-func probeMachine() Capabilities {
+// baseCapabilities are those that can be asked for without trying.
+func baseCapabilities() Capabilities {
 	c := Capabilities{System: "linux", Root: os.Geteuid() == 0, NoNewPrivileges: true, Problems: map[string]string{}}
 	if abi, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0, unix.LANDLOCK_CREATE_RULESET_VERSION); errno == 0 {
 		c.Landlock = int(abi)
+	} else {
+		c.Problems["landlock"] = "the kernel has no Landlock, or it is not enabled: " + errno.Error()
+	}
+	if groups, err := os.Getgroups(); err == nil && !c.Root {
+		for _, g := range groups {
+			if g != os.Getegid() {
+				c.Groups++
+			}
+		}
+	}
+	c.CgroupVersion, c.CgroupWritable = probeCgroup()
+	if !c.CgroupWritable {
+		c.Problems["cgroupWritable"] = "the host may not make control groups"
 	}
 	return c
 }
 
-func (o *order) probe() Capabilities { return Capabilities{} }
+// probeNamespaces tries sets of walls, the best first, and keeps the first that stands. What it had to
+// leave out gets the error of the try that still had it.
+func (c *Capabilities) probeNamespaces() {
+	tries := []plan{
+		{View: true, PID: true, Net: true, Overlay: true},
+		{View: true, PID: true, Net: true},
+		{View: true, PID: true},
+		{PID: true, Net: true},
+		{PID: true},
+		{Net: true},
+	}
+	miss := func(name string, missing bool, err error) {
+		if missing {
+			if _, known := c.Problems[name]; !known {
+				c.Problems[name] = err.Error()
+			}
+		}
+	}
+	var last error
+	for _, try := range tries {
+		try.User = !c.Root
+		if last = tryPlan(try); last == nil {
+			c.UserNamespace, c.MountNamespace, c.PIDNamespace = try.User, try.View, try.PID
+			c.NetworkNamespace, c.Overlay = try.Net, try.Overlay
+			return
+		}
+		miss("overlay", try.Overlay, last)
+		miss("mountNamespace", try.View && !try.Overlay, last)
+		miss("networkNamespace", try.Net && !try.Overlay, last)
+		miss("pidNamespace", try.PID && !try.View, last)
+	}
+	miss("userNamespace", !c.Root, last)
+}
+
+// tryPlan lets a stage enclose itself by a plan.
+func tryPlan(try plan) error {
+	dir, err := os.MkdirTemp("", "appzone-probe-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	overlay := &Overlay{}
+	for name, path := range map[string]*string{"lower": &overlay.Lower, "upper": &overlay.Upper, "work": &overlay.Work, "target": &overlay.Target} {
+		*path = filepath.Join(dir, name)
+		if err := os.Mkdir(*path, 0o700); err != nil {
+			return err
+		}
+	}
+	ours, theirs, err := controlPair()
+	if err != nil {
+		return err
+	}
+	defer ours.close()
+	defer theirs.Close()
+	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	defer null.Close()
+	o := &order{Stage: stageProbe, Jail: Jail{Overlay: overlay, SystemFiles: true}, Plan: try}
+	proc, err := fork(child{
+		path: selfPath(), name: "appzone-probe", env: o.stageEnvironment(),
+		files: []*os.File{null, null, null, theirs}, sys: try.attributes(),
+	})
+	if err != nil {
+		return fmt.Errorf("make namespaces: %w", err)
+	}
+	_ = theirs.Close()
+	defer func() { _ = proc.Kill(); _, _ = proc.Wait() }()
+	if err := ours.send(o); err != nil {
+		return err
+	}
+	r, err := ours.report(time.Now().Add(startTimeout))
+	if err != nil {
+		return fmt.Errorf("the probe ended: %w", err)
+	}
+	if r.Failed != nil {
+		return r.Failed.fault()
+	}
+	return nil
+}
+
+// probeCgroup tells the version of the control groups and whether the host could make one.
+func probeCgroup() (version int, writable bool) {
+	const root = "/sys/fs/cgroup"
+	if _, err := os.Stat(filepath.Join(root, "cgroup.controllers")); err == nil {
+		return 2, unix.Access(filepath.Join(root, ownCgroup("")), unix.W_OK) == nil
+	}
+	if _, err := os.Stat(filepath.Join(root, "memory")); err == nil {
+		return 1, unix.Access(filepath.Join(root, "memory", ownCgroup("memory")), unix.W_OK) == nil
+	}
+	return 0, false
+}
+
+// ownCgroup is the group of this process below the mount of a controller ("" for version 2).
+func ownCgroup(controller string) string {
+	text, err := os.ReadFile("/proc/self/cgroup")
+	if err != nil {
+		return "/"
+	}
+	for line := range strings.Lines(string(text)) {
+		parts := strings.SplitN(strings.TrimSpace(line), ":", 3)
+		if len(parts) == 3 && strings.Contains(","+parts[1]+",", ","+controller+",") {
+			return parts[2]
+		}
+	}
+	return "/"
+}

@@ -58,8 +58,6 @@ type report struct {
 	Failed *failure `json:",omitempty"`
 	// Ended is the wait status of the program, once it is gone.
 	Ended *uint32 `json:",omitempty"`
-	// Probe answers a stageProbe.
-	Probe *Capabilities `json:",omitempty"`
 }
 
 // failure is a fault on its way between processes.

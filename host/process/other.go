@@ -4,6 +4,7 @@ package process
 
 import (
 	"os"
+	"runtime"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -44,9 +45,8 @@ func (p *Process) killTree() { _ = syscall.Kill(-p.proc.Pid, syscall.SIGKILL) }
 
 func (p *Process) awaitDeath() {}
 
-func (o *order) enterStage() error   { unix.Umask(0o077); return nil }
-func (o *order) enclose() error      { return nil }
-func (o *order) probe() Capabilities { return Capabilities{} }
+func (o *order) enterStage() error { unix.Umask(0o077); return nil }
+func (o *order) enclose() error    { return nil }
 
 func (o *order) init(*control) (int, error) {
 	return 0, fault.New(fault.Internal, "stage_unknown", "this system has no jail")
@@ -64,9 +64,11 @@ func (o *order) become(c *control) error {
 	return syscall.Exec(o.Path, append([]string{o.Name}, o.Args...), o.environment())
 }
 
-func probeMachine() Capabilities {
-	return Capabilities{System: "darwin", Root: os.Geteuid() == 0}
+func baseCapabilities() Capabilities {
+	return Capabilities{System: runtime.GOOS, Root: os.Geteuid() == 0, Problems: map[string]string{}}
 }
+
+func (c *Capabilities) probeNamespaces() {}
 
 // Usage is not to be had on this system.
 func (p *Process) Usage() (Usage, error) {

@@ -31,5 +31,119 @@ func (c Capabilities) plan(j Jail, l Limits) plan {
 // Walls tells how well each wall would stand around a child with this jail and these limits on
 // this machine. The order is fixed.
 func (c Capabilities) Walls(j Jail, l Limits) []Wall {
-	return nil
+	p := c.plan(j, l)
+	return []Wall{
+		c.networkWall(p, j), c.filesWall(p, j), c.processesWall(p, l), c.memoryWall(l),
+		c.cpuWall(l), c.privilegesWall(p), c.environmentWall(),
+	}
+}
+
+func (c Capabilities) networkWall(p plan, j Jail) Wall {
+	w := Wall{Name: "network", Level: None}
+	switch {
+	case p.Net:
+		w.Level, w.Reason = Enforced, "an empty network namespace: nothing but what the host hands down can be reached"
+	case j.Network == NetworkHost:
+		w.Reason = "it shares the host's network, as asked for"
+	case p.Landlock >= 10:
+		w.Level, w.Reason = Partial, "Landlock refuses TCP and UDP; other kinds of sockets remain"
+	case p.Landlock >= 4:
+		w.Level, w.Reason = Partial, "Landlock refuses TCP; UDP and other kinds of sockets remain"
+	default:
+		w.Reason = c.because("networkNamespace", "this system has no network namespaces")
+	}
+	return w
+}
+
+func (c Capabilities) filesWall(p plan, j Jail) Wall {
+	w := Wall{Name: "files", Level: None}
+	switch {
+	case p.View && p.Landlock > 0:
+		w.Level, w.Reason = Enforced, "a file tree of its own with nothing else in it, and Landlock"
+	case p.View:
+		w.Level, w.Reason = Enforced, "a file tree of its own with nothing else in it"
+	case p.Landlock > 0:
+		w.Level, w.Reason = Partial, "Landlock refuses to open anything else; names and sizes of other files can still be asked for"
+	default:
+		w.Reason = c.because("landlock", "this system can neither give it a file tree of its own nor refuse paths")
+	}
+	if j.Overlay != nil && !p.Overlay {
+		if w.Level == Enforced {
+			w.Level = Partial
+		}
+		w.Reason += "; its changes beside the code go to a copy, because the kernel mounts no overlay"
+	}
+	return w
+}
+
+func (c Capabilities) processesWall(p plan, l Limits) Wall {
+	w := Wall{Name: "processes", Level: None}
+	counted := l.Processes == 0 || p.CountProcesses
+	switch {
+	case p.PID && counted:
+		w.Level, w.Reason = Enforced, "a PID namespace: it sees no other processes, and all of its own end with it"
+	case p.PID:
+		w.Level, w.Reason = Partial, "a PID namespace; how many processes it starts is not bounded without a control group"
+	case c.System == "linux" && p.Landlock >= 6:
+		w.Level, w.Reason = Partial, "Landlock keeps its signals inside and the host adopts its orphans; it sees other processes: "+c.because("pidNamespace", "")
+	case c.System == "linux":
+		w.Level, w.Reason = Partial, "the host adopts its orphans; it sees other processes and may signal those of the same user: "+c.because("pidNamespace", "")
+	default:
+		w.Reason = "a process group alone, which a process can leave"
+	}
+	return w
+}
+
+func (c Capabilities) memoryWall(l Limits) Wall {
+	w := Wall{Name: "memory", Level: None}
+	switch {
+	case l.MemoryBytes == 0:
+		w.Reason = "no limit is set"
+	case c.System == "linux":
+		w.Level, w.Reason = Partial, "RLIMIT_DATA bounds each process; all of them together are not bounded without a control group"
+	default:
+		w.Reason = "this system has no limit that holds"
+	}
+	return w
+}
+
+func (c Capabilities) cpuWall(l Limits) Wall {
+	w := Wall{Name: "cpu", Level: None, Reason: "a share of CPU time takes a control group"}
+	if l.CPUPercent == 0 {
+		w.Reason = "no limit is set"
+	}
+	return w
+}
+
+func (c Capabilities) privilegesWall(p plan) Wall {
+	w := Wall{Name: "privileges", Level: None}
+	switch {
+	case !c.NoNewPrivileges:
+		w.Reason = "it runs as the host's user, and this system has no way to give up gaining rights"
+	case c.Root:
+		w.Level, w.Reason = Partial, "no capabilities and no way to new ones, but still root's user id, which owns files"
+	case c.Groups > 0:
+		w.Level, w.Reason = Partial, "no capabilities and no way to new ones, but still the groups of the host's user"
+	default:
+		w.Level, w.Reason = Enforced, "an ordinary user without capabilities or a way to new ones"
+	}
+	return w
+}
+
+func (c Capabilities) environmentWall() Wall {
+	if c.System != "linux" {
+		return Wall{Name: "environment", Level: Partial, Reason: "nothing of the host's environment; descriptors that the host itself inherited may pass"}
+	}
+	return Wall{Name: "environment", Level: Enforced, Reason: "nothing of the host's environment and none of its descriptors"}
+}
+
+// because is why something is missing.
+func (c Capabilities) because(name, otherwise string) string {
+	if problem := c.Problems[name]; problem != "" {
+		return problem
+	}
+	if otherwise == "" {
+		return "this machine has no " + name
+	}
+	return otherwise
 }
