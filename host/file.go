@@ -27,6 +27,8 @@ type Site struct {
 	Version string
 	// Digest is the version's, and so a cache key for everything derived from it.
 	Digest Digest
+	// Script tells that what is not among the files goes to the plugin's process.
+	Script bool
 	// Files by path.
 	Files map[string]*File
 }

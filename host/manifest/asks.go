@@ -20,3 +20,8 @@ func (m *Manifest) Asks() Request {
 	}
 	return Request{AnyOutbound: m.Classic()}
 }
+
+// UsesNode reports whether the plugin is a script that runs on Node.js.
+func (m *Manifest) UsesNode() bool {
+	return m.Type == TypeScript && m.Parameters.Runtime == RuntimeNode
+}

@@ -1,0 +1,104 @@
+package host
+
+import (
+	"context"
+	"time"
+
+	"appzone/host/fault"
+)
+
+// waitersMax bounds the requests that wait for one plugin to be ready.
+const waitersMax = 512
+
+// Acquire returns the plugin's ready instance and counts one request in; release counts it out. While the plugin
+// is starting or restarting it waits, bounded in number, and in time by the readiness timeout; a stopped or failed
+// plugin is unavailable with its cause.
+func (h *Host) Acquire(ctx context.Context, id string) (Upstream, func(), error) {
+	s, err := h.supervisor(id)
+	if err != nil {
+		return nil, nil, err
+	}
+	if snap := s.snap.Load(); snap.inst != nil && snap.Listening && snap.inst.flight.enter() {
+		return snap.inst, snap.inst.flight.leave, nil
+	}
+	if s.waiting.Add(1) > waitersMax {
+		s.waiting.Add(-1)
+		e := fault.New(fault.Unavailable, "too_many_waiting", "too many requests wait for plugin %q to be ready", id)
+		e.RetryAfter = time.Second
+		return nil, nil, e
+	}
+	defer s.waiting.Add(-1)
+	return s.await(ctx)
+}
+
+// await waits for an instance that takes requests.
+func (s *supervisor) await(ctx context.Context) (Upstream, func(), error) {
+	deadline := time.NewTimer(time.Duration(s.readyTimeout.Load()))
+	defer deadline.Stop()
+	for {
+		snap := s.snap.Load()
+		if snap.inst != nil && snap.Listening && snap.inst.flight.enter() {
+			return snap.inst, snap.inst.flight.leave, nil
+		}
+		if err := snap.unavailable(s.id); err != nil {
+			return nil, nil, err
+		}
+		select {
+		case <-snap.next:
+		case <-ctx.Done():
+			return nil, nil, ctx.Err()
+		case <-deadline.C:
+			e := fault.New(fault.Unavailable, "not_ready", "plugin %q did not get ready in time", s.id)
+			e.RetryAfter = 5 * time.Second
+			return nil, nil, e
+		case <-s.done:
+			return nil, nil, errShuttingDown()
+		}
+	}
+}
+
+// unavailable tells why waiting would be in vain, or nil when it would not.
+func (s *snapshot) unavailable(id string) error {
+	switch s.State {
+	case Running:
+		if !s.Listening && s.inst != nil && !s.inst.flight.draining() {
+			return fault.New(fault.Unavailable, "no_listener", "plugin %q runs and does not listen: it has no pages or routes", id)
+		}
+		return nil
+	case Starting:
+		return nil
+	case BackingOff:
+		if s.WaitingUntil != nil && time.Until(*s.WaitingUntil) > backoffWait {
+			return s.refuse("crashed", "plugin %q crashed and will be started again soon", id)
+		}
+		return nil
+	case Stopping:
+		if s.Desired == DesiredRunning {
+			return nil // a restart
+		}
+		return s.refuse("stopping", "plugin %q is being stopped", id)
+	case Failed:
+		return s.refuse("failed", "plugin %q failed%s; an administrator can start it again", id, s.causeText())
+	default:
+		return s.refuse("stopped", "plugin %q is stopped", id)
+	}
+}
+
+// backoffWait is up to which back-off a request waits rather than being refused.
+const backoffWait = 10 * time.Second
+
+func (s *snapshot) refuse(code, format string, args ...any) error {
+	e := fault.New(fault.Unavailable, code, format, args...)
+	if s.WaitingUntil != nil {
+		e.RetryAfter = max(time.Second, time.Until(*s.WaitingUntil))
+		e.Message += "; it will be started at " + s.WaitingUntil.Format(time.RFC3339)
+	}
+	return e
+}
+
+func (s *snapshot) causeText() string {
+	if s.LastExit == nil {
+		return ""
+	}
+	return " (" + s.LastExit.Cause + ")"
+}

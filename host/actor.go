@@ -1,0 +1,62 @@
+package host
+
+import "slices"
+
+// The rights that a token's scopes name. "*" is all that its owner may do.
+const (
+	ScopeAll           = "*"
+	ScopePluginsRead   = "plugins:read"
+	ScopePluginsUpload = "plugins:upload"
+	ScopePluginsManage = "plugins:manage"
+	ScopePluginsGrant  = "plugins:grant"
+	ScopeStaffManage   = "staff:manage"
+	ScopeAuditRead     = "audit:read"
+	ScopeMetricsRead   = "metrics:read"
+	scopeAppsPrefix    = "apps:"
+)
+
+// Scopes are the rights that a token may be given, besides "apps:<id>".
+func Scopes() []string {
+	return []string{ScopeAll, ScopePluginsRead, ScopePluginsUpload, ScopePluginsManage, ScopePluginsGrant,
+		ScopeStaffManage, ScopeAuditRead, ScopeMetricsRead}
+}
+
+// Role is what a person is to the contact centre (documented: users, agents, and users with role admin).
+type Role string
+
+// The roles.
+const (
+	RoleAdmin Role = "admin"
+	RoleUser  Role = "user"
+	RoleAgent Role = "agent"
+)
+
+// Actor is who does something: a person by session, a program by token, or the host itself.
+type Actor struct {
+	// User is the account's name, or "host".
+	User string `json:"user"`
+	Role Role   `json:"role"`
+	// Token is the id of the token that was used, or "".
+	Token string `json:"token,omitempty"`
+	// Scopes bound the token; nil means all that the role may do.
+	Scopes []string `json:"-"`
+	// Address is where the request came from.
+	Address string `json:"address,omitempty"`
+}
+
+// System is the host acting by itself.
+var System = Actor{User: "host", Role: RoleAdmin}
+
+// May tells whether the actor has the right. Administrators have every right; a token narrows them.
+func (a Actor) May(scope string) bool {
+	if a.Role != RoleAdmin {
+		return false
+	}
+	return a.Scopes == nil || slices.Contains(a.Scopes, ScopeAll) || slices.Contains(a.Scopes, scope)
+}
+
+// MayOpen tells whether the actor may use the plugin's pages and routes. Administrators have every
+// plugin; access of other roles is decided by what a member was given.
+func (a Actor) MayOpen(plugin string) bool {
+	return a.May(scopeAppsPrefix+plugin) || (a.Role == RoleAdmin && a.May(ScopePluginsManage))
+}

@@ -1,0 +1,82 @@
+package host
+
+import (
+	"io/fs"
+	"log/slog"
+	"time"
+
+	"appzone/host/bundle"
+)
+
+// Config is what a Host is made of. Zero durations and counts get the defaults below.
+type Config struct {
+	// DataDir holds everything that is not in the store: materialised code, private
+	// plugin data, logs, temporary uploads.
+	DataDir string
+	Store   Store
+	// Runtimes by the manifest's word for them.
+	Runtimes []Runtime
+	Logger   *slog.Logger
+	// Samples holds one folder for each plugin that ships with the host.
+	Samples fs.FS
+	// AppZoneVersion is the host's own version, for requires.appzone.
+	AppZoneVersion string
+
+	// MaxUploadBytes bounds a plugin's zip; default 50 MiB (seed: "50 MB maximum").
+	MaxUploadBytes int64
+	// Bundle bounds what a zip may hold.
+	Bundle bundle.Limits
+
+	// RestartPlugins lets plugins that ran before come back after the host's boot.
+	RestartPlugins bool
+	// RestartDelay is how long after boot they do; default 300 s (seed: "Plugin automatic restart system").
+	RestartDelay time.Duration
+	// AdminPassword is the first administrator's; generated when empty.
+	AdminPassword string
+	// AnnouncePassword is called once with a generated first password.
+	AnnouncePassword func(user, password string) error
+	// SecretKey encrypts secrets at rest; empty: a generated file in DataDir.
+	SecretKey string
+	// Backoff governs restarts after a crash.
+	Backoff Backoff
+}
+
+// Backoff governs when a plugin that crashed is started again.
+type Backoff struct {
+	// First is the delay after the first crash, doubled for each further one; default 500 ms.
+	First time.Duration
+	// Max bounds the delay; default 60 s.
+	Max time.Duration
+	// Budget is how many recent crashes are forgiven before the plugin is failed; default 5.
+	Budget float64
+	// HalfLife is the time in which a crash's weight halves; default 60 s.
+	HalfLife time.Duration
+	// Stable is how long an instance must run to reset the delay; default 30 s.
+	Stable time.Duration
+}
+
+func (c Config) withDefaults() Config {
+	def := func(d *time.Duration, v time.Duration) {
+		if *d == 0 {
+			*d = v
+		}
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.MaxUploadBytes == 0 {
+		c.MaxUploadBytes = 50 << 20
+	}
+	if c.Bundle == (bundle.Limits{}) {
+		c.Bundle = bundle.DefaultLimits()
+	}
+	def(&c.RestartDelay, 300*time.Second)
+	def(&c.Backoff.First, 500*time.Millisecond)
+	def(&c.Backoff.Max, time.Minute)
+	def(&c.Backoff.HalfLife, time.Minute)
+	def(&c.Backoff.Stable, 30*time.Second)
+	if c.Backoff.Budget == 0 {
+		c.Backoff.Budget = 5
+	}
+	return c
+}

@@ -1,0 +1,125 @@
+package host
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"appzone/host/fault"
+	"appzone/host/manifest"
+)
+
+// Grants is what a plugin may do: what it asks for, or what was agreed to.
+type Grants struct {
+	manifest.Permissions
+	// UnrestrictedNetwork is what a classic Node plugin asks for: every address.
+	UnrestrictedNetwork bool `json:"unrestrictedNetwork,omitempty"`
+	// GrantedBy and GrantedAt tell who agreed, and when; empty in a request.
+	GrantedBy string    `json:"grantedBy,omitempty"`
+	GrantedAt time.Time `json:"grantedAt,omitzero"`
+}
+
+// asks is what a manifest requests. A Node plugin without permissions is a classic one, which was written
+// for a host without walls and gets what it had there if an administrator agrees.
+func asks(m *manifest.Manifest) Grants {
+	g := Grants{UnrestrictedNetwork: m.Classic()}
+	if p := m.Parameters.Permissions; p != nil {
+		g.Permissions = *p
+	}
+	return g
+}
+
+// need is one permission in plain words.
+type need struct {
+	// Code groups it: network, listen, plugins, public, browser, installScripts.
+	Code string `json:"code"`
+	// Value is what it is about.
+	Value string `json:"value"`
+}
+
+// list flattens g, so that two of them can be compared.
+func (g *Grants) list() []need {
+	var out []need
+	if g == nil {
+		return out
+	}
+	if g.UnrestrictedNetwork {
+		out = append(out, need{"network", "*"})
+	}
+	for _, v := range g.Network.Outbound {
+		out = append(out, need{"network", v})
+	}
+	for _, v := range g.Network.Listen {
+		out = append(out, need{"listen", fmt.Sprint(v)})
+	}
+	for _, v := range g.Plugins {
+		out = append(out, need{"plugins", v})
+	}
+	for _, v := range g.Public {
+		for _, method := range v.Methods {
+			out = append(out, need{"public", method + " " + v.Path})
+		}
+	}
+	for _, v := range g.Browser {
+		out = append(out, need{"browser", v})
+	}
+	if g.InstallScripts {
+		out = append(out, need{"installScripts", "true"})
+	}
+	return out
+}
+
+// beyond lists what g has and other has not.
+func (g *Grants) beyond(other *Grants) []need {
+	have := other.list()
+	out := []need{}
+	all := slices.Contains(have, need{"network", "*"})
+	for _, n := range g.list() {
+		if !slices.Contains(have, n) && !(all && n.Code == "network") {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// GrantChoice is the "grants" of an installation: the word "requested", or the grants themselves. The zero value
+// keeps what was granted before.
+type GrantChoice struct {
+	Requested bool
+	Grants    *Grants
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (c *GrantChoice) UnmarshalJSON(b []byte) error {
+	if string(b) == `"requested"` {
+		c.Requested = true
+		return nil
+	}
+	if string(b) == "null" {
+		return nil
+	}
+	var g Grants
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&g); err != nil {
+		return fault.Wrap(err, fault.Malformed, "grants_malformed", `grants must be "requested" or an object like the plan's "requested"`).
+			WithField("grants", "not understood")
+	}
+	g.GrantedBy, g.GrantedAt = "", time.Time{}
+	c.Grants = &g
+	return nil
+}
+
+// resolve gives the grants that the choice stands for.
+func (c GrantChoice) resolve(asked Grants, before *Grants) *Grants {
+	switch {
+	case c.Requested:
+		return &asked
+	case c.Grants != nil:
+		return c.Grants
+	default:
+		return before
+	}
+}

@@ -1,0 +1,300 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"appzone/host/fault"
+	"appzone/host/logs"
+	"appzone/host/manifest"
+	"appzone/host/process"
+	"appzone/host/secret"
+	"appzone/host/tree"
+)
+
+// Host runs plugins. Its methods are safe for concurrent use.
+type Host struct {
+	cfg      Config
+	log      *slog.Logger
+	dirs     dirs
+	bus      *Bus
+	jobs     *jobs
+	accounts *accounts
+	secrets  *secret.Box
+	verifier *tree.Verifier
+	runtimes map[string]Runtime
+	// bootMark makes the marks of this boot's instances differ from those of any other.
+	bootMark string
+	timeZone string
+	started  time.Time
+
+	// background owns the goroutines that are neither a job's nor a supervisor's.
+	background sync.WaitGroup
+	ctx        context.Context
+	cancel     context.CancelFunc
+	encodings  chan string
+	// tidying lets one tidy run at a time.
+	tidying sync.Mutex
+
+	mu          sync.Mutex // guards what follows
+	supervisors map[string]*supervisor
+	installing  map[string]bool
+	sites       map[string]*Site
+	closed      bool
+}
+
+// hook, when a test sets it, is called at the points of an operation at which a crash must do no harm.
+var hook func(point string)
+
+func (h *Host) hook(point string) {
+	if hook != nil {
+		hook(point)
+	}
+}
+
+// Open starts a host: it sweeps what a crash left, brings the records in order, and supervises what is
+// installed. Close ends it.
+func Open(ctx context.Context, cfg Config) (*Host, error) {
+	cfg = cfg.withDefaults()
+	h := &Host{cfg: cfg, log: cfg.Logger, verifier: tree.NewVerifier(), runtimes: map[string]Runtime{},
+		started: time.Now().UTC(), bootMark: newID(time.Now()), timeZone: timeZone(),
+		encodings:   make(chan string, 1024),
+		supervisors: map[string]*supervisor{}, installing: map[string]bool{}, sites: map[string]*Site{}}
+	for _, r := range cfg.Runtimes {
+		h.runtimes[r.Name()] = r
+	}
+	h.ctx, h.cancel = context.WithCancel(context.Background())
+	h.jobs = newJobs(h)
+	if err := h.boot(ctx); err != nil {
+		h.Close()
+		return nil, err
+	}
+	return h, nil
+}
+
+func (h *Host) boot(ctx context.Context) (err error) {
+	if h.dirs, err = makeDirs(h.cfg.DataDir); err != nil {
+		return err
+	}
+	swept, err := process.Sweep(h.dirs.marks)
+	if err != nil {
+		return fmt.Errorf("end what a former host left: %w", err)
+	}
+	if swept > 0 {
+		h.log.Warn("ended processes that a former host left", "processes", swept)
+	}
+	if h.secrets, err = secret.Open(filepath.Join(h.dirs.root, "secret.key"), h.cfg.SecretKey); err != nil {
+		return err
+	}
+	logErr := func(err error) { h.log.Error("events not written", "error", err) }
+	if h.bus, err = openBus(ctx, h.cfg.Store, logErr); err != nil {
+		return err
+	}
+	if h.accounts, err = openAccounts(ctx, h); err != nil {
+		return err
+	}
+	if err := h.endStaleJobs(ctx); err != nil {
+		return err
+	}
+	ran, err := h.superviseAll(ctx)
+	if err != nil {
+		return err
+	}
+	h.background.Go(func() { h.restartAfterBoot(ran) })
+	h.background.Go(h.encodeInBackground)
+	h.background.Go(func() {
+		if err := h.tidy(h.ctx); err != nil && h.ctx.Err() == nil {
+			h.log.Error("tidying failed", "error", err)
+		}
+	})
+	return nil
+}
+
+// Close stops every plugin and every goroutine and waits for them. The store is the caller's to close.
+func (h *Host) Close() {
+	h.mu.Lock()
+	h.closed = true
+	all := make([]*supervisor, 0, len(h.supervisors))
+	for _, s := range h.supervisors {
+		all = append(all, s)
+	}
+	h.mu.Unlock()
+	h.cancel()
+	for _, s := range all {
+		s.stop() // all at once: the graces run side by side
+	}
+	h.jobs.close()
+	for _, s := range all {
+		<-s.done
+		if err := s.log.Close(); err != nil {
+			h.log.Warn("log not closed", "plugin", s.id, "error", err)
+		}
+	}
+	h.background.Wait()
+	if h.bus != nil {
+		h.bus.close()
+	}
+	if h.dirs.private != "" {
+		_ = os.RemoveAll(h.dirs.private)
+	}
+}
+
+// Bus is where what happens is published.
+func (h *Host) Bus() *Bus { return h.bus }
+
+// superviseAll gives every installed script plugin its supervisor and returns those that ran before and are to
+// come back. Without XC_PLUGIN_RESTART none is: they are stopped, and desired stopped.
+func (h *Host) superviseAll(ctx context.Context) ([]string, error) {
+	var installed []Plugin
+	err := h.view(ctx, func(r Reader) error {
+		return tablePlugins.each(r, "", "", func(_ string, p Plugin) (bool, error) {
+			if p.Installed != "" {
+				installed = append(installed, p)
+			}
+			return true, nil
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	var ran []string
+	for _, p := range installed {
+		if p.Desired == DesiredRunning && !h.cfg.RestartPlugins {
+			h.log.Info("plugin ran before and stays stopped: XC_PLUGIN_RESTART is not set", "plugin", p.ID)
+			if err := h.setDesired(ctx, p.ID, DesiredStopped); err != nil {
+				return nil, err
+			}
+		} else if p.Desired == DesiredRunning {
+			ran = append(ran, p.ID)
+		}
+		if err := h.superviseInstalled(ctx, p.ID); err != nil {
+			return nil, err
+		}
+	}
+	return ran, nil
+}
+
+// superviseInstalled gives the plugin a supervisor if an installed script wants one.
+func (h *Host) superviseInstalled(ctx context.Context, id string) error {
+	var p Plugin
+	var v Version
+	err := h.view(ctx, func(r Reader) (err error) {
+		if p, err = pluginOf(r, id); err != nil || p.Installed == "" {
+			return err
+		}
+		v, err = tableVersions.get(r, versionKey(id, p.Installed))
+		return err
+	})
+	if err != nil || p.Installed == "" || v.Manifest.Type != manifest.TypeScript {
+		return err
+	}
+	log, err := logs.Open(logs.Options{Dir: filepath.Join(h.dirs.logs, id), BytesPerSecond: int64(v.Manifest.EffectiveLimits().LogKBps) << 10})
+	if err != nil {
+		return err
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		return errors.Join(errShuttingDown(), log.Close())
+	}
+	h.supervisors[id] = newSupervisor(h, p, v, log)
+	return nil
+}
+
+// stopSupervisor ends the plugin's supervisor and its instance, if there is one, and waits.
+func (h *Host) stopSupervisor(id string) {
+	h.mu.Lock()
+	s := h.supervisors[id]
+	delete(h.supervisors, id)
+	h.mu.Unlock()
+	if s == nil {
+		return
+	}
+	s.close()
+	if err := s.log.Close(); err != nil {
+		h.log.Warn("log not closed", "plugin", id, "error", err)
+	}
+}
+
+// supervisor returns the plugin's supervisor, or says why there is none.
+func (h *Host) supervisor(id string) (*supervisor, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if s := h.supervisors[id]; s != nil {
+		return s, nil
+	}
+	if h.closed {
+		return nil, errShuttingDown()
+	}
+	return nil, fault.New(fault.Conflict, "not_a_running_script", "plugin %q has no process: it is an html plugin, or it is not installed", id)
+}
+
+// view and update are the store's, with the context's end as an explained error.
+func (h *Host) view(ctx context.Context, fn func(Reader) error) error {
+	return h.cfg.Store.View(ctx, fn)
+}
+
+func (h *Host) update(ctx context.Context, fn func(Writer) error) error {
+	return h.cfg.Store.Update(ctx, fn)
+}
+
+// savePlugin writes the record with its next revision.
+func (h *Host) savePlugin(w Writer, p *Plugin) error {
+	p.Revision++
+	p.UpdatedAt = time.Now().UTC()
+	return tablePlugins.put(w, p.ID, *p)
+}
+
+func (h *Host) publish(a Actor, kind, plugin string, data map[string]any) {
+	h.bus.Publish(Event{Type: kind, Plugin: plugin, Actor: a.User, Data: data})
+	h.log.Info(kind, "plugin", plugin, "actor", a.User)
+}
+
+func (h *Host) setInstalling(id string, on bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if on {
+		h.installing[id] = true
+	} else {
+		delete(h.installing, id)
+	}
+}
+
+func (h *Host) setDesired(ctx context.Context, id string, d Desired) error {
+	return h.update(ctx, func(w Writer) error {
+		p, err := pluginOf(w, id)
+		if err != nil || p.Desired == d {
+			return err
+		}
+		p.Desired = d
+		return h.savePlugin(w, &p)
+	})
+}
+
+// runtimeOf is the runtime that the manifest names.
+func (h *Host) runtimeOf(m *manifest.Manifest) (Runtime, error) {
+	r := h.runtimes[m.Parameters.Runtime]
+	if r == nil {
+		return nil, fault.New(fault.Invalid, "runtime_missing", "this host has no runtime %q", m.Parameters.Runtime)
+	}
+	return r, nil
+}
+
+// timeZone is the host's, for the plugins' TZ.
+func timeZone() string {
+	if name := time.Local.String(); name != "Local" {
+		return name
+	}
+	if target, err := os.Readlink("/etc/localtime"); err == nil {
+		if _, name, ok := cutZone(target); ok {
+			return name
+		}
+	}
+	return "UTC"
+}

@@ -1,0 +1,257 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"appzone/host/fault"
+	"appzone/host/manifest"
+	"appzone/host/tree"
+)
+
+// InstallRequest is the body of POST /plugins/{id}/install.
+type InstallRequest struct {
+	// Version names the version; empty: the candidate, else the installed one.
+	Version string `json:"version"`
+	// Grants is what is agreed to; absent: what was granted before.
+	Grants GrantChoice `json:"grants"`
+	// Start starts a script plugin at the end; absent: if its former version ran.
+	Start *bool `json:"start"`
+}
+
+// The steps of an installation.
+const (
+	stepCheck   = "check"
+	stepFiles   = "files"
+	stepPrepare = "prepare"
+	stepSwitch  = "switch"
+	stepStart   = "start"
+)
+
+// Install begins the installation that plan etag describes. It fails at once when anything moved since the plan
+// was made, or when consent is missing.
+func (h *Host) Install(ctx context.Context, id string, req InstallRequest, etag string, actor Actor) (Job, error) {
+	if etag == "" {
+		return Job{}, fault.New(fault.Required, "if_match_required", "send the ETag of GET /api/v1/plugins/%s/plan as If-Match, so that exactly what was seen is installed", id)
+	}
+	if _, _, _, err := h.agree(ctx, id, req, etag, actor); err != nil {
+		return Job{}, err
+	}
+	return h.jobs.start(ctx, "install", id, actor, []string{stepCheck, stepFiles, stepPrepare, stepSwitch, stepStart},
+		func(ctx context.Context, job *liveJob) error { return h.install(ctx, job, id, req, etag, actor) })
+}
+
+// agree checks the request against the present plan and the actor's rights, and returns what will be granted.
+func (h *Host) agree(ctx context.Context, id string, req InstallRequest, etag string, actor Actor) (p Plugin, v Version, grants *Grants, err error) {
+	err = h.view(ctx, func(r Reader) error {
+		p, v, err = choose(r, id, req.Version)
+		if err != nil {
+			return err
+		}
+		plan, err := planOf(r, p, v)
+		if err != nil {
+			return err
+		}
+		if etag != plan.ETag && etag != "*" {
+			return fault.New(fault.Precondition, "plan_changed", "the plan of %q changed since it was read; read GET /api/v1/plugins/%s/plan again and decide anew", id, id)
+		}
+		grants = req.Grants.resolve(plan.Requested, p.Grants)
+		return consent(id, plan, grants, p.Grants, actor)
+	})
+	return p, v, grants, err
+}
+
+// consent refuses grants that leave out what the version asks for, and new grants by an actor who may not grant.
+func consent(id string, plan Plan, grants, before *Grants, actor Actor) error {
+	if missing := plan.Requested.beyond(grants); len(missing) > 0 {
+		e := fault.New(fault.Forbidden, "consent_required", "plugin %q asks for more than is granted; an administrator who read the plan can agree with \"grants\": \"requested\"", id)
+		for _, n := range missing {
+			e.WithField("grants."+n.Code, "%s is asked for and not granted", n.Value)
+		}
+		return e
+	}
+	if len(grants.beyond(before)) > 0 && !actor.May(ScopePluginsGrant) {
+		return fault.New(fault.Forbidden, "consent_required", "plugin %q asks for more than is granted, and these credentials lack the scope plugins:grant; the version waits as a candidate", id)
+	}
+	return nil
+}
+
+// install is the job. Until the switch nothing that runs is touched; the switch is one transaction.
+func (h *Host) install(ctx context.Context, job *liveJob, id string, req InstallRequest, etag string, actor Actor) error {
+	job.step(stepCheck)
+	p, v, grants, err := h.agree(ctx, id, req, etag, actor)
+	if err != nil {
+		return err
+	}
+	h.setInstalling(id, true)
+	defer h.setInstalling(id, false)
+	if err := h.needSpace(v.FileBytes); err != nil {
+		return err
+	}
+	if p.DataStale { // a crash came between the decision to delete it and the deletion
+		if err := h.removeFolders(id, false); err != nil {
+			return err
+		}
+	}
+	staged := h.staged(p, v)
+	staged.InstallScripts = grants != nil && grants.InstallScripts
+	if v.Manifest.Type == manifest.TypeScript {
+		if err := h.place(ctx, job.step(stepFiles), &v, staged); err != nil {
+			return err
+		}
+		if err := h.prepare(ctx, job.step(stepPrepare), &v, staged); err != nil {
+			return err
+		}
+	}
+	h.hook("install.prepared")
+	job.step(stepSwitch)
+	start := p.Desired == DesiredRunning
+	if req.Start != nil {
+		start = *req.Start
+	}
+	// From here on the job is not cancelled half way: stop and flip belong together.
+	ctx = context.WithoutCancel(ctx)
+	if err := h.flip(ctx, id, v, grants, start, actor); err != nil {
+		return err
+	}
+	h.publish(actor, "plugin.installed", id, map[string]any{"version": v.Version, "digest": v.Digest})
+	h.encodeLater(id)
+	progress := job.step(stepStart)
+	if !start || v.Manifest.Type != manifest.TypeScript {
+		return nil
+	}
+	return h.startNow(ctx, id, progress)
+}
+
+// place writes the version's files for a child to read, unless they are there already.
+func (h *Host) place(ctx context.Context, progress Progress, v *Version, s Staged) error {
+	index, err := h.index(v.Index)
+	if err != nil {
+		return err
+	}
+	entries := codeEntries(index)
+	changes, err := h.verifier.Check(ctx, s.CodeDir, entries)
+	if err == nil && len(changes) == 0 {
+		return nil
+	}
+	h.verifier.Forget(s.CodeDir)
+	done := 0
+	err = tree.Place(ctx, s.CodeDir, entries, func(e tree.Entry) (io.ReadCloser, error) {
+		done++
+		progress.Percent(100 * done / len(entries))
+		return h.openBlob(Digest(e.SHA256))
+	})
+	if err != nil {
+		return asNoSpace(fmt.Errorf("write files: %w", err))
+	}
+	h.hook("install.placed")
+	return nil
+}
+
+// prepare lets the runtime make the version runnable and records what it made, file by file.
+func (h *Host) prepare(ctx context.Context, progress Progress, v *Version, s Staged) error {
+	rt, err := h.runtimeOf(&v.Manifest)
+	if err != nil {
+		return err
+	}
+	h.verifier.Forget(s.PreparedDir)
+	if err := tree.RemoveAll(s.PreparedDir); err != nil {
+		return fmt.Errorf("empty prepared folder: %w", err)
+	}
+	if err := os.MkdirAll(s.PreparedDir, 0o700); err != nil {
+		return fmt.Errorf("make prepared folder: %w", err)
+	}
+	if err := rt.Prepare(ctx, s, progress); err != nil {
+		return asNoSpace(err)
+	}
+	entries, err := tree.Snapshot(ctx, s.PreparedDir)
+	if err != nil {
+		return fmt.Errorf("record prepared files: %w", err)
+	}
+	batch := h.cfg.Store.Blobs().NewBatch()
+	defer batch.Close()
+	if v.Prepared, err = putJSON(batch, entries); err != nil {
+		return asNoSpace(err)
+	}
+	if err := batch.Commit(); err != nil {
+		return asNoSpace(err)
+	}
+	h.hook("install.recorded")
+	return h.update(ctx, func(w Writer) error { return tableVersions.put(w, versionKey(v.Plugin, v.Digest), *v) })
+}
+
+// flip stops the former version, makes v the installed one in one transaction, and gives it a supervisor.
+func (h *Host) flip(ctx context.Context, id string, v Version, grants *Grants, start bool, actor Actor) error {
+	h.stopSupervisor(id)
+	h.hook("install.stopped")
+	err := h.update(ctx, func(w Writer) error {
+		p, err := pluginOf(w, id)
+		if err != nil {
+			return err
+		}
+		p.Installed, p.InstalledAt, p.DataStale = v.Digest, time.Now().UTC(), false
+		if p.Candidate == v.Digest {
+			p.Candidate = ""
+		}
+		p.Grants = &Grants{}
+		if grants != nil {
+			*p.Grants = *grants
+		}
+		p.Grants.GrantedBy, p.Grants.GrantedAt = actor.User, p.InstalledAt
+		p.Desired = DesiredStopped
+		if start {
+			p.Desired = DesiredRunning
+		}
+		return h.savePlugin(w, &p)
+	})
+	h.hook("install.flipped")
+	h.forgetSite(id)
+	// Whether it worked or not: what is installed now gets its supervisor.
+	return errors.Join(asNoSpace(err), h.superviseInstalled(ctx, id))
+}
+
+// startNow starts the plugin and tells the job's reader how it went.
+func (h *Host) startNow(ctx context.Context, id string, progress Progress) error {
+	s, err := h.supervisor(id)
+	if err != nil {
+		return err
+	}
+	err = s.do(ctx, command{op: opStart, desired: DesiredRunning})
+	if err != nil {
+		for _, line := range s.lastLines() {
+			progress.Output(line)
+		}
+	}
+	return err
+}
+
+// staged says where the version's files lie.
+func (h *Host) staged(p Plugin, v Version) Staged {
+	dir := h.dirs.plugin(v.Plugin).version(v.Digest)
+	m := v.Manifest
+	return Staged{Plugin: v.Plugin, Version: v.Version, Manifest: &m, CodeDir: filepath.Join(dir, "code"), PreparedDir: filepath.Join(dir, "prepared"),
+		InstallScripts: p.Grants != nil && p.Grants.InstallScripts}
+}
+
+// codeEntries are the version's files as they lie on disk.
+func codeEntries(index []File) []tree.Entry {
+	out := make([]tree.Entry, 0, len(index))
+	for _, f := range index {
+		out = append(out, tree.Entry{Path: f.Path, Size: f.Size, SHA256: string(f.SHA256)})
+	}
+	return out
+}
+
+// asNoSpace makes a full disk an explained error.
+func asNoSpace(err error) error {
+	if err != nil && errors.Is(err, syscall.ENOSPC) {
+		return fault.Wrap(err, fault.NoSpace, "disk_full", "the disk is full; make room below the data folder and try again")
+	}
+	return err
+}

@@ -1,0 +1,341 @@
+package host
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"appzone/host/fault"
+)
+
+// JobState is how far a job is.
+type JobState string
+
+// The states of a job.
+const (
+	JobQueued    JobState = "queued"
+	JobRunning   JobState = "running"
+	JobSucceeded JobState = "succeeded"
+	JobFailed    JobState = "failed"
+	JobCancelled JobState = "cancelled"
+)
+
+// Ended tells whether the job has come to its end.
+func (s JobState) Ended() bool { return s == JobSucceeded || s == JobFailed || s == JobCancelled }
+
+const (
+	// jobOutputLines bounds the output that a job keeps; the first lines go.
+	jobOutputLines = 500
+	// jobsKept bounds the jobs in the store.
+	jobsKept = 1000
+	// jobsAtOnce bounds jobs that wait or run.
+	jobsAtOnce = 256
+)
+
+// Job is one operation on a plugin that takes time: its steps, how far it is, and what it said.
+type Job struct {
+	ID string `json:"id"`
+	// Kind is install, uninstall, start, stop, restart or remove.
+	Kind    string    `json:"kind"`
+	Plugin  string    `json:"plugin"`
+	Actor   string    `json:"actor"`
+	State   JobState  `json:"state"`
+	Percent int       `json:"percent"`
+	Steps   []JobStep `json:"steps"`
+	// Output holds the last lines that its steps said.
+	Output    []string   `json:"output"`
+	Error     *JobError  `json:"error,omitempty"`
+	CreatedAt time.Time  `json:"createdAt"`
+	EndedAt   *time.Time `json:"endedAt,omitempty"`
+}
+
+// JobStep is one part of a job.
+type JobStep struct {
+	Name    string   `json:"name"`
+	State   JobState `json:"state"`
+	Percent int      `json:"percent"`
+}
+
+// JobError is why a job failed.
+type JobError struct {
+	Step   string        `json:"step"`
+	Code   string        `json:"code"`
+	Detail string        `json:"detail"`
+	Fields []fault.Field `json:"errors,omitempty"`
+	// Kind is kept for the HTTP status of a waited-for job.
+	Kind fault.Kind `json:"-"`
+}
+
+// jobs runs jobs: those of one plugin one after the other, of several plugins side by side.
+type jobs struct {
+	host *Host
+	wg   sync.WaitGroup
+	stop context.CancelFunc
+	ctx  context.Context
+
+	mu   sync.Mutex // guards what follows
+	live map[string]*liveJob
+	lock map[string]chan struct{} // per plugin: a one-place semaphore
+}
+
+// liveJob is a job that has not ended.
+type liveJob struct {
+	jobs   *jobs
+	cancel context.CancelFunc
+	done   chan struct{}
+
+	mu  sync.Mutex // guards job
+	job Job
+}
+
+// jobFunc is the work of a job. It calls step for each of its steps in order.
+type jobFunc func(context.Context, *liveJob) error
+
+func newJobs(h *Host) *jobs {
+	ctx, stop := context.WithCancel(context.Background())
+	return &jobs{host: h, ctx: ctx, stop: stop, live: map[string]*liveJob{}, lock: map[string]chan struct{}{}}
+}
+
+// newID makes an id that sorts by time: milliseconds and 64 random bits, in hex.
+func newID(now time.Time) string {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // crypto/rand.Read never fails since Go 1.24
+	return fmt.Sprintf("%011x%s", now.UnixMilli(), hex.EncodeToString(b[:]))
+}
+
+// start records the job and runs fn in a goroutine of its own, after the jobs of the same plugin that came first.
+func (j *jobs) start(ctx context.Context, kind, plugin string, actor Actor, steps []string, fn jobFunc) (Job, error) {
+	j.mu.Lock()
+	lock := j.lockOf(plugin)
+	j.mu.Unlock()
+	return j.startWith(ctx, lock, kind, plugin, actor, steps, fn)
+}
+
+// startFree is start without waiting for other jobs of the plugin.
+func (j *jobs) startFree(ctx context.Context, kind, plugin string, actor Actor, steps []string, fn jobFunc) (Job, error) {
+	return j.startWith(ctx, make(chan struct{}, 1), kind, plugin, actor, steps, fn)
+}
+
+func (j *jobs) startWith(ctx context.Context, lock chan struct{}, kind, plugin string, actor Actor, steps []string, fn jobFunc) (Job, error) {
+	now := time.Now().UTC()
+	job := Job{ID: newID(now), Kind: kind, Plugin: plugin, Actor: actor.User, State: JobQueued, CreatedAt: now, Output: []string{}}
+	for _, s := range steps {
+		job.Steps = append(job.Steps, JobStep{Name: s, State: JobQueued})
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.ctx.Err() != nil {
+		return Job{}, fault.New(fault.Unavailable, "shutting_down", "the host is shutting down; try again when it is back")
+	}
+	if len(j.live) >= jobsAtOnce {
+		return Job{}, fault.New(fault.TooMany, "too_many_jobs", "%d jobs wait or run already; try again when some have ended", len(j.live))
+	}
+	if err := j.host.update(ctx, func(w Writer) error { return tableJobs.put(w, job.ID, job) }); err != nil {
+		return Job{}, err
+	}
+	jctx, cancel := context.WithCancel(j.ctx)
+	l := &liveJob{jobs: j, cancel: cancel, done: make(chan struct{}), job: job}
+	j.live[job.ID] = l
+	j.wg.Go(func() { j.run(jctx, l, lock, fn) })
+	return job, nil
+}
+
+// lockOf is the plugin's semaphore; the caller holds mu.
+func (j *jobs) lockOf(plugin string) chan struct{} {
+	lock := j.lock[plugin]
+	if lock == nil {
+		lock = make(chan struct{}, 1)
+		j.lock[plugin] = lock
+	}
+	return lock
+}
+
+// exclusive takes the plugin's semaphore for something that is not a job (an upload, an edit).
+func (j *jobs) exclusive(ctx context.Context, plugin string) (release func(), err error) {
+	j.mu.Lock()
+	lock := j.lockOf(plugin)
+	j.mu.Unlock()
+	select {
+	case lock <- struct{}{}:
+		return func() { <-lock }, nil
+	case <-ctx.Done():
+		return nil, fault.Wrap(ctx.Err(), fault.Conflict, "plugin_busy", "plugin %q is busy with another operation; follow GET /api/v1/jobs and try again", plugin)
+	}
+}
+
+func (j *jobs) run(ctx context.Context, l *liveJob, lock chan struct{}, fn func(context.Context, *liveJob) error) {
+	defer l.cancel()
+	err := ctx.Err()
+	select {
+	case lock <- struct{}{}:
+		l.change(func(job *Job) { job.State = JobRunning })
+		err = protect(func() error { return fn(ctx, l) })
+		<-lock
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	l.end(err, ctx.Err() != nil)
+	j.mu.Lock()
+	delete(j.live, l.job.ID)
+	j.mu.Unlock()
+	close(l.done)
+}
+
+// protect turns a panic of fn into an error, so that one bad job does not end the host.
+func protect(fn func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return fn()
+}
+
+// change edits the job under its lock and announces it.
+func (l *liveJob) change(fn func(*Job)) {
+	l.mu.Lock()
+	fn(&l.job)
+	job := l.job
+	l.mu.Unlock()
+	l.jobs.host.bus.Announce(Event{Type: "job.progress", Plugin: job.Plugin, Actor: job.Actor,
+		Data: map[string]any{"id": job.ID, "kind": job.Kind, "state": job.State, "percent": job.Percent}})
+}
+
+// step begins the named step and ends the one before.
+func (l *liveJob) step(name string) Progress {
+	at := 0
+	l.change(func(job *Job) {
+		job.Steps = append([]JobStep(nil), job.Steps...)
+		for i := range job.Steps {
+			if job.Steps[i].State == JobRunning {
+				job.Steps[i].State, job.Steps[i].Percent = JobSucceeded, 100
+			}
+			if job.Steps[i].Name == name {
+				at = i
+				job.Steps[i].State = JobRunning
+			}
+		}
+		job.Percent = 100 * at / len(job.Steps)
+	})
+	return stepProgress{l, at}
+}
+
+// stepProgress is the Progress of one step of a job.
+type stepProgress struct {
+	job *liveJob
+	at  int
+}
+
+// Percent implements Progress.
+func (p stepProgress) Percent(n int) {
+	n = min(max(n, 0), 100)
+	p.job.mu.Lock()
+	same := p.job.job.Steps[p.at].Percent == n
+	p.job.mu.Unlock()
+	if same {
+		return
+	}
+	p.job.change(func(job *Job) {
+		job.Steps = append([]JobStep(nil), job.Steps...)
+		job.Steps[p.at].Percent = n
+		job.Percent = (100*p.at + n) / len(job.Steps)
+	})
+}
+
+// Output implements Progress.
+func (p stepProgress) Output(line string) {
+	p.job.mu.Lock()
+	defer p.job.mu.Unlock()
+	out := append([]string(nil), p.job.job.Output...)
+	if len(out) >= jobOutputLines {
+		out = out[1:]
+	}
+	if len(line) > 2000 {
+		line = line[:2000] + "…"
+	}
+	p.job.job.Output = append(out, line)
+}
+
+// end records how the job ended.
+func (l *liveJob) end(err error, cancelled bool) {
+	now := time.Now().UTC()
+	l.change(func(job *Job) {
+		job.EndedAt = &now
+		job.State = JobSucceeded
+		last := JobSucceeded
+		if err != nil {
+			job.State, last = JobFailed, JobFailed
+			e := fault.From(err)
+			job.Error = &JobError{Code: e.Code, Detail: e.Message, Fields: e.Fields, Kind: e.Kind}
+			if cancelled || errors.Is(err, context.Canceled) {
+				job.State, last = JobCancelled, JobCancelled
+				job.Error.Code, job.Error.Detail = "cancelled", "the job was cancelled before its end; nothing was changed"
+			}
+		} else {
+			job.Percent = 100
+		}
+		job.Steps = append([]JobStep(nil), job.Steps...)
+		for i := range job.Steps {
+			if s := &job.Steps[i]; s.State == JobRunning {
+				s.State = last
+				if err != nil {
+					job.Error.Step = s.Name
+				} else {
+					s.Percent = 100
+				}
+			} else if s.State == JobQueued && err == nil {
+				s.State, s.Percent = JobSucceeded, 100
+			}
+		}
+	})
+	h := l.jobs.host
+	job := l.snapshot()
+	if err != nil && fault.From(err).Kind == fault.Internal && job.State == JobFailed {
+		h.log.Error("job failed", "plugin", job.Plugin, "job", job.ID, "kind", job.Kind, "error", err)
+	}
+	if err := h.update(context.Background(), func(w Writer) error { return saveEnded(w, job) }); err != nil {
+		h.log.Error("job record not written", "job", job.ID, "error", err)
+	}
+	data := map[string]any{"id": job.ID, "kind": job.Kind, "state": job.State}
+	if job.Error != nil {
+		data["code"], data["detail"], data["step"] = job.Error.Code, job.Error.Detail, job.Error.Step
+	}
+	h.bus.Publish(Event{Type: "job.ended", Plugin: job.Plugin, Actor: job.Actor, Data: data})
+}
+
+// saveEnded writes the job and drops the oldest ones beyond jobsKept.
+func saveEnded(w Writer, job Job) error {
+	if err := tableJobs.put(w, job.ID, job); err != nil {
+		return err
+	}
+	n := 0
+	var old []string
+	err := w.ScanBack(string(tableJobs), "", "", func(key string, _ func(any) error) (bool, error) {
+		if n++; n > jobsKept {
+			old = append(old, key)
+		}
+		return len(old) < 10, nil
+	})
+	for _, key := range old {
+		err = errors.Join(err, tableJobs.delete(w, key))
+	}
+	return err
+}
+
+func (l *liveJob) snapshot() Job {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.job
+}
+
+// close cancels every job and waits for their ends.
+func (j *jobs) close() {
+	j.mu.Lock()
+	j.stop()
+	j.mu.Unlock()
+	j.wg.Wait()
+}

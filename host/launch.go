@@ -1,0 +1,175 @@
+package host
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"appzone/host/fault"
+	"appzone/host/manifest"
+	"appzone/host/process"
+	"appzone/host/tree"
+)
+
+// controlFD is the descriptor of the control channel in the child: the one after the listener.
+const controlFD = 4
+
+// launch is everything that one instance is started from.
+type launch struct {
+	plugin   Plugin
+	version  Version
+	manifest manifest.Manifest // with the administrator's edits
+	runtime  Runtime
+	staged   Staged
+	to       Launch
+	number   uint64
+	mark     string
+	overlay  pluginDirs
+
+	readyPath    string
+	readyTimeout time.Duration
+	grace        time.Duration
+	private      string // folder with settings, on tmpfs where there is one
+}
+
+// prepareLaunch checks the version's files and makes the instance's folders.
+func (h *Host) prepareLaunch(ctx context.Context, id string, number uint64) (*launch, error) {
+	p, v, err := h.installed(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	m := p.Edits.apply(v.Manifest)
+	rt, err := h.runtimeOf(&m)
+	if err != nil {
+		return nil, err
+	}
+	l := &launch{plugin: p, version: v, manifest: m, runtime: rt, number: number,
+		mark:         fmt.Sprintf("%s-%d", h.bootMark, number),
+		readyPath:    m.Parameters.Readiness.Path,
+		readyTimeout: m.ReadinessTimeout(),
+		grace:        m.Grace(),
+	}
+	l.staged = h.staged(p, v)
+	if err := h.verifyFiles(ctx, v, l.staged); err != nil {
+		return nil, err
+	}
+	if err := h.makeFolders(ctx, l); err != nil {
+		l.remove()
+		return nil, err
+	}
+	return l, nil
+}
+
+// verifyFiles refuses a start whose code is not what was installed, and names the file.
+func (h *Host) verifyFiles(ctx context.Context, v Version, s Staged) error {
+	index, err := h.index(v.Index)
+	if err != nil {
+		return err
+	}
+	changes, err := h.verifier.Check(ctx, s.CodeDir, codeEntries(index))
+	if err != nil {
+		return fmt.Errorf("check code files: %w", err)
+	}
+	if len(changes) == 0 && v.Prepared != "" {
+		var prepared []tree.Entry
+		if err := h.readJSONBlob(v.Prepared, &prepared); err != nil {
+			return err
+		}
+		if changes, err = h.verifier.Check(ctx, s.PreparedDir, prepared); err != nil {
+			return fmt.Errorf("check prepared files: %w", err)
+		}
+	}
+	if len(changes) == 0 {
+		return nil
+	}
+	e := fault.New(fault.Conflict, "files_changed", "plugin %q is not started: its file %q is %s on disk since it was installed; install it again to restore it",
+		v.Plugin, changes[0].Path, changes[0].Kind)
+	for _, c := range changes {
+		e.WithField(c.Path, "%s", c.Kind)
+	}
+	return e
+}
+
+func (h *Host) makeFolders(ctx context.Context, l *launch) error {
+	d := h.dirs.plugin(l.plugin.ID)
+	l.overlay = d
+	l.to = Launch{AppDir: d.app, DataDir: d.data, TempDir: filepath.Join(h.dirs.run, l.mark, "tmp"),
+		MemoryBytes: int64(l.manifest.EffectiveLimits().MemoryMB) << 20}
+	for _, dir := range []string{d.data, d.app, d.overlay, d.work, l.to.TempDir} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return fmt.Errorf("make folder: %w", err)
+		}
+	}
+	l.private = filepath.Join(h.dirs.private, l.mark)
+	if err := os.Mkdir(l.private, 0o700); err != nil {
+		return fmt.Errorf("make private folder: %w", err)
+	}
+	settings, err := h.deliverSettings(ctx, l.plugin.ID, l.version)
+	if err != nil {
+		return err
+	}
+	l.to.SettingsFile = filepath.Join(l.private, "settings.json")
+	if err := os.WriteFile(l.to.SettingsFile, settings, 0o400); err != nil {
+		return fmt.Errorf("write settings: %w", err)
+	}
+	l.to.Env = []string{
+		"APPZONE_PLUGIN_ID=" + l.plugin.ID,
+		"APPZONE_PLUGIN_VERSION=" + l.version.Version,
+		"APPZONE_DATA_DIR=" + l.to.DataDir,
+		"APPZONE_SETTINGS_FILE=" + l.to.SettingsFile,
+		"APPZONE_CONTROL_FD=" + strconv.Itoa(controlFD),
+		"TZ=" + h.timeZone, "LANG=C.UTF-8",
+	}
+	return nil
+}
+
+// spec is the child: what the runtime says, and what every script plugin gets.
+func (l *launch) spec(ctx context.Context, lis *process.Listener, control *os.File, output func(process.Line)) (process.Spec, error) {
+	s, err := l.runtime.Command(ctx, l.staged, l.to)
+	if err != nil {
+		return s, err
+	}
+	limits := l.manifest.EffectiveLimits()
+	s.Name = l.manifest.Parameters.ScriptName
+	s.Listener, s.Files, s.Output, s.Mark = lis, []*os.File{control}, output, l.mark
+	s.Env = mergeEnv(l.to.Env, s.Env)
+	s.Jail.ReadOnly = append(s.Jail.ReadOnly, l.private)
+	s.Jail.ReadWrite = append(s.Jail.ReadWrite, l.to.DataDir, l.to.TempDir)
+	if o := s.Jail.Overlay; o != nil {
+		o.Upper, o.Work, o.Target = l.overlay.overlay, l.overlay.work, l.to.AppDir
+	}
+	if s.Limits.MemoryBytes == 0 {
+		s.Limits.MemoryBytes = l.to.MemoryBytes
+	}
+	s.Limits.CPUPercent, s.Limits.Processes, s.Limits.OpenFiles = limits.CPUPercent, limits.PIDs, limits.OpenFiles
+	s.Limits.FileBytes = int64(limits.DataMB) << 20
+	return s, nil
+}
+
+// mergeEnv joins environments; a later value of a name wins.
+func mergeEnv(envs ...[]string) []string {
+	byName := map[string]string{}
+	for _, env := range envs {
+		for _, kv := range env {
+			name, _, _ := strings.Cut(kv, "=")
+			byName[name] = kv
+		}
+	}
+	return slices.Sorted(maps.Values(byName))
+}
+
+// remove deletes what belonged to this instance alone.
+func (l *launch) remove() {
+	if l.private != "" {
+		_ = os.RemoveAll(l.private)
+	}
+	if l.to.TempDir != "" {
+		_ = tree.RemoveAll(filepath.Dir(l.to.TempDir))
+	}
+}

@@ -1,0 +1,172 @@
+package host
+
+import (
+	"context"
+	"fmt"
+
+	"appzone/host/fault"
+	"appzone/host/tree"
+	"path/filepath"
+)
+
+// Start, Stop and Restart begin a job that ends when the plugin is where it should be. They are idempotent: a second
+// one joins what is under way.
+
+// Start asks for the plugin to run.
+func (h *Host) Start(ctx context.Context, id string, actor Actor) (Job, error) {
+	return h.operate(ctx, "start", id, actor, command{op: opStart, desired: DesiredRunning})
+}
+
+// Stop asks for the plugin to be stopped. Requests in flight may end within its grace.
+func (h *Host) Stop(ctx context.Context, id string, actor Actor) (Job, error) {
+	return h.operate(ctx, "stop", id, actor, command{op: opStop, desired: DesiredStopped})
+}
+
+// Restart stops the plugin, if it runs, and starts it.
+func (h *Host) Restart(ctx context.Context, id string, actor Actor) (Job, error) {
+	return h.operate(ctx, "restart", id, actor, command{op: opRestart, desired: DesiredRunning})
+}
+
+// operate persists what is desired and sends the command. A stop is not queued behind a start that takes long: these
+// jobs do not take the plugin's lock.
+func (h *Host) operate(ctx context.Context, kind, id string, actor Actor, c command) (Job, error) {
+	if _, _, err := h.installed(ctx, id); err != nil {
+		return Job{}, err
+	}
+	if _, err := h.supervisor(id); err != nil {
+		return Job{}, err
+	}
+	return h.jobs.startFree(ctx, kind, id, actor, []string{kind}, func(ctx context.Context, job *liveJob) error {
+		progress := job.step(kind)
+		if err := h.setDesired(ctx, id, c.desired); err != nil {
+			return err
+		}
+		s, err := h.supervisor(id)
+		if err != nil {
+			return err
+		}
+		if err := s.do(ctx, c); err != nil {
+			for _, line := range s.lastLines() {
+				progress.Output(line)
+			}
+			return err
+		}
+		h.publish(actor, "plugin."+kind, id, nil)
+		return nil
+	})
+}
+
+// Uninstall stops the plugin and takes it out of use; its versions are kept. keepData keeps its private data,
+// settings and what it wrote beside its code.
+func (h *Host) Uninstall(ctx context.Context, id string, keepData bool, actor Actor) (Job, error) {
+	if _, _, err := h.installed(ctx, id); err != nil {
+		return Job{}, err
+	}
+	return h.jobs.start(ctx, "uninstall", id, actor, []string{"stop", "switch", "remove"}, func(ctx context.Context, job *liveJob) error {
+		ctx = context.WithoutCancel(ctx)
+		job.step("stop")
+		h.stopSupervisor(id)
+		job.step("switch")
+		if err := h.unflip(ctx, id, keepData); err != nil {
+			return err
+		}
+		h.hook("uninstall.flipped")
+		h.forgetSite(id)
+		h.publish(actor, "plugin.uninstalled", id, map[string]any{"keepData": keepData})
+		job.step("remove")
+		return h.removeFolders(id, keepData)
+	})
+}
+
+// unflip takes the plugin out of use in one transaction: its version becomes the candidate again.
+func (h *Host) unflip(ctx context.Context, id string, keepData bool) error {
+	return h.update(ctx, func(w Writer) error {
+		p, err := pluginOf(w, id)
+		if err != nil {
+			return err
+		}
+		if p.Candidate == "" {
+			p.Candidate = p.Installed
+		}
+		p.Installed, p.Desired = "", DesiredStopped
+		p.DataStale = !keepData
+		if !keepData {
+			p.Grants, p.Edits = nil, Edits{}
+			if err := tableSettings.delete(w, id); err != nil {
+				return err
+			}
+		}
+		return h.savePlugin(w, &p)
+	})
+}
+
+// removeFolders deletes what an installed plugin has on the disk.
+func (h *Host) removeFolders(id string, keepData bool) error {
+	d := h.dirs.plugin(id)
+	gone := []string{d.versions, d.work, d.app}
+	if !keepData {
+		gone = append(gone, d.data, d.overlay)
+	}
+	for _, dir := range gone {
+		if err := tree.RemoveAll(dir); err != nil {
+			return fmt.Errorf("remove %s: %w", filepath.Base(dir), err)
+		}
+	}
+	return nil
+}
+
+// Remove deletes the plugin with everything that belongs to it. An installed plugin is refused unless force.
+func (h *Host) Remove(ctx context.Context, id string, force bool, actor Actor) error {
+	release, err := h.jobs.exclusive(ctx, id)
+	if err != nil {
+		return err
+	}
+	defer release()
+	ctx = context.WithoutCancel(ctx)
+	var p Plugin
+	err = h.view(ctx, func(r Reader) error {
+		p, err = pluginOf(r, id)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if p.Installed != "" && !force {
+		return fault.New(fault.Conflict, "installed", "plugin %q is installed; uninstall it first, or remove it with ?force=true", id)
+	}
+	h.stopSupervisor(id)
+	if err := h.update(ctx, func(w Writer) error { return deletePlugin(w, id) }); err != nil {
+		return err
+	}
+	h.hook("remove.recorded")
+	h.forgetSite(id)
+	h.publish(actor, "plugin.removed", id, map[string]any{"name": p.Name})
+	for _, dir := range []string{h.dirs.plugin(id).root, filepath.Join(h.dirs.logs, id)} {
+		if err := tree.RemoveAll(dir); err != nil {
+			return fmt.Errorf("remove folders of %q: %w", id, err)
+		}
+	}
+	h.tidyLater()
+	return nil
+}
+
+// deletePlugin deletes every record of the plugin.
+func deletePlugin(w Writer, id string) error {
+	var versions []string
+	err := tableVersions.each(w, id+"/", "", func(key string, _ Version) (bool, error) {
+		versions = append(versions, key)
+		return true, nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, key := range versions {
+		if err := tableVersions.delete(w, key); err != nil {
+			return err
+		}
+	}
+	if err := tableSettings.delete(w, id); err != nil {
+		return err
+	}
+	return tablePlugins.delete(w, id)
+}

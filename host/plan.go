@@ -1,0 +1,176 @@
+package host
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+
+	"appzone/host/fault"
+	"appzone/host/manifest"
+)
+
+// Plan is what installing a version would do: what it is, what it asks for, and what is worth knowing. It
+// changes nothing.
+type Plan struct {
+	Plugin      string          `json:"plugin"`
+	Name        string          `json:"name"`
+	Version     string          `json:"version"`
+	Digest      Digest          `json:"digest"`
+	Description string          `json:"description"`
+	Author      manifest.Author `json:"author"`
+	Type        string          `json:"type"`
+	Runtime     string          `json:"runtime"`
+	Sidebar     string          `json:"sidebar"`
+	Icon        string          `json:"icon"`
+	Views       manifest.Views  `json:"views"`
+	ZipBytes    int64           `json:"zipBytes"`
+	FileCount   int             `json:"fileCount"`
+	FileBytes   int64           `json:"fileBytes"`
+	Limits      manifest.Limits `json:"limits"`
+	// Installed is the version in use, if any.
+	Installed *VersionRef `json:"installed"`
+	// Requested is what the version asks for; Granted what was agreed to before.
+	Requested Grants  `json:"requested"`
+	Granted   *Grants `json:"granted"`
+	// Added is requested and not granted; Removed is granted and no longer requested.
+	Added   []need `json:"added"`
+	Removed []need `json:"removed"`
+	// NeedsConsent is true when Added is not empty.
+	NeedsConsent bool `json:"needsConsent"`
+	// Dependencies are packages that installing will fetch.
+	Dependencies []string `json:"dependencies"`
+	// SuggestedHosts are addresses that the code names.
+	SuggestedHosts []string           `json:"suggestedHosts"`
+	Findings       []Finding          `json:"findings"`
+	Warnings       []manifest.Warning `json:"warnings"`
+	Signature      string             `json:"signature"`
+	// ETag binds an installation to this plan.
+	ETag string `json:"etag"`
+}
+
+// VersionRef names one version.
+type VersionRef struct {
+	Version string `json:"version"`
+	Digest  Digest `json:"digest"`
+}
+
+// Unsigned is the signature state of a plugin without a signature.
+const Unsigned = "unsigned"
+
+// Plan tells what installing the version (empty: the candidate, else the installed one) would do.
+func (h *Host) Plan(ctx context.Context, id, version string) (Plan, error) {
+	var plan Plan
+	err := h.view(ctx, func(r Reader) error {
+		p, v, err := choose(r, id, version)
+		if err != nil {
+			return err
+		}
+		plan, err = planOf(r, p, v)
+		return err
+	})
+	return plan, err
+}
+
+// planOf makes the plan of installing v over p as it is.
+func planOf(r Reader, p Plugin, v Version) (Plan, error) {
+	m := v.Manifest
+	plan := Plan{
+		Plugin: p.ID, Name: m.Name, Version: m.Version, Digest: v.Digest, Description: m.Description, Author: m.Author,
+		Type: m.Type, Runtime: m.Parameters.Runtime, Sidebar: m.Sidebar, Icon: m.Icon, Views: m.Parameters.Views,
+		ZipBytes: v.ZipBytes, FileCount: v.FileCount, FileBytes: v.FileBytes, Limits: m.EffectiveLimits(),
+		Requested: asks(&m), Granted: p.Grants,
+		Dependencies: orEmpty(v.Inspection.Dependencies), SuggestedHosts: orEmpty(v.Inspection.Hosts),
+		Findings: findings(v), Warnings: orEmpty(v.Warnings), Signature: Unsigned,
+	}
+	if p.Installed != "" {
+		old, ok, err := tableVersions.find(r, versionKey(p.ID, p.Installed))
+		if err != nil {
+			return plan, err
+		}
+		if ok {
+			plan.Installed = &VersionRef{Version: old.Version, Digest: old.Digest}
+		}
+	}
+	plan.Added, plan.Removed = plan.Requested.beyond(p.Grants), p.Grants.beyond(&plan.Requested)
+	plan.NeedsConsent = len(plan.Added) > 0
+	var err error
+	plan.ETag, err = planETag(plan)
+	return plan, err
+}
+
+// planETag covers digest, request, grants and installed version.
+func planETag(p Plan) (string, error) {
+	b, err := json.Marshal([]any{p.Digest, p.Requested, p.Granted, p.Installed})
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(b)
+	return `"` + hex.EncodeToString(sum[:16]) + `"`, nil
+}
+
+// findings are those of the zip, of the runtime and of the request, together.
+func findings(v Version) []Finding {
+	out := append([]Finding{}, v.Findings...)
+	out = append(out, v.Inspection.Findings...)
+	if v.Manifest.Classic() {
+		out = append(out, Finding{Severity: SeverityHigh, Code: "unrestricted_network",
+			Message: "its manifest has no permissions, so it asks to reach every network address"})
+	}
+	if p := v.Manifest.Parameters.Permissions; p != nil && p.InstallScripts {
+		out = append(out, Finding{Severity: SeverityHigh, Code: "install_scripts",
+			Message: "install scripts of its packages will run on this machine, inside the jail"})
+	}
+	return out
+}
+
+// choose finds the version that a request names: by version, or the candidate, or the installed one.
+func choose(r Reader, id, version string) (Plugin, Version, error) {
+	p, err := pluginOf(r, id)
+	if err != nil {
+		return p, Version{}, err
+	}
+	pick := func(d Digest) (Version, bool, error) {
+		if d == "" {
+			return Version{}, false, nil
+		}
+		v, ok, err := tableVersions.find(r, versionKey(id, d))
+		return v, ok && (version == "" || v.Version == version), err
+	}
+	for _, d := range []Digest{p.Candidate, p.Installed} {
+		if v, ok, err := pick(d); ok || err != nil {
+			return p, v, err
+		}
+	}
+	var found *Version
+	err = tableVersions.each(r, id+"/", "", func(_ string, v Version) (bool, error) {
+		if v.Version == version && (found == nil || v.UploadedAt.After(found.UploadedAt)) {
+			found = &v
+		}
+		return true, nil
+	})
+	if err != nil {
+		return p, Version{}, err
+	}
+	if found == nil {
+		return p, Version{}, fault.New(fault.NotFound, "version_not_found", "plugin %q has no version %q; see GET /api/v1/plugins/%s/versions", id, version, id)
+	}
+	return p, *found, nil
+}
+
+// pluginOf reads the plugin, or says that there is none.
+func pluginOf(r Reader, id string) (Plugin, error) {
+	p, ok, err := tablePlugins.find(r, id)
+	if err == nil && !ok {
+		err = fault.New(fault.NotFound, "plugin_not_found", "there is no plugin %q", id)
+	}
+	return p, err
+}
+
+// orEmpty keeps null out of JSON.
+func orEmpty[T any](s []T) []T {
+	if s == nil {
+		return []T{}
+	}
+	return s
+}

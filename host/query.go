@@ -1,0 +1,206 @@
+package host
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"appzone/host/fault"
+	"appzone/host/manifest"
+	"appzone/host/process"
+)
+
+// Plugin shows one plugin.
+func (h *Host) Plugin(ctx context.Context, id string) (PluginView, error) {
+	var view PluginView
+	err := h.view(ctx, func(r Reader) error {
+		p, err := pluginOf(r, id)
+		if err != nil {
+			return err
+		}
+		view, err = h.viewOf(r, p)
+		return err
+	})
+	return view, err
+}
+
+// PluginFilter narrows a list of plugins. Empty fields do not.
+type PluginFilter struct {
+	State State
+	// Query is looked for in id, name and description, case-insensitively.
+	Query string
+	// After is the id after which the page starts; Limit its size (default 100, at most 500).
+	After string
+	Limit int
+}
+
+// PageSize gives a list's limit its default and its bound.
+func PageSize(n int) int {
+	if n <= 0 {
+		return 100
+	}
+	return min(n, 500)
+}
+
+// Plugins lists plugins by id; next is the cursor of the following page, or "".
+func (h *Host) Plugins(ctx context.Context, f PluginFilter) (items []PluginView, next string, err error) {
+	limit := PageSize(f.Limit)
+	items = []PluginView{}
+	err = h.view(ctx, func(r Reader) error {
+		return tablePlugins.each(r, "", f.After, func(_ string, p Plugin) (bool, error) {
+			v, err := h.viewOf(r, p)
+			if err != nil || !f.matches(v) {
+				return true, err
+			}
+			if len(items) == limit {
+				next = items[limit-1].ID
+				return false, nil
+			}
+			items = append(items, v)
+			return true, nil
+		})
+	})
+	return items, next, err
+}
+
+func (f PluginFilter) matches(v PluginView) bool {
+	if f.State != "" && v.State != f.State {
+		return false
+	}
+	q := strings.ToLower(f.Query)
+	return q == "" || strings.Contains(strings.ToLower(v.ID+"\n"+v.Name+"\n"+v.Description), q)
+}
+
+// viewOf joins the record, its version and the present state.
+func (h *Host) viewOf(r Reader, p Plugin) (PluginView, error) {
+	v, err := shownVersion(r, p)
+	if err != nil {
+		return PluginView{}, err
+	}
+	m := p.Edits.apply(v.Manifest)
+	view := PluginView{
+		ID: p.ID, Name: m.Name, Version: v.Version, Digest: v.Digest, Description: m.Description, Author: m.Author,
+		Type: m.Type, Runtime: m.Parameters.Runtime, Sidebar: m.Sidebar, Icon: m.Icon, Views: m.Parameters.Views,
+		Active: p.Installed != "", Stage: StageUploaded, Signature: Unsigned, Warnings: orEmpty(v.Warnings),
+		Permissions: m.Parameters.Permissions, Grants: p.Grants, Limits: m.EffectiveLimits(), Restart: m.Parameters.Restart,
+		Manifest: &v.Manifest, CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt, Revision: p.Revision,
+	}
+	if p.Installed != "" {
+		view.Stage, view.InstalledAt = StageInstalled, &p.InstalledAt
+	}
+	if p.Candidate != "" {
+		c, err := tableVersions.get(r, versionKey(p.ID, p.Candidate))
+		if err != nil {
+			return view, err
+		}
+		asked := asks(&c.Manifest)
+		view.Candidate = &CandidateView{Version: c.Version, Digest: c.Digest, NeedsConsent: len(asked.beyond(p.Grants)) > 0}
+	}
+	view.Status = h.statusOf(p, m)
+	h.mu.Lock()
+	if h.installing[p.ID] {
+		view.Stage = StageInstalling
+	}
+	h.mu.Unlock()
+	return view, nil
+}
+
+// shownVersion is the installed version, else the candidate.
+func shownVersion(r Reader, p Plugin) (Version, error) {
+	d := p.Installed
+	if d == "" {
+		d = p.Candidate
+	}
+	if d == "" { // uninstalled, and its candidate was replaced: show the newest that is kept
+		var newest Version
+		err := tableVersions.each(r, p.ID+"/", "", func(_ string, v Version) (bool, error) {
+			if v.UploadedAt.After(newest.UploadedAt) {
+				newest = v
+			}
+			return true, nil
+		})
+		return newest, err
+	}
+	return tableVersions.get(r, versionKey(p.ID, d))
+}
+
+func (h *Host) statusOf(p Plugin, m manifest.Manifest) Status {
+	h.mu.Lock()
+	s := h.supervisors[p.ID]
+	h.mu.Unlock()
+	if s != nil {
+		status := s.snap.Load().Status
+		status.Walls = orEmpty(status.Walls)
+		return status
+	}
+	st := Status{State: Stopped, Desired: DesiredStopped, Since: p.UpdatedAt, Walls: []process.Wall{}}
+	if p.Installed != "" && m.Type == manifest.TypeHTML {
+		st.State, st.Desired, st.Since = Running, DesiredRunning, p.InstalledAt
+	}
+	if m.Type == manifest.TypeScript {
+		st.Walls = walls(m)
+	}
+	return st
+}
+
+// walls are those that an instance of m would get on this machine.
+func walls(m manifest.Manifest) []process.Wall {
+	return process.Machine().Walls(process.Jail{Network: networkOf(m)}, process.Limits{})
+}
+
+// networkOf is the network that an instance of m gets: WASM has none of its own.
+func networkOf(m manifest.Manifest) process.Network {
+	if m.Parameters.Runtime == manifest.RuntimeNode {
+		return process.NetworkHost
+	}
+	return process.NetworkNone
+}
+
+// VersionView is one version that is kept.
+type VersionView struct {
+	Version    string    `json:"version"`
+	Digest     Digest    `json:"digest"`
+	Installed  bool      `json:"installed"`
+	Candidate  bool      `json:"candidate"`
+	ZipBytes   int64     `json:"zipBytes"`
+	FileCount  int       `json:"fileCount"`
+	FileBytes  int64     `json:"fileBytes"`
+	Signature  string    `json:"signature"`
+	UploadedAt time.Time `json:"uploadedAt"`
+	UploadedBy string    `json:"uploadedBy"`
+}
+
+// Versions lists the versions of a plugin that are kept, newest first.
+func (h *Host) Versions(ctx context.Context, id string) ([]VersionView, error) {
+	out := []VersionView{}
+	err := h.view(ctx, func(r Reader) error {
+		p, err := pluginOf(r, id)
+		if err != nil {
+			return err
+		}
+		return tableVersions.each(r, id+"/", "", func(_ string, v Version) (bool, error) {
+			out = append(out, VersionView{Version: v.Version, Digest: v.Digest, Installed: v.Digest == p.Installed,
+				Candidate: v.Digest == p.Candidate, ZipBytes: v.ZipBytes, FileCount: v.FileCount, FileBytes: v.FileBytes,
+				Signature: Unsigned, UploadedAt: v.UploadedAt, UploadedBy: v.UploadedBy})
+			return true, nil
+		})
+	})
+	slices.SortFunc(out, func(a, b VersionView) int { return b.UploadedAt.Compare(a.UploadedAt) })
+	return out, err
+}
+
+// installed returns the plugin and its installed version.
+func (h *Host) installed(ctx context.Context, id string) (p Plugin, v Version, err error) {
+	err = h.view(ctx, func(r Reader) error {
+		if p, err = pluginOf(r, id); err != nil {
+			return err
+		}
+		if p.Installed == "" {
+			return fault.New(fault.Conflict, "not_installed", "plugin %q is not installed", id)
+		}
+		v, err = tableVersions.get(r, versionKey(id, p.Installed))
+		return err
+	})
+	return p, v, err
+}

@@ -1,0 +1,103 @@
+package host
+
+import (
+	"context"
+	"path"
+	"strings"
+
+	"appzone/host/bundle"
+	"appzone/host/fault"
+	"appzone/host/manifest"
+)
+
+// sitesMax bounds the sites that are kept in memory; another is dropped for a new one.
+const sitesMax = 1024
+
+// Site returns the files of an installed plugin that may be served. A script's are those beside its views.
+func (h *Host) Site(ctx context.Context, id string) (*Site, error) {
+	h.mu.Lock()
+	s := h.sites[id]
+	h.mu.Unlock()
+	if s != nil {
+		return s, nil
+	}
+	p, v, err := h.installed(ctx, id)
+	if fault.CodeOf(err) == "not_installed" {
+		return nil, fault.New(fault.NotFound, "plugin_not_found", "there is no installed plugin %q", id)
+	}
+	if err != nil {
+		return nil, err
+	}
+	index, err := h.index(v.Index)
+	if err != nil {
+		return nil, err
+	}
+	m := p.Edits.apply(v.Manifest)
+	s = &Site{Plugin: id, Version: v.Version, Digest: v.Digest, Script: m.Type == manifest.TypeScript, Files: map[string]*File{}}
+	for k := range index {
+		if served(&m, index[k].Path) {
+			s.Files[index[k].Path] = &index[k]
+		}
+	}
+	h.keepSite(ctx, id, p.Revision, s)
+	return s, nil
+}
+
+// keepSite remembers the site unless the plugin has changed meanwhile.
+func (h *Host) keepSite(ctx context.Context, id string, revision uint64, s *Site) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	err := h.view(ctx, func(r Reader) error {
+		p, err := pluginOf(r, id)
+		if err == nil && p.Revision != revision {
+			err = ErrNoRecord
+		}
+		return err
+	})
+	if err != nil {
+		return
+	}
+	for other := range h.sites {
+		if len(h.sites) < sitesMax {
+			break
+		}
+		delete(h.sites, other)
+	}
+	h.sites[id] = s
+}
+
+func (h *Host) forgetSite(id string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.sites, id)
+}
+
+// served tells whether a file may go to a browser: every file of an html plugin but its manifest; of a script, what lies
+// in the folder of a view and is neither its code nor about its packages.
+func served(m *manifest.Manifest, file string) bool {
+	if file == "manifest.json" {
+		return false
+	}
+	if m.Type == manifest.TypeHTML {
+		return true
+	}
+	if bundle.InNodeModules(file) || strings.HasPrefix(path.Base(file), "package") && strings.HasSuffix(file, ".json") {
+		return false
+	}
+	for _, code := range []string{m.Parameters.ScriptPath, m.Parameters.WASMPath} {
+		if code != "" && within(path.Dir(code), file) && (path.Dir(code) != "." || file == code) {
+			return false
+		}
+	}
+	for _, view := range []string{m.Parameters.Views.Admin, m.Parameters.Views.Agent} {
+		if view != "" && !strings.Contains(view, "://") && within(path.Dir(view), file) {
+			return true
+		}
+	}
+	return false
+}
+
+// within tells whether file lies below dir; "." is everything.
+func within(dir, file string) bool {
+	return dir == "." || strings.HasPrefix(file, dir+"/")
+}

@@ -1,0 +1,21 @@
+package tree
+
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+// IsCode tells whether the file at p (slash-separated) is code to a runtime: what must stay as it was
+// installed, and what an overlay must never replace. Everything else is a plugin's own to write.
+func IsCode(p string) bool {
+	switch path.Ext(p) {
+	case ".js", ".mjs", ".cjs", ".node", ".wasm":
+		return true
+	}
+	switch path.Base(p) {
+	case "package.json", "package-lock.json", "manifest.json":
+		return true
+	}
+	return slices.Contains(strings.Split(p, "/"), "node_modules")
+}
