@@ -1,0 +1,13 @@
+// Package store keeps records and files in Badger, as host.Store.
+//
+// Records are JSON, files are content-addressed and cut into pieces of at most
+// 4 MiB. An update is durable when it returns; writes go one at a time. Files are
+// read from mapped memory without copying.
+//
+// A Store owns one goroutine for maintenance (value-log collection, giving mapped
+// pages back) and each batch of files owns one for the write in flight; Close
+// stops and awaits them all, and Badger's own.
+//
+// The package does not know what the records mean, does not encrypt them, and
+// does not repair a damaged database: it says so and stops.
+package store

@@ -1,0 +1,3 @@
+package store
+
+func examine(string) error { return nil }

@@ -1,0 +1,121 @@
+package store
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+
+	"github.com/dgraph-io/badger/v4"
+
+	"appzone/host"
+)
+
+// Store is a host.Store on disk.
+type Store struct {
+	dir     string
+	log     *slog.Logger
+	db      *badger.DB
+	lock    *folderLock
+	space   *space
+	holds   holds
+	witness *witness
+	keeper  *keeper
+
+	gate     gate
+	updating chan struct{} // holds one token while an Update runs
+	failed   atomic.Pointer[failure]
+
+	// commits counts the updates since the database was made. The token of updating guards it.
+	commits uint64
+	// committing is held for each write to Badger: one at a time.
+	committing sync.Mutex
+	// snapshots is held for writing while a large update is applied in several transactions.
+	snapshots sync.RWMutex
+	// mapped is held for reading by whatever may unmap one of Badger's files, and for
+	// writing while addresses of mapped files are in use outside of Badger.
+	mapped sync.RWMutex
+	// touched says that files were read or written since mapped pages were last given back.
+	touched atomic.Bool
+}
+
+var _ host.Store = (*Store)(nil)
+
+// View implements host.Store.
+func (s *Store) View(ctx context.Context, fn func(host.Reader) error) error {
+	if err := s.enter(ctx); err != nil {
+		return err
+	}
+	defer s.gate.leave()
+	txn, err := s.snapshot()
+	if err != nil {
+		return err
+	}
+	defer txn.Discard()
+	return fn(&reader{store: s, txn: txn})
+}
+
+// Update implements host.Store. An update may hold 16 MiB of keys and values. Update
+// must not be called from inside fn: it would wait for itself.
+func (s *Store) Update(ctx context.Context, fn func(host.Writer) error) error {
+	if err := s.enter(ctx); err != nil {
+		return err
+	}
+	defer s.gate.leave()
+	select {
+	case s.updating <- struct{}{}:
+		defer func() { <-s.updating }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return s.update(fn)
+}
+
+// update runs fn and commits its writes. The caller holds the token of updating.
+func (s *Store) update(fn func(host.Writer) error) error {
+	txn, err := s.snapshot()
+	if err != nil {
+		return err
+	}
+	defer txn.Discard()
+	w := &writer{reader: reader{store: s, txn: txn, pending: pending{}}}
+	if err := fn(w); err != nil {
+		return err
+	}
+	writes := w.pending
+	w.pending = pending{} // a writer that is used too late changes nothing
+	return s.commit(writes)
+}
+
+// FreeBytes implements host.Store: what is free on the disk, less the reserve.
+func (s *Store) FreeBytes() (int64, error) { return s.space.free() }
+
+// Blobs implements host.Store.
+func (s *Store) Blobs() host.Blobs { return blobs{s} }
+
+// Close implements host.Store. It waits for views, updates and open blobs to end by themselves.
+func (s *Store) Close() error {
+	if !s.gate.close() {
+		return nil
+	}
+	s.keeper.stop()
+	return s.shut()
+}
+
+// enter lets a caller in; gate.leave ends its stay.
+func (s *Store) enter(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return s.gate.enter()
+}
+
+// snapshot begins a transaction that reads what is committed now. The caller discards it.
+func (s *Store) snapshot() (*badger.Txn, error) {
+	s.snapshots.RLock()
+	defer s.snapshots.RUnlock()
+	if f := s.failed.Load(); f != nil && f.torn {
+		return nil, f.err
+	}
+	return s.db.NewTransaction(false), nil
+}
