@@ -1,0 +1,20 @@
+// Package relay is the reverse proxy between clients and script plugins.
+//
+// [Relay.Handle] passes one request on to an instance of a plugin and its answer back.
+// Bodies are streamed both ways with bounded memory; limits of time are limits of idleness,
+// so that a stream may last as long as it moves. The heads are rebuilt from their raw lines
+// by filters that know what may pass: a client cannot speak for the host towards a plugin,
+// and a plugin cannot speak for the host towards a browser.
+//
+// Connections to an instance are pooled for that instance alone, under four seconds, since
+// Node closes idle ones after five. A request is sent a second time only if it is a GET or
+// HEAD without body and the connection had been used before and died before the first byte.
+//
+// A [Relay] owns one goroutine, which looks once a second for clients that left, pools
+// whose instance ended and idle connections; an upload that is longer than a few kilobytes
+// and an upgraded connection have one more each, which ends with its request. [Relay.Close]
+// stops and waits for them.
+//
+// Not passed: trailers, 1xx answers but 101, CONNECT and TRACE. The package decides neither
+// who may use a plugin nor cross-origin and content security policy: the caller does.
+package relay

@@ -1,0 +1,148 @@
+package relay
+
+import (
+	"sync"
+	"time"
+
+	"appzone/host/fault"
+)
+
+// watchInterval is how soon it is noticed that a client left.
+const watchInterval = time.Second
+
+// Relay passes requests on to plugins. Its methods may be called from any goroutine.
+type Relay struct {
+	o        Options
+	reserved map[string]bool
+	drop     map[string]bool
+	pools    pools
+
+	mu       sync.Mutex
+	open     map[*exchange]struct{}
+	byPlugin map[string]int
+	closed   bool
+	idle     sync.Cond // signalled when open gets empty, while closing
+
+	stop, stopped chan struct{}
+}
+
+// New makes a relay and starts its goroutine. Close ends it.
+func New(o Options) *Relay {
+	r := &Relay{
+		o: o.withDefaults(), reserved: map[string]bool{}, drop: lowered(o.DropResponse),
+		pools: pools{byID: map[uint64]*pool{}},
+		open:  map[*exchange]struct{}{}, byPlugin: map[string]int{},
+		stop: make(chan struct{}), stopped: make(chan struct{}),
+	}
+	for _, name := range o.ReservedCookies {
+		r.reserved[name] = true
+	}
+	r.idle.L = &r.mu
+	go r.watch()
+	return r
+}
+
+// Request describes one request under way, for CloseMatching.
+type Request struct {
+	// Plugin is the plugin that serves it.
+	Plugin string
+	// User is the Identity.User that it was made for.
+	User string
+}
+
+// CloseMatching cuts the requests that match, streams and upgraded connections included,
+// and returns how many it cut. It is for access that was revoked.
+func (r *Relay) CloseMatching(match func(Request) bool) int {
+	cut := 0
+	for _, x := range r.snapshot() {
+		if match(Request{Plugin: x.plugin, User: x.user}) {
+			cut++
+			x.abort(fault.New(fault.Unavailable, "access_ended", "the request was cut because its access ended"))
+		}
+	}
+	return cut
+}
+
+// Close cuts what is under way, waits for it and closes every connection to a plugin.
+// Requests that come later are refused with 503.
+func (r *Relay) Close() {
+	r.mu.Lock()
+	again := r.closed
+	r.closed = true
+	r.mu.Unlock()
+	if !again {
+		close(r.stop)
+	}
+	<-r.stopped
+	for _, x := range r.snapshot() {
+		x.abort(shuttingDown())
+		x.endIfOrphan()
+	}
+	r.mu.Lock()
+	for len(r.open) > 0 {
+		r.idle.Wait()
+	}
+	r.mu.Unlock()
+	r.pools.close()
+}
+
+func shuttingDown() *fault.Error {
+	return fault.New(fault.Unavailable, "shutting_down", "the host is shutting down; try again later")
+}
+
+// add registers a request, within the limits.
+func (r *Relay) add(x *exchange) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case r.closed:
+		return shuttingDown()
+	case len(r.open) >= r.o.MaxRequests:
+		return fault.New(fault.Unavailable, "too_many_requests_open", "the host has too many requests to plugins under way; try again later")
+	case r.byPlugin[x.plugin] >= r.o.MaxPluginRequests:
+		return fault.New(fault.Unavailable, "plugin_busy", "the plugin has too many requests under way; try again later")
+	}
+	r.open[x] = struct{}{}
+	r.byPlugin[x.plugin]++
+	return nil
+}
+
+func (r *Relay) remove(x *exchange) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.open, x)
+	if r.byPlugin[x.plugin]--; r.byPlugin[x.plugin] == 0 {
+		delete(r.byPlugin, x.plugin)
+	}
+	if r.closed && len(r.open) == 0 {
+		r.idle.Broadcast()
+	}
+}
+
+func (r *Relay) snapshot() []*exchange {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	all := make([]*exchange, 0, len(r.open))
+	for x := range r.open {
+		all = append(all, x)
+	}
+	return all
+}
+
+// watch looks after clients and pools until Close.
+func (r *Relay) watch() {
+	defer close(r.stopped)
+	ticker := time.NewTicker(watchInterval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-r.stop:
+			return
+		case <-ticker.C:
+		}
+		for _, x := range r.snapshot() {
+			x.watch()
+		}
+		r.pools.reap(r.o.KeepAlive)
+	}
+}
