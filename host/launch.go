@@ -30,6 +30,7 @@ type launch struct {
 	to       Launch
 	number   uint64
 	mark     string
+	markDir  string
 	overlay  pluginDirs
 
 	readyPath    string
@@ -50,6 +51,7 @@ func (h *Host) prepareLaunch(ctx context.Context, id string, number uint64) (*la
 		return nil, err
 	}
 	l := &launch{plugin: p, version: v, manifest: m, runtime: rt, number: number,
+		markDir:      h.dirs.marks,
 		mark:         fmt.Sprintf("%s-%d", h.bootMark, number),
 		readyPath:    m.Parameters.Readiness.Path,
 		readyTimeout: m.ReadinessTimeout(),
@@ -137,7 +139,8 @@ func (l *launch) spec(ctx context.Context, lis *process.Listener, control *os.Fi
 	}
 	limits := l.manifest.EffectiveLimits()
 	s.Name = l.manifest.Parameters.ScriptName
-	s.Listener, s.Files, s.Output, s.Mark = lis, []*os.File{control}, output, l.mark
+	s.Listener, s.Files, s.Output = lis, []*os.File{control}, output
+	s.Mark, s.MarkDir = l.mark, l.markDir
 	s.Env = mergeEnv(l.to.Env, s.Env)
 	s.Jail.ReadOnly = append(s.Jail.ReadOnly, l.private)
 	s.Jail.ReadWrite = append(s.Jail.ReadWrite, l.to.DataDir, l.to.TempDir)

@@ -5,7 +5,6 @@ import (
 	"path"
 	"strings"
 
-	"appzone/host/bundle"
 	"appzone/host/fault"
 	"appzone/host/manifest"
 )
@@ -81,7 +80,7 @@ func served(m *manifest.Manifest, file string) bool {
 	if m.Type == manifest.TypeHTML {
 		return true
 	}
-	if bundle.InNodeModules(file) || strings.HasPrefix(path.Base(file), "package") && strings.HasSuffix(file, ".json") {
+	if inNodeModules(file) || strings.HasPrefix(path.Base(file), "package") && strings.HasSuffix(file, ".json") {
 		return false
 	}
 	for _, code := range []string{m.Parameters.ScriptPath, m.Parameters.WASMPath} {

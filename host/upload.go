@@ -248,7 +248,7 @@ func storeFile(batch BlobBatch, e *bundle.Entry) (File, error) {
 	}
 	f.Type = bundle.ContentType(e.Path, head)
 	size, gz, ok := e.Gzip()
-	if !ok || !bundle.Compressible(f.Type) {
+	if !ok || !compressible(f.Type) {
 		return f, nil
 	}
 	// The variant is the zip's own deflate stream in a gzip frame: no compression is done here.
@@ -337,7 +337,7 @@ func spaceFor(b *bundle.Bundle, zip int64) int64 {
 	bundled := false
 	for _, e := range b.Entries {
 		files += e.Size
-		bundled = bundled || bundle.InNodeModules(e.Path)
+		bundled = bundled || inNodeModules(e.Path)
 	}
 	need := zip + 2*files + files/2
 	if b.Manifest.UsesNode() && !bundled {
