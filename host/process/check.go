@@ -1,6 +1,7 @@
 package process
 
 import (
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -37,6 +38,9 @@ func (s *Spec) check() error {
 			return wrong("the path %q of its jail is not absolute and clean", p)
 		}
 	}
+	if err := s.checkPaths(); err != nil {
+		return err
+	}
 	for _, text := range append(append(append(paths, s.Name, s.Path, s.Dir), s.Args...), s.Env...) {
 		if strings.ContainsRune(text, 0) || !utf8.ValidString(text) {
 			return wrong("%q is not text", text)
@@ -45,6 +49,25 @@ func (s *Spec) check() error {
 	for _, kv := range s.Env {
 		if _, _, ok := cutEnv(kv); !ok {
 			return wrong("an environment entry has no name")
+		}
+	}
+	return nil
+}
+
+// checkPaths refuses a jail that shows what is not there.
+func (s *Spec) checkPaths() error {
+	need := append([]string{}, s.Jail.ReadWrite...)
+	if o := s.Jail.Overlay; o != nil {
+		need = append(need, o.Lower, o.Upper, o.Work, o.Target)
+	}
+	for _, p := range need {
+		if info, err := os.Stat(p); err != nil || !info.IsDir() {
+			return fault.New(fault.Internal, "jail_refused", "start %s: the folder %s of its jail is missing or not a folder", s.Name, p)
+		}
+	}
+	for _, p := range s.Jail.ReadOnly {
+		if _, err := os.Stat(p); err != nil {
+			return fault.New(fault.Internal, "jail_refused", "start %s: %s of its jail is missing", s.Name, p)
 		}
 	}
 	return nil

@@ -28,7 +28,7 @@ func (p *Process) explain(state *os.ProcessState, err error, ended *syscall.Wait
 	}
 	exit.Code = status.ExitStatus()
 	exit.Cause = fmt.Sprintf("exited with code %d", exit.Code)
-	if p.asked.Load() != askedNothing {
+	if p.stopping.Load() {
 		exit.Cause += " after it was told to stop"
 	}
 	return exit
@@ -36,10 +36,13 @@ func (p *Process) explain(state *os.ProcessState, err error, ended *syscall.Wait
 
 func (p *Process) signalCause(sig syscall.Signal) string {
 	name := unix.SignalName(sig)
-	switch asked := p.asked.Load(); {
-	case sig == syscall.SIGKILL && asked == askedKill:
+	switch {
+	case sig == syscall.SIGKILL && p.killing.Load():
+		if p.stopping.Load() {
+			return "killed by the host: it did not end in time after SIGTERM"
+		}
 		return "killed by the host"
-	case sig == syscall.SIGTERM && asked != askedNothing:
+	case sig == syscall.SIGTERM && p.stopping.Load():
 		return "stopped"
 	}
 	switch sig {

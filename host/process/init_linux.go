@@ -30,6 +30,11 @@ func (o *order) init(c *control) (int, error) {
 		return 0, err
 	}
 	go o.listen(c)
+	if !o.Plan.PID {
+		// From here on the end of the control socket tells that the host is gone: this process
+		// must outlive it by the moment that it takes to end its descendants.
+		_ = unix.Prctl(unix.PR_SET_PDEATHSIG, 0, 0, 0, 0)
+	}
 	status := o.reap(pid)
 	word := uint32(status)
 	_ = c.send(report{Ended: &word})

@@ -1,18 +1,28 @@
 package process_test
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
+	"net"
+	"net/http"
 	"os"
+	"os/exec"
 	"os/signal"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
+	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
 	"appzone/host/process"
 )
+
+// helperHost makes this test binary a host that can be killed: its value is the Spec to start.
+const helperHost = "APPZONE_TEST_HOST"
 
 // entries are what children of these tests run in place of programs.
 var entries = map[string]process.Entry{
@@ -29,11 +39,76 @@ var entries = map[string]process.Entry{
 		fmt.Println("stopping")
 		return 0
 	},
+	"serve": func([]string) int {
+		l, err := net.FileListener(os.NewFile(3, "listener"))
+		if err != nil {
+			fmt.Println(err)
+			return 1
+		}
+		fmt.Println(os.Getenv("LISTEN_PID"), os.Getpid())
+		_ = http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "served") }))
+		return 0
+	},
+	"read": func(args []string) int {
+		for _, path := range args {
+			_, err := os.ReadFile(path)
+			fmt.Println(path, err)
+		}
+		return 0
+	},
+	"panic": func([]string) int { panic("on purpose") },
 }
 
 func TestMain(m *testing.M) {
 	process.Main(entries)
+	if text := os.Getenv(helperHost); text != "" {
+		beHost(text)
+	}
 	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("appzone/host/process.forkThread"))
+}
+
+// order is what a helper host is told.
+type order struct {
+	Machine process.Capabilities
+	Spec    process.Spec
+}
+
+// beHost starts one child, says so, and waits to be killed.
+func beHost(text string) {
+	var o order
+	if err := json.Unmarshal([]byte(text), &o); err != nil {
+		panic(err)
+	}
+	process.Pretend(o.Machine)
+	p, err := process.Start(context.Background(), o.Spec)
+	if err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+	time.Sleep(300 * time.Millisecond)
+	fmt.Println("ready", p.PID())
+	time.Sleep(time.Minute)
+	os.Exit(1)
+}
+
+// machines are what the tests pretend to run on.
+func machines() map[string]process.Capabilities {
+	all := process.Machine()
+	landlock := process.Capabilities{System: all.System, Root: all.Root, Landlock: all.Landlock, NoNewPrivileges: true}
+	nothing := process.Capabilities{System: all.System, Root: all.Root, NoNewPrivileges: true}
+	copied := all
+	copied.Overlay = false
+	return map[string]process.Capabilities{"every wall": all, "no overlay": copied, "landlock alone": landlock, "no namespaces, no landlock": nothing}
+}
+
+// onEach runs a test on each of them.
+func onEach(t *testing.T, test func(t *testing.T, m process.Capabilities)) {
+	for name, m := range machines() {
+		t.Run(name, func(t *testing.T) {
+			t.Cleanup(process.Pretend(m))
+			test(t, m)
+		})
+	}
 }
 
 // lines collects a child's output.
@@ -56,4 +131,72 @@ func (l *lines) text() string {
 		b.WriteString(line.Text + "\n")
 	}
 	return b.String()
+}
+
+// await waits until the output holds text.
+func (l *lines) await(t *testing.T, text string) {
+	t.Helper()
+	require.Eventually(t, func() bool { return strings.Contains(l.text(), text) }, 20*time.Second, 5*time.Millisecond, "no %q in %s", text, l.text())
+}
+
+// shell is a child that runs a script.
+func shell(script string) (process.Spec, *lines) {
+	out := &lines{}
+	return process.Spec{
+		Name: "test-shell", Path: "/bin/sh", Args: []string{"-c", script}, Dir: "/",
+		Env: []string{"PATH=/usr/bin:/bin"}, Jail: process.Jail{SystemFiles: true}, Output: out.add,
+	}, out
+}
+
+// entry is a child that runs one of entries.
+func entry(name string, args ...string) (process.Spec, *lines) {
+	out := &lines{}
+	return process.Spec{Name: "test-entry", Entry: name, Args: args, Output: out.add}, out
+}
+
+func start(t *testing.T, spec process.Spec) *process.Process {
+	t.Helper()
+	p, err := process.Start(context.Background(), spec)
+	require.NoError(t, err)
+	t.Cleanup(p.Kill)
+	return p
+}
+
+func await(t *testing.T, p *process.Process) process.Exit {
+	t.Helper()
+	select {
+	case <-p.Done():
+	case <-time.After(30 * time.Second):
+		require.Fail(t, "the child did not end")
+	}
+	return p.Exit()
+}
+
+// run starts a child and waits for its end.
+func run(t *testing.T, spec process.Spec) process.Exit {
+	t.Helper()
+	return await(t, start(t, spec))
+}
+
+// running finds live processes by a word of their command line.
+func running(word string) []string {
+	out, _ := exec.Command("ps", "-eo", "pid,stat,args").Output()
+	var found []string
+	for line := range strings.Lines(string(out)) {
+		if f := strings.Fields(line); len(f) > 2 && !strings.HasPrefix(f[1], "Z") && strings.Contains(line, word) {
+			found = append(found, strings.TrimSpace(line))
+		}
+	}
+	return found
+}
+
+// word is a number that no other process names.
+var word = func() func() string {
+	n := 0
+	return func() string { n++; return fmt.Sprintf("%d.%d", 90000+os.Getpid()%9999, 1000+n) }
+}()
+
+func requireGone(t *testing.T, word string) {
+	t.Helper()
+	require.Eventually(t, func() bool { return len(running(word)) == 0 }, 10*time.Second, 20*time.Millisecond, "left: %v", running(word))
 }

@@ -135,6 +135,13 @@ func (o *output) tellDropped(now time.Time) {
 	o.deliver(Line{Time: now, Stream: Stderr, Text: text})
 }
 
+// note delivers a line of the host's own.
+func (o *output) note(text string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.deliver(Line{Time: time.Now(), Stream: Stderr, Text: text})
+}
+
 // rate is a bucket that fills with perSecond bytes a second up to two seconds' worth (and one
 // line at least). It counts what did not fit.
 type rate struct {

@@ -19,21 +19,16 @@ type Process struct {
 	pid     int         // the program
 	control *control
 	output  *output
+	merged  bool // the overlay is a copy
 
 	stopOnce sync.Once
 	killOnce sync.Once
-	asked    atomic.Int32 // what the host did to end it: askedNothing and so on
+	stopping atomic.Bool // the host sent SIGTERM
+	killing  atomic.Bool // the host sent SIGKILL
 
 	done chan struct{}
 	exit Exit // set before done is closed
 }
-
-// How far the host went to end a child.
-const (
-	askedNothing int32 = iota
-	askedStop
-	askedKill
-)
 
 // drainTime is how long output may still come after the last process of the tree is gone. It
 // only passes where something outside the tree holds the pipe.
@@ -57,7 +52,7 @@ func (p *Process) Walls() []Wall { return append([]Wall(nil), p.walls...) }
 // grace counts. A child that has ended is left alone.
 func (p *Process) Stop(grace time.Duration) {
 	p.stopOnce.Do(func() {
-		p.asked.CompareAndSwap(askedNothing, askedStop)
+		p.stopping.Store(true)
 		p.signal(syscall.SIGTERM)
 	})
 	timer := time.NewTimer(grace)
@@ -75,7 +70,7 @@ func (p *Process) Kill() {
 		select {
 		case <-p.done:
 		default:
-			p.asked.Store(askedKill)
+			p.killing.Store(true)
 			p.killTree()
 		}
 	})
@@ -96,6 +91,7 @@ func (p *Process) wait() {
 	_ = p.control.conn.SetReadDeadline(time.Now().Add(drainTime))
 	<-reported
 	p.control.close()
+	p.settle()
 	p.exit = p.explain(state, err, ended)
 	p.unmark()
 	close(p.done)

@@ -52,32 +52,58 @@ func Start(ctx context.Context, spec Spec) (*Process, error) {
 
 // launch forks the first stage and gives it its order.
 func (p *Process) launch() error {
-	ours, theirs, err := controlPair()
-	if err != nil {
-		return startFailed(err)
-	}
-	defer theirs.Close()
-	p.control = ours
-	files, err := p.descriptors(theirs)
-	if err != nil {
-		ours.close()
-		return startFailed(err)
-	}
-	defer closeAll(files.ours)
 	o := p.order()
-	p.proc, err = fork(child{path: selfPath(), name: p.stageName(), env: o.stageEnvironment(), files: files.all, sys: o.Plan.attributes()})
-	if err != nil {
-		ours.close()
-		p.output.close()
+	if err := p.forkStage(o); err != nil {
 		return startFailed(err)
 	}
 	p.output.start()
-	p.mark()
-	_ = ours.conn.SetWriteDeadline(time.Now().Add(startTimeout))
-	if err := ours.send(o); err != nil && !errors.Is(err, unix.EPIPE) && !errors.Is(err, unix.ECONNRESET) {
+	if err := p.mark(); err != nil {
+		return p.abort(err)
+	}
+	_ = p.control.conn.SetWriteDeadline(time.Now().Add(startTimeout))
+	if err := p.control.send(o); err != nil && !errors.Is(err, unix.EPIPE) && !errors.Is(err, unix.ECONNRESET) {
 		return p.abort(startFailed(err))
 	}
-	_ = ours.conn.SetWriteDeadline(time.Time{})
+	return nil
+}
+
+// forkStage makes the descriptors of the first stage, forks it, and closes what is the child's.
+func (p *Process) forkStage(o *order) error {
+	null, err := os.Open(os.DevNull)
+	if err != nil {
+		return err
+	}
+	defer null.Close()
+	output, theirs, err := newOutput(p.spec)
+	if err != nil {
+		return err
+	}
+	defer closeAll(theirs)
+	control, their, err := controlPair()
+	if err != nil {
+		output.close()
+		return err
+	}
+	defer their.Close()
+	files := append([]*os.File{null}, theirs...)
+	if l := p.spec.Listener; l != nil {
+		l.mu.RLock()
+		defer l.mu.RUnlock()
+		if l.file == nil || l.closed {
+			err = errors.New("the listener was used or closed before")
+		}
+		files = append(files, l.file)
+	}
+	files = append(append(files, p.spec.Files...), their)
+	if err == nil {
+		p.proc, err = fork(child{path: selfPath(), name: p.stageName(), env: o.stageEnvironment(), files: files, sys: o.Plan.attributes()})
+	}
+	if err != nil {
+		output.close()
+		control.close()
+		return err
+	}
+	p.output, p.control = output, control
 	return nil
 }
 
@@ -120,41 +146,6 @@ func (p *Process) abort(reason error) error {
 
 func startFailed(err error) error {
 	return fault.Wrap(err, fault.Unavailable, "start_failed", "no process could be started: the machine is out of processes, memory or descriptors")
-}
-
-// handed are the files that a child gets.
-type handed struct {
-	all  []*os.File // descriptors 0, 1, 2, ...
-	ours []*os.File // those that the host closes after the fork
-}
-
-func (p *Process) descriptors(control *os.File) (handed, error) {
-	null, err := os.Open(os.DevNull)
-	if err != nil {
-		return handed{}, err
-	}
-	h := handed{ours: []*os.File{null}}
-	out, stdout, err := newOutput(p.spec)
-	if err != nil {
-		closeAll(h.ours)
-		return handed{}, err
-	}
-	p.output = out
-	h.ours = append(h.ours, stdout...)
-	h.all = append(h.all, null, stdout[0], stdout[1])
-	if l := p.spec.Listener; l != nil {
-		l.mu.RLock()
-		defer l.mu.RUnlock()
-		if l.file == nil || l.closed {
-			closeAll(h.ours)
-			out.close()
-			return handed{}, errors.New("the listener was used or closed before")
-		}
-		h.all = append(h.all, l.file)
-	}
-	h.all = append(h.all, p.spec.Files...)
-	h.all = append(h.all, control)
-	return h, nil
 }
 
 func closeAll[C io.Closer](files []C) {
