@@ -19,6 +19,9 @@ const maxFields = 20
 
 // check validates the whole settings.
 func (s *Schema) check(whole map[string]any) error {
+	if count(whole)*s.parts > maxWork {
+		return fault.New(fault.Invalid, "settings_invalid", "the settings are too long to be checked: shorten their lists")
+	}
 	err := s.compiled.Validate(whole)
 	if err == nil {
 		return nil

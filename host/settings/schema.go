@@ -4,16 +4,19 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
+	"strings"
 
 	"appzone/host/fault"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
 )
 
 // Schema is what the settings of one version of a plugin must look like. Safe for concurrent use.
 type Schema struct {
 	compiled    *jsonschema.Schema
+	parts       int       // with every reference followed
 	secrets     []pointer // sorted
 	fingerprint func(secret []byte) string
 }
@@ -22,9 +25,6 @@ const (
 	// location names the schema to itself; relative references would lead below it, and lead nowhere.
 	location = "urn:appzone:settings"
 	draft    = "https://json-schema.org/draft/2020-12/schema"
-	// maxPatterns and maxPattern bound the regular expressions, in number and length.
-	maxPatterns = 100
-	maxPattern  = 500
 )
 
 // empty is the schema of a plugin without settings.
@@ -56,20 +56,23 @@ func compile(schema json.RawMessage) (*Schema, error) {
 	if d, ok := object["$schema"]; ok && d != draft && d != draft+"#" {
 		return nil, errors.New("$schema must be " + draft)
 	}
+	if count(doc) > maxCounted {
+		return nil, fmt.Errorf("it has more than %d values", maxCounted)
+	}
 	c := jsonschema.NewCompiler()
 	c.DefaultDraft(jsonschema.Draft2020)
 	c.AssertFormat()
 	c.UseLoader(noLoader{})
-	c.UseRegexpEngine(patterns())
+	c.UseRegexpEngine(compilePattern)
 	if err := c.AddResource(location, doc); err != nil {
 		return nil, err
 	}
 	compiled, err := c.Compile(location)
 	if err != nil {
-		return nil, err
+		return nil, reason(err)
 	}
 	s := &Schema{compiled: compiled}
-	if err := bound(compiled); err != nil {
+	if s.parts, err = measure(compiled); err != nil {
 		return nil, err
 	}
 	if s.secrets, err = findSecrets(compiled); err != nil {
@@ -93,13 +96,18 @@ func (noLoader) Load(string) (any, error) {
 	return nil, errors.New("references to other documents are not allowed")
 }
 
-// patterns compiles regular expressions in linear-time syntax, not too many and not too long.
-func patterns() jsonschema.RegexpEngine {
-	n := 0
-	return func(s string) (jsonschema.Regexp, error) {
-		if n++; n > maxPatterns || len(s) > maxPattern {
-			return nil, fmt.Errorf("there are more than %d patterns, or one is longer than %d characters", maxPatterns, maxPattern)
+// reason is what the library says about a schema, in one line of a bounded length. Of a tree of causes it is the
+// first leaf, which is about a keyword; the others only repeat where that is.
+func reason(err error) error {
+	var wrong *jsonschema.ValidationError
+	if bad := (*jsonschema.SchemaValidationError)(nil); errors.As(err, &bad) && errors.As(bad.Err, &wrong) {
+		for len(wrong.Causes) > 0 {
+			wrong = wrong.Causes[0]
 		}
-		return regexp.Compile(s)
+		err = errors.New(pointer(wrong.InstanceLocation).dotted() + ": " + wrong.ErrorKind.LocalizedString(english))
 	}
+	return errors.New(shorten(strings.Join(strings.Fields(err.Error()), " ")))
 }
+
+// english is the language of the library's messages.
+var english = message.NewPrinter(language.English)
