@@ -50,9 +50,11 @@ type Bus struct {
 // Subscription receives events until it is closed.
 type Subscription struct {
 	// C is closed when the subscription ends; Lost tells whether it fell behind.
-	C    chan Event
-	bus  *Bus
-	lost bool
+	C chan Event
+	// Start is the number of the last event that was kept before the subscription.
+	Start uint64
+	bus   *Bus
+	lost  bool
 }
 
 func openBus(ctx context.Context, s Store, logErr func(error)) (*Bus, error) {
@@ -114,6 +116,7 @@ func (b *Bus) Subscribe() *Subscription {
 	s := &Subscription{C: make(chan Event, eventsBuffered), bus: b}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	s.Start = b.seq
 	if b.shut {
 		close(s.C)
 		return s

@@ -1,0 +1,97 @@
+package host
+
+import (
+	"context"
+	"strings"
+
+	"appzone/host/manifest"
+)
+
+// SidebarEntry is one plugin as a member's sidebar shows it.
+type SidebarEntry struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	Icon string `json:"icon"`
+	Type string `json:"type"`
+	// View is admin or agent.
+	View string `json:"view"`
+	// URL of the page: absolute where the manifest names another site, else a path on this host.
+	URL string `json:"url"`
+	// External tells that URL is on another site.
+	External bool  `json:"external"`
+	State    State `json:"state"`
+}
+
+// The two views of a plugin.
+const (
+	ViewAdmin = "admin"
+	ViewAgent = "agent"
+)
+
+// ViewOf is the view that a role sees: agents theirs, everybody else the administrators'.
+func ViewOf(role Role) string {
+	if role == RoleAgent {
+		return ViewAgent
+	}
+	return ViewAdmin
+}
+
+// Sidebar lists the installed plugins that the actor's sidebar shows, by name of the plugin.
+func (h *Host) Sidebar(ctx context.Context, actor Actor) ([]SidebarEntry, error) {
+	out := []SidebarEntry{}
+	view := ViewOf(actor.Role)
+	err := h.view(ctx, func(r Reader) error {
+		return tablePlugins.each(r, "", "", func(_ string, p Plugin) (bool, error) {
+			if p.Installed == "" || !actor.MayOpen(p.ID) {
+				return true, nil
+			}
+			v, err := tableVersions.get(r, versionKey(p.ID, p.Installed))
+			if err != nil {
+				return false, err
+			}
+			m := p.Edits.apply(v.Manifest)
+			if !shows(m.Sidebar, view) {
+				return true, nil
+			}
+			page := pageOf(m.Parameters.Views, view)
+			if page == "" {
+				return true, nil
+			}
+			e := SidebarEntry{ID: p.ID, Name: m.Name, Icon: m.Icon, Type: m.Type, View: view, State: h.statusOf(p, m).State}
+			e.URL, e.External = PageURL(p.ID, page)
+			out = append(out, e)
+			return true, nil
+		})
+	})
+	return out, err
+}
+
+// shows tells whether a sidebar setting shows the plugin on a view's sidebar.
+func shows(sidebar, view string) bool {
+	switch sidebar {
+	case manifest.SidebarNever:
+		return false
+	case manifest.SidebarAdminOnly:
+		return view == ViewAdmin
+	case manifest.SidebarAgentOnly:
+		return view == ViewAgent
+	default:
+		return true
+	}
+}
+
+// PageURL is where a view's page is: the absolute URL that the manifest names, or a path on this host.
+func PageURL(id, page string) (url string, external bool) {
+	if strings.HasPrefix(page, "https://") || strings.HasPrefix(page, "http://") {
+		return page, true
+	}
+	return "/apps/" + id + "/" + strings.TrimPrefix(page, "/"), false
+}
+
+// pageOf is the page of a view, "" without one.
+func pageOf(v manifest.Views, view string) string {
+	if view == ViewAgent {
+		return v.Agent
+	}
+	return v.Admin
+}
