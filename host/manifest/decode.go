@@ -118,16 +118,20 @@ func (d decoder) free(path string, v hujson.Value, schema bool) {
 		seen := keys{decoder: d, path: path, schema: schema}
 		for _, member := range value.Members {
 			key := member.Name.Value.(hujson.Literal).String()
-			if seen.add(key, member.Name.StartOffset) {
+			if seen.add(key, member.Name.StartOffset) && isComposite(member.Value) {
 				d.free(join(path, clip(key)), member.Value, schema)
 			}
 		}
 	case *hujson.Array:
 		for i, element := range value.Elements {
-			d.free(fmt.Sprintf("%s[%d]", path, i), element, schema)
+			if isComposite(element) {
+				d.free(fmt.Sprintf("%s[%d]", path, i), element, schema)
+			}
 		}
 	}
 }
+
+func isComposite(v hujson.Value) bool { return v.Value.Kind() == '{' || v.Value.Kind() == '[' }
 
 // raw keeps the value as compact standard JSON.
 func (d decoder) raw(path string, v hujson.Value, dst reflect.Value) {

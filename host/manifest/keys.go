@@ -42,6 +42,9 @@ func (k *keys) add(key string, at int) bool {
 		k.met[folded] = metKey{key, at}
 		return true
 	}
+	if len(k.fields) >= maxFields {
+		return false
+	}
 	line, _ := k.src.position(first.at)
 	k.at[name] = at
 	if first.key == key {

@@ -57,13 +57,16 @@ func (p *Parameters) validateScript(r *report) {
 
 // dropScript empties what an html plugin does not use, with a warning where it matters to its author.
 func (p *Parameters) dropScript(r *report) {
-	for field, value := range map[string]*string{
-		"scriptName": &p.ScriptName, "scriptPath": &p.ScriptPath, "runtime": &p.Runtime, "wasmPath": &p.WASMPath,
-		"restart.policy": &p.Restart.Policy, "upgrade": &p.Upgrade,
+	for _, f := range []struct {
+		name  string
+		value *string
+	}{
+		{"scriptName", &p.ScriptName}, {"scriptPath", &p.ScriptPath}, {"runtime", &p.Runtime}, {"wasmPath", &p.WASMPath},
+		{"restart.policy", &p.Restart.Policy}, {"upgrade", &p.Upgrade},
 	} {
-		if *value != "" {
-			r.warnField("parameters."+field, "field_ignored", "parameters.%s is ignored: the plugin's type is html", field)
-			*value = ""
+		if *f.value != "" {
+			r.warnField("parameters."+f.name, "field_ignored", "parameters.%s is ignored: the plugin's type is html", f.name)
+			*f.value = ""
 		}
 	}
 }
@@ -81,12 +84,9 @@ func (v *Views) validate(r *report, kind string) {
 }
 
 func (p *Parameters) validateRequires(r *report) {
-	for field, text := range map[string]string{"appzone": p.Requires.AppZone, "node": p.Requires.Node} {
-		if text == "" {
-			continue
-		}
-		if _, err := parseRange(text); err != nil {
-			r.wrong("parameters.requires."+field, `is %q and must be a version range such as ">=18" or "^20.1"`, clip(text))
+	for _, f := range [][2]string{{"appzone", p.Requires.AppZone}, {"node", p.Requires.Node}} {
+		if _, err := parseRange(f[1]); f[1] != "" && err != nil {
+			r.wrong("parameters.requires."+f[0], `is %q and must be a version range such as ">=18" or "^20.1"`, clip(f[1]))
 		}
 	}
 }

@@ -111,6 +111,7 @@ func TestBrokenTextIsExplained(t *testing.T) {
 		"long number B2":      {`{"a":` + strings.Repeat("9", 40) + `}`, "the number is too long or too large"},
 		"deep B2":             {`{"a":` + strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000) + `}`, "nested more than 64 deep"},
 		"deep and broken B2":  {`{"a":` + strings.Repeat("[", 200_000), "nested more than 64 deep"},
+		"many values B2":      {`{"a":[` + strings.Repeat("1,", 100_000) + `1]}`, "too many values"},
 		"control byte":        {"{\"a\":\x01}", "unexpected 0x01"},
 		"columns are letters": {`{"ä":"öü" "b":1}`, "line 1, column 10: two values"},
 	} {

@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"fmt"
+	"regexp/syntax"
 	"slices"
 	"strings"
 )
@@ -9,6 +10,9 @@ import (
 // maxSchemaParts bounds the schema's size with every reference written out. A schema of a few hundred bytes
 // can otherwise make its checking exponential ("a refers to b twice, b to c twice, ...").
 const maxSchemaParts = 5000
+
+// maxPatternParts bounds the compiled size of all patterns together (some 100 bytes a part): "a{1000}" has a thousand.
+const maxPatternParts = 10_000
 
 // refused keywords move or hide what a reference points to, or reach outside.
 var refusedKeywords = []string{"$id", "$anchor", "$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$recursiveAnchor", "$vocabulary"}
@@ -27,8 +31,10 @@ func boundSchema(root map[string]any) string {
 type schemaWalk struct {
 	defs map[string]any
 	// cost of each definition that was walked; -1 while it is being walked.
-	cost    map[string]int
-	problem string
+	cost map[string]int
+	// patterns is the compiled size of the patterns so far.
+	patterns int
+	problem  string
 }
 
 // any walks what stands at a schema's place: a schema, a list of them, or something else.
@@ -57,9 +63,15 @@ func (w *schemaWalk) schema(s map[string]any, root bool) int {
 		case "$ref":
 			ref, _ := v.(string)
 			n = w.add(n, w.ref(ref))
+		case "pattern":
+			pattern, _ := v.(string)
+			w.pattern(pattern)
 		case "properties", "patternProperties", "definitions", "dependentSchemas":
 			named, _ := v.(map[string]any)
-			for _, property := range named {
+			for name, property := range named {
+				if keyword == "patternProperties" {
+					w.pattern(name)
+				}
 				n = w.add(n, w.any(property))
 			}
 		case "enum", "const", "default", "examples":
@@ -96,6 +108,24 @@ func (w *schemaWalk) ref(ref string) int {
 		w.cost[name] = cost
 	}
 	return cost
+}
+
+// pattern counts a pattern's size. One that does not parse is left to the schema's compiler, which says why.
+func (w *schemaWalk) pattern(text string) {
+	if w.patterns > maxPatternParts {
+		return
+	}
+	tree, err := syntax.Parse(text, syntax.Perl)
+	if err != nil {
+		return
+	}
+	program, err := syntax.Compile(tree.Simplify())
+	if err != nil {
+		return
+	}
+	if w.patterns += len(program.Inst); w.patterns > maxPatternParts {
+		w.fail("has patterns that are too large together; use fewer, or smaller repetitions")
+	}
 }
 
 func (w *schemaWalk) add(a, b int) int {

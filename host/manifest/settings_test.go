@@ -27,6 +27,14 @@ func doubling(levels int) string {
 	return `{"type":"object","allOf":[{"$ref":"#/$defs/d0"}],"$defs":{` + b.String() + `}}`
 }
 
+func manyPatterns(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, `"p%d":{"pattern":"a{1000}"},`, i)
+	}
+	return b.String() + `"z":{}`
+}
+
 func TestSettingsSchemaIsChecked(t *testing.T) {
 	for name, c := range map[string]struct{ schema, want string }{
 		"not an object":      {`true`, "must be an object"},
@@ -47,6 +55,8 @@ func TestSettingsSchemaIsChecked(t *testing.T) {
 		"B6 look-behind":     {`{"type":"object","properties":{"a":{"pattern":"(?<=a)b"}}}`, "not a valid JSON Schema"},
 		"B6 back-reference":  {`{"type":"object","properties":{"a":{"pattern":"(a+)\\1"}}}`, "not a valid JSON Schema"},
 		"B6 huge repetition": {`{"type":"object","properties":{"a":{"pattern":"((a{1000}){1000}){1000}"}}}`, "not a valid JSON Schema"},
+		"B6 many patterns":   {`{"type":"object","properties":{` + manyPatterns(20) + `}}`, "too large together"},
+		"B6 many names":      {`{"type":"object","patternProperties":{"^a{900}":{},"^b{900}":{},"^(c{900}){1,1}":{},"^[d-e]{999}$":{},` + manyPatterns(9) + `}}`, "too large together"},
 		"too large":          {`{"type":"object","title":"` + strings.Repeat("x", 70_000) + `"}`, "64 KiB"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -14,8 +14,8 @@ import (
 
 // parseTree parses the text, or says where it is broken and how it is probably mended.
 func (s source) parseTree() (hujson.Value, error) {
-	if at := s.tooDeep(); at >= 0 {
-		return hujson.Value{}, s.broken(at, fmt.Sprintf("objects and lists are nested more than %d deep", maxDepth), "make it flatter")
+	if err := s.checkSize(); err != nil {
+		return hujson.Value{}, err
 	}
 	// The parser wants a line's end after a line comment, even at the end of the file.
 	tree, err := hujson.Parse(append(bytes.Clone(s), '\n'))

@@ -1,6 +1,9 @@
 package manifest
 
-import "bytes"
+import (
+	"bytes"
+	"fmt"
+)
 
 // token is a piece of JSON text. Kind is the byte itself for { } [ ] : and ,; '"' for a string,
 // 'a' for a word or a number, '?' for any other byte, 'S' for a string and 'C' for a comment that the text's end cuts off.
@@ -76,22 +79,28 @@ func isWordByte(c byte) bool {
 		'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
 }
 
-// maxDepth bounds how deep objects and lists may nest. The deepest documented field needs 5; the rest is for settings.
-const maxDepth = 64
+// maxDepth bounds how deep objects and lists may nest: the deepest documented field needs 5, the rest is for settings.
+// maxTokens bounds the memory that the parser's tree takes (about 200 bytes a token).
+const (
+	maxDepth  = 64
+	maxTokens = 40_000
+)
 
-// tooDeep returns the offset of the first bracket beyond maxDepth, or -1. It runs before the
-// recursive parser does.
-func (s source) tooDeep() int {
-	depth := 0
+// checkSize refuses what would cost the recursive parser too much stack or memory. It runs before it.
+func (s source) checkSize() error {
+	depth, tokens := 0, 0
 	for t, ok := s.nextToken(0); ok; t, ok = s.nextToken(t.end) {
 		switch t.kind {
 		case '{', '[':
 			if depth++; depth > maxDepth {
-				return t.start
+				return s.broken(t.start, fmt.Sprintf("objects and lists are nested more than %d deep", maxDepth), "make it flatter")
 			}
 		case '}', ']':
 			depth--
 		}
+		if tokens++; tokens > maxTokens {
+			return s.broken(t.start, "there are too many values", "make it smaller")
+		}
 	}
-	return -1
+	return nil
 }
