@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"testing"
 
 	"appzone/host/bundle"
@@ -13,17 +14,16 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// hostile is the corpus of refused zips, each with its row and its code.
-func hostile() map[string]struct {
+// refused is a zip with the code that it is refused with.
+type refused struct {
 	zip  []byte
 	code string
-} {
-	type c = struct {
-		zip  []byte
-		code string
-	}
-	all := map[string]c{}
-	add := func(name, code string, zip []byte) { all[name] = c{zip, code} }
+}
+
+// hostile is the corpus of refused zips, each named by its row.
+var hostile = sync.OnceValue(func() map[string]refused {
+	all := map[string]refused{}
+	add := func(name, code string, zip []byte) { all[name] = refused{zip, code} }
 	with := func(name, code string, parts ...part) { add(name, code, zipOf(end{}, pages(parts...)...)) }
 	named := func(row, code string, names ...string) {
 		for _, n := range names {
@@ -106,7 +106,7 @@ func hostile() map[string]struct {
 	add("broken manifest", "manifest_syntax", zipOf(end{}, part{name: "manifest.json", data: "{"}))
 	add("huge manifest", "manifest_too_large", zipOf(end{}, part{name: "manifest.json", data: strings.Repeat(" ", 300<<10)}))
 	return all
-}
+})
 
 func many(n int, p part) []part {
 	parts := make([]part, n)
