@@ -10,7 +10,7 @@ const (
 	// followBatch is how many lines a follower takes from memory at once.
 	followBatch = 256
 	// farewell is how long a follower's reader may take to fetch the last lines when the log closes.
-	farewell = 500 * time.Millisecond
+	farewell = time.Second
 )
 
 // Follow returns the last tail lines (at most [MaxTail]) and then every line as it comes, none twice and none left

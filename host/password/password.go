@@ -15,7 +15,7 @@ const MaxBytes = 1024
 // What bounds hashing: memory is atOnce times the memory of one hash, 64 MiB in all.
 const (
 	atOnce  = 2
-	waiting = 64
+	waiting = 16
 )
 
 // cost is what a new hash costs: above the usual minimum (19 MiB twice), about a tenth of a second. One lane

@@ -1,0 +1,4 @@
+package password
+
+// DummyHash is what [Dummy] checks against.
+const DummyHash = dummy
