@@ -67,10 +67,20 @@ func stage(t *testing.T, file string) host.Staged {
 // start runs a program without a jail, as the host's child is run otherwise.
 func start(t *testing.T, file string) *program {
 	t.Helper()
-	s := stage(t, file)
+	return launch(t, newRuntime(t), stage(t, file))
+}
+
+// launch runs a prepared version on what its command shows as code.
+func launch(t *testing.T, r *nodebridge.Runtime, s host.Staged) *program {
+	t.Helper()
 	l := host.Launch{AppDir: s.CodeDir, DataDir: t.TempDir(), TempDir: t.TempDir()}
-	spec, err := newRuntime(t).Command(t.Context(), s, l)
+	spec, err := r.Command(t.Context(), s, l)
 	require.NoError(t, err)
+	if lower := spec.Jail.Overlay.Lower; lower != l.AppDir { // no overlay without a jail
+		l.AppDir = lower
+		spec, err = r.Command(t.Context(), s, l)
+		require.NoError(t, err)
+	}
 	folder, err := os.MkdirTemp("", "nb") // a socket's path is at most 107 bytes
 	require.NoError(t, err)
 	p := &program{socket: filepath.Join(folder, "s"), dataDir: l.DataDir, done: make(chan struct{})}

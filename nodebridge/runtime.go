@@ -45,9 +45,10 @@ type Runtime struct {
 	options Options
 	preload string
 
-	mu     sync.Mutex
-	node   *node
-	system *npmConfig
+	mu       sync.Mutex
+	node     *node
+	system   *npmConfig
+	installs int // installs that use the cache now
 }
 
 var _ host.Runtime = (*Runtime)(nil)
