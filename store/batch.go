@@ -84,10 +84,7 @@ func (b *batch) stored(d digest, size int64) (bool, error) {
 	if b.held[d] {
 		return true, nil
 	}
-	txn, err := b.store.snapshot()
-	if err != nil {
-		return false, err
-	}
+	txn := b.store.db.NewTransaction(false)
 	defer txn.Discard()
 	h, err := b.store.head(txn, d)
 	if errors.Is(err, host.ErrNoRecord) {

@@ -82,16 +82,13 @@ func openQuiet(b *testing.B) *store.Store {
 	return s
 }
 
-// putBlob stores data and refers to it.
+// putBlob stores data.
 func putBlob(t testing.TB, s host.Store, data []byte) {
 	t.Helper()
 	b := s.Blobs().NewBatch()
 	defer b.Close()
 	require.NoError(t, b.Put(digestOf(data), int64(len(data)), bytes.NewReader(data)))
 	require.NoError(t, b.Commit())
-	require.NoError(t, s.Update(context.Background(), func(w host.Writer) error {
-		return w.Put(host.TableBlobRefs, string(digestOf(data))+"/test", struct{}{})
-	}))
 }
 
 func noise(size int) []byte {

@@ -35,10 +35,7 @@ func (s *Store) openBlob(name host.Digest) (*blob, error) {
 	if !ok {
 		return nil, host.ErrNoRecord
 	}
-	txn, err := s.snapshot()
-	if err != nil {
-		return nil, err
-	}
+	txn := s.db.NewTransaction(false)
 	h, err := s.head(txn, d)
 	if err != nil {
 		txn.Discard()
@@ -58,6 +55,10 @@ func (s *Store) head(txn *badger.Txn, d digest) (h head, err error) {
 	if err != nil {
 		return h, err
 	}
+	return s.decodeHead(item, d)
+}
+
+func (s *Store) decodeHead(item *badger.Item, d digest) (h head, err error) {
 	err = s.value(item, func(b []byte) error {
 		var ok bool
 		if h, ok = decodeHead(b); !ok {

@@ -1,13 +1,14 @@
 package store
 
 import (
-	"bytes"
 	"context"
 
 	"github.com/dgraph-io/badger/v4"
+
+	"appzone/host"
 )
 
-// garbage is what a sweep found of one blob.
+// garbage is what may go of one blob: all of it, or chunks that no head names.
 type garbage struct {
 	digest digest
 	keys   [][]byte // the head first
@@ -17,38 +18,47 @@ type garbage struct {
 // maxSweep bounds the blobs that are removed in one step, while batches wait.
 const maxSweep = 128
 
-// Collect implements host.Blobs.
-func (b blobs) Collect(ctx context.Context) (freed int64, err error) {
+// Collect implements host.Blobs. One runs at a time.
+func (b blobs) Collect(ctx context.Context, live func(keep func(host.Digest)) error) (freed int64, err error) {
 	s := b.store
 	if err := s.enter(ctx); err != nil {
 		return 0, err
 	}
 	defer s.gate.leave()
-	defer s.keeper.wake()
-	for from := []byte(spaceBlobs); from != nil; {
-		if err := ctx.Err(); err != nil {
-			return freed, err
+	select {
+	case s.collecting <- struct{}{}:
+		defer func() { <-s.collecting }()
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+	defer s.holds.collect()()
+	kept := map[digest]bool{}
+	err = live(func(name host.Digest) {
+		if d, ok := parseDigest(name); ok {
+			kept[d] = true
 		}
+	})
+	if err != nil {
+		return 0, err
+	}
+	defer s.keeper.wake()
+	for from := []byte(spaceBlobs); from != nil && err == nil; err = ctx.Err() {
 		var found []garbage
-		if found, from, err = s.mark(from); err != nil {
-			return freed, err
+		if found, from, err = s.mark(from, kept); err != nil {
+			break
 		}
 		n, err := s.sweep(found)
-		freed += n
 		if err != nil {
 			return freed, err
 		}
+		freed += n
 	}
-	return freed, nil
+	return freed, err
 }
 
-// mark looks for blobs without a reference, and for chunks without a head, from a key on. next is
-// where to go on, nil at the end.
-func (s *Store) mark(from []byte) (found []garbage, next []byte, err error) {
-	txn, err := s.snapshot()
-	if err != nil {
-		return nil, nil, err
-	}
+// mark looks for garbage from a key on. next is where to go on, nil at the end.
+func (s *Store) mark(from []byte, kept map[digest]bool) (found []garbage, next []byte, err error) {
+	txn := s.db.NewTransaction(false)
 	defer txn.Discard()
 	it, done := s.iterate(txn, []byte(spaceBlobs), false)
 	defer done()
@@ -56,7 +66,7 @@ func (s *Store) mark(from []byte) (found []garbage, next []byte, err error) {
 		if len(found) == maxSweep {
 			return found, it.Item().KeyCopy(nil), nil
 		}
-		g, err := s.group(txn, it)
+		g, err := s.group(it, kept)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -67,62 +77,43 @@ func (s *Store) mark(from []byte) (found []garbage, next []byte, err error) {
 	return found, nil, nil
 }
 
-// group reads the keys of one blob, and returns those that may go.
-func (s *Store) group(txn *badger.Txn, it *badger.Iterator) (g garbage, err error) {
+// group reads the keys of the blob on which the iterator stands, and returns those that may go.
+func (s *Store) group(it *badger.Iterator, kept map[digest]bool) (g garbage, err error) {
 	g.digest, _, _ = blobKey(it.Item().Key())
-	referred := s.referred(txn, g.digest)
+	keep := kept[g.digest]
 	var h head
 	hasHead := false
 	for ; it.ValidForPrefix(g.digest.headKey()); it.Next() {
 		item := it.Item()
 		_, writing, chunk := blobKey(item.Key())
 		if !chunk {
-			if h, err = s.head(txn, g.digest); err != nil {
+			if h, err = s.decodeHead(item, g.digest); err != nil {
 				return g, err
 			}
 			hasHead = true
+			if !keep {
+				g.bytes += h.size
+			}
 		}
-		current := hasHead && (!chunk || writing == h.writing)
-		if current && referred {
+		named := hasHead && (!chunk || writing == h.writing)
+		if named && keep {
 			continue
 		}
 		g.keys = append(g.keys, item.KeyCopy(nil))
-		if chunk {
+		if !named {
 			g.bytes += item.ValueSize()
 		}
-	}
-	if hasHead && !referred {
-		g.bytes = h.size
 	}
 	return g, nil
 }
 
-func (s *Store) referred(txn *badger.Txn, d digest) bool {
-	it, done := s.iterate(txn, d.refPrefix(), false)
-	defer done()
-	it.Rewind()
-	return it.Valid()
-}
-
-// sweep removes what was found and is still garbage, while no batch may take hold of it.
+// sweep removes what was found, unless a batch has taken hold of it. None can do so in between.
 func (s *Store) sweep(found []garbage) (freed int64, err error) {
-	if len(found) == 0 {
-		return 0, nil
-	}
 	s.holds.mu.Lock()
 	defer s.holds.mu.Unlock()
-	txn, err := s.snapshot()
-	if err != nil {
-		return 0, err
-	}
-	defer txn.Discard()
 	var deletes []entry
 	for _, g := range found {
-		stillGarbage, err := s.unchanged(txn, g)
-		if err != nil {
-			return 0, err
-		}
-		if s.holds.n[g.digest] > 0 || !stillGarbage {
+		if s.holds.has(g.digest) {
 			continue
 		}
 		for _, key := range g.keys {
@@ -134,23 +125,4 @@ func (s *Store) sweep(found []garbage) (freed int64, err error) {
 		return 0, err
 	}
 	return freed, nil
-}
-
-// unchanged says whether the blob looks as it did when it was marked.
-func (s *Store) unchanged(txn *badger.Txn, g garbage) (bool, error) {
-	it, done := s.iterate(txn, g.digest.headKey(), false)
-	defer done()
-	if it.Rewind(); !it.Valid() {
-		return false, nil
-	}
-	now, err := s.group(txn, it)
-	if err != nil || len(now.keys) != len(g.keys) {
-		return false, err
-	}
-	for i := range now.keys {
-		if !bytes.Equal(now.keys[i], g.keys[i]) {
-			return false, nil
-		}
-	}
-	return true, nil
 }

@@ -21,7 +21,6 @@ const (
 	spaceRecords = "r\x00"
 	spaceBlobs   = "b\x00"
 	spaceMeta    = "m\x00"
-	spaceJournal = "j\x00"
 )
 
 const (
@@ -70,11 +69,6 @@ func (d digest) headKey() []byte { return append([]byte(spaceBlobs), d[:]...) }
 
 func (d digest) chunkKey(writing uint64, number uint32) []byte {
 	return binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint64(d.headKey(), writing), number)
-}
-
-// refPrefix begins the keys of all references to the blob.
-func (d digest) refPrefix() []byte {
-	return []byte(spaceRecords + host.TableBlobRefs + "\x00" + d.String() + "/")
 }
 
 // blobKey is the reverse of headKey and chunkKey; chunk is false for a head.

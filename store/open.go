@@ -42,8 +42,8 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 func openLocked(o Options, lock *folderLock) (*Store, error) {
 	s := &Store{
 		dir: o.Dir, log: o.Logger, lock: lock,
-		updating: make(chan struct{}, 1),
-		space:    &space{dir: o.Dir, reserve: o.ReserveBytes},
+		updating: make(chan struct{}, 1), collecting: make(chan struct{}, 1),
+		space: &space{dir: o.Dir, reserve: o.ReserveBytes},
 	}
 	if err := s.space.require(0); err != nil {
 		return nil, err
@@ -72,7 +72,7 @@ func openBadger(s *Store) (db *badger.DB, err error) {
 			db, err = nil, damaged(fmt.Errorf("panic: %v", r), "it cannot be opened")
 		}
 	}()
-	failed := func(err error) { _ = s.fail(err, false) }
+	failed := func(err error) { _ = s.fail(err) }
 	db, err = badger.Open(badgerOptions(s.dir, badgerLog{s.log, failed}))
 	if err != nil {
 		return nil, damaged(err, "it cannot be opened")
@@ -82,9 +82,6 @@ func openBadger(s *Store) (db *badger.DB, err error) {
 
 // prepare brings what was opened to a state that can be used.
 func (s *Store) prepare(steps []migration) (err error) {
-	if err := s.replayJournal(); err != nil {
-		return err
-	}
 	if s.commits, err = s.readCommits(); err != nil {
 		return err
 	}
@@ -117,5 +114,8 @@ func (s *Store) readCommits() (n uint64, err error) {
 // shut closes what Open opened.
 func (s *Store) shut() error {
 	err := s.db.Close()
+	if err == nil && s.failed.Load() == nil {
+		err = writeClosedList(s.dir)
+	}
 	return errors.Join(err, s.witness.close(), s.lock.release())
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/dgraph-io/badger/v4"
 
 	"appzone/host"
+	"appzone/host/fault"
 )
 
 // Store is a host.Store on disk.
@@ -22,16 +23,14 @@ type Store struct {
 	witness *witness
 	keeper  *keeper
 
-	gate     gate
-	updating chan struct{} // holds one token while an Update runs
-	failed   atomic.Pointer[failure]
+	gate       gate
+	updating   chan struct{} // holds one token while an Update runs
+	collecting chan struct{} // holds one token while a Collect runs
+	failed     atomic.Pointer[fault.Error]
 
-	// commits counts the updates since the database was made. The token of updating guards it.
-	commits uint64
 	// committing is held for each write to Badger: one at a time.
 	committing sync.Mutex
-	// snapshots is held for writing while a large update is applied in several transactions.
-	snapshots sync.RWMutex
+	commits    uint64 // writes since the database was made
 	// mapped is held for reading by whatever may unmap one of Badger's files, and for
 	// writing while addresses of mapped files are in use outside of Badger.
 	mapped sync.RWMutex
@@ -47,16 +46,14 @@ func (s *Store) View(ctx context.Context, fn func(host.Reader) error) error {
 		return err
 	}
 	defer s.gate.leave()
-	txn, err := s.snapshot()
-	if err != nil {
-		return err
-	}
+	txn := s.db.NewTransaction(false)
 	defer txn.Discard()
 	return fn(&reader{store: s, txn: txn})
 }
 
-// Update implements host.Store. An update may hold 16 MiB of keys and values. Update
-// must not be called from inside fn: it would wait for itself.
+// Update implements host.Store. An update holds some 12,000 records, or 1 MiB of keys and of
+// values up to 1 KiB, or 16 MiB in all; a larger one is refused with code update_too_large. Update must
+// not be called from inside fn: it would wait for itself.
 func (s *Store) Update(ctx context.Context, fn func(host.Writer) error) error {
 	if err := s.enter(ctx); err != nil {
 		return err
@@ -73,10 +70,7 @@ func (s *Store) Update(ctx context.Context, fn func(host.Writer) error) error {
 
 // update runs fn and commits its writes. The caller holds the token of updating.
 func (s *Store) update(fn func(host.Writer) error) error {
-	txn, err := s.snapshot()
-	if err != nil {
-		return err
-	}
+	txn := s.db.NewTransaction(false)
 	defer txn.Discard()
 	w := &writer{reader: reader{store: s, txn: txn, pending: pending{}}}
 	if err := fn(w); err != nil {
@@ -108,14 +102,4 @@ func (s *Store) enter(ctx context.Context) error {
 		return err
 	}
 	return s.gate.enter()
-}
-
-// snapshot begins a transaction that reads what is committed now. The caller discards it.
-func (s *Store) snapshot() (*badger.Txn, error) {
-	s.snapshots.RLock()
-	defer s.snapshots.RUnlock()
-	if f := s.failed.Load(); f != nil && f.torn {
-		return nil, f.err
-	}
-	return s.db.NewTransaction(false), nil
 }

@@ -10,12 +10,12 @@ import (
 	"appzone/host/fault"
 )
 
-// witness remembers beside the database how many updates were acknowledged. Badger cuts its log
+// witness remembers beside the database how many writes were acknowledged. Badger cuts its log
 // at the first byte that it cannot read, and says nothing: a database that then holds fewer
-// updates than were acknowledged has lost some.
+// writes than were acknowledged has lost some.
 //
 // It is not synced: it may lag behind after a power cut, and never runs ahead, because
-// an update is durable before it is acknowledged here.
+// a write is durable before it is acknowledged here.
 type witness struct{ file *os.File }
 
 const witnessName = "acknowledged"
@@ -41,7 +41,7 @@ func (w *witness) acknowledge(number uint64) error {
 	b := binary.BigEndian.AppendUint64(nil, number)
 	b = binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b))
 	if _, err := w.file.WriteAt(b, 0); err != nil {
-		return fmt.Errorf("note the acknowledged update: %w", err)
+		return fmt.Errorf("note the acknowledged write: %w", err)
 	}
 	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"math/rand/v2"
 	"sync"
@@ -181,14 +180,7 @@ func (s *suite) putBlobs(contents ...[]byte) {
 		require.NoError(s, b.Put(digest(data), int64(len(data)), bytes.NewReader(data)))
 	}
 	require.NoError(s, b.Commit())
-	s.update(func(w host.Writer) error {
-		for _, data := range contents {
-			if err := w.Put(host.TableBlobRefs, fmt.Sprintf("%s/%s", digest(data), "test"), struct{}{}); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	s.ref(contents...)
 }
 
 // blob reads a whole blob by its chunks.

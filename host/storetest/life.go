@@ -40,7 +40,7 @@ var lifeCases = []testCase{
 		_, err := closed.Blobs().Open(digest(data))
 		assert.Error(s, err)
 		assert.NotErrorIs(s, err, host.ErrNoRecord)
-		_, err = closed.Blobs().Collect(s.Context())
+		_, err = closed.Blobs().Collect(s.Context(), s.live)
 		assert.Error(s, err)
 		b := closed.Blobs().NewBatch()
 		assert.Error(s, b.Put(digest(data), 10, bytes.NewReader(data)))

@@ -25,10 +25,12 @@ type MemoryStore struct {
 
 // state outlives the MemoryStore, as files outlive a process.
 type state struct {
-	mu      sync.Mutex
-	records map[string][]byte // never changed in place: a snapshot is this map
-	blobs   map[host.Digest][]byte
-	held    map[host.Digest]int // batches that are open and wrote the blob
+	mu         sync.Mutex
+	records    map[string][]byte // never changed in place: a snapshot is this map
+	blobs      map[host.Digest][]byte
+	held       map[host.Digest]int // batches that are open and wrote the blob
+	collecting sync.Mutex
+	fresh      map[host.Digest]bool // held at any moment since Collect began; nil while none runs
 }
 
 // Memory returns an empty store.
@@ -73,7 +75,7 @@ func (s *MemoryStore) Update(ctx context.Context, fn func(host.Writer) error) er
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	w := &memoryWriter{memoryReader{maps.Clone(s.snapshot())}}
+	w := &memoryWriter{memoryReader: memoryReader{maps.Clone(s.snapshot())}}
 	if err := fn(w); err != nil {
 		return err
 	}
@@ -114,9 +116,15 @@ func (s *MemoryStore) snapshot() map[string][]byte {
 	return s.state.records
 }
 
-type memoryWriter struct{ memoryReader }
+type memoryWriter struct {
+	memoryReader
+	bytes int // of all puts
+}
 
-const maxRecordBytes = 1 << 20
+const (
+	maxRecordBytes = 1 << 20
+	maxUpdateBytes = 16 << 20
+)
 
 func (w *memoryWriter) Put(table, key string, v any) error {
 	k, err := joined(table, key)
@@ -130,6 +138,10 @@ func (w *memoryWriter) Put(table, key string, v any) error {
 	if len(value) > maxRecordBytes {
 		return fault.New(fault.TooLarge, "record_too_large",
 			"the record is %d bytes, and a record holds at most %d", len(value), maxRecordBytes)
+	}
+	if w.bytes += len(k) + len(value); w.bytes > maxUpdateBytes {
+		return fault.New(fault.TooLarge, "update_too_large",
+			"the change is larger than %d MiB, which is the most that is written at once; split it", maxUpdateBytes>>20)
 	}
 	w.records[k] = value
 	return nil

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
-	"strings"
 	"sync"
 
 	"appzone/host"
@@ -37,29 +36,33 @@ func (b memoryBlobs) Open(d host.Digest) (host.Blob, error) {
 	return &memoryBlob{Reader: bytes.NewReader(data), data: data, done: sync.OnceFunc(b.store.users.Done)}, nil
 }
 
-func (b memoryBlobs) Collect(ctx context.Context) (int64, error) {
+func (b memoryBlobs) Collect(ctx context.Context, live func(keep func(host.Digest)) error) (int64, error) {
 	if err := b.store.enter(ctx); err != nil {
 		return 0, err
 	}
 	defer b.store.users.Done()
 	c := b.store.state
+	c.collecting.Lock()
+	defer c.collecting.Unlock()
+	c.mu.Lock()
+	c.fresh = map[host.Digest]bool{}
+	for d := range c.held {
+		c.fresh[d] = true
+	}
+	c.mu.Unlock()
+	kept := map[host.Digest]bool{}
+	err := live(func(d host.Digest) { kept[d] = true })
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	kept := map[host.Digest]bool{}
-	for k := range c.records {
-		if ref, ok := strings.CutPrefix(k, host.TableBlobRefs+"\x00"); ok {
-			digest, _, _ := strings.Cut(ref, "/")
-			kept[host.Digest(digest)] = true
-		}
-	}
 	var freed int64
 	for d, data := range c.blobs {
-		if !kept[d] && c.held[d] == 0 {
+		if err == nil && !kept[d] && !c.fresh[d] {
 			delete(c.blobs, d)
 			freed += int64(len(data))
 		}
 	}
-	return freed, nil
+	c.fresh = nil
+	return freed, err
 }
 
 type memoryBatch struct {
@@ -91,6 +94,9 @@ func (b *memoryBatch) Put(d host.Digest, size int64, r io.Reader) error {
 	if !b.held[d] {
 		b.held[d] = true
 		c.held[d]++
+		if c.fresh != nil {
+			c.fresh[d] = true
+		}
 	}
 	return nil
 }

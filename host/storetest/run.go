@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -29,7 +30,7 @@ func Run(t *testing.T, open func(t *testing.T, dir string) host.Store) {
 		t.Run(part.name, func(t *testing.T) {
 			for _, c := range part.cases {
 				t.Run(c.name, func(t *testing.T) {
-					s := &suite{T: t, dir: t.TempDir(), open: open}
+					s := &suite{T: t, dir: t.TempDir(), open: open, refs: map[host.Digest]bool{}}
 					s.store = open(t, s.dir)
 					defer func() { assert.NoError(t, s.store.Close()) }()
 					c.run(s)
@@ -50,6 +51,9 @@ type suite struct {
 	dir   string
 	open  func(t *testing.T, dir string) host.Store
 	store host.Store
+
+	refsLock sync.Mutex // guards refs
+	refs     map[host.Digest]bool
 }
 
 func (s *suite) reopen() {
