@@ -39,6 +39,8 @@ type Config struct {
 	SecretKey string
 	// Backoff governs restarts after a crash.
 	Backoff Backoff
+	// Hook, for tests, is called at the points of an operation at which a crash must do no harm.
+	Hook func(point string)
 }
 
 // Backoff governs when a plugin that crashed is started again.

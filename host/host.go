@@ -39,6 +39,7 @@ type Host struct {
 	ctx        context.Context
 	cancel     context.CancelFunc
 	encodings  chan string
+	replies    replies
 	// tidying lets one tidy run at a time.
 	tidying sync.Mutex
 
@@ -49,12 +50,10 @@ type Host struct {
 	closed      bool
 }
 
-// hook, when a test sets it, is called at the points of an operation at which a crash must do no harm.
-var hook func(point string)
-
+// hook calls Config.Hook.
 func (h *Host) hook(point string) {
-	if hook != nil {
-		hook(point)
+	if h.cfg.Hook != nil {
+		h.cfg.Hook(point)
 	}
 }
 

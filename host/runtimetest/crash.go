@@ -61,8 +61,8 @@ func exitZeroAlways(r *rig) {
 	r.install(Serve, map[string]any{"restart": map[string]any{"policy": "always"}})
 	r.start()
 	r.crash(0)
-	r.mustGet("/", "hello")
-	assert.Equal(r.t, 1, r.view().Restarts)
+	require.Eventually(r.t, func() bool { return r.view().Restarts == 1 }, patience, 10*time.Millisecond)
+	r.mustGet("/", "hello") // waits for the restart
 }
 
 func exitNever(r *rig) {

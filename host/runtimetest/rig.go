@@ -132,15 +132,32 @@ func (r *rig) mustGet(path, want string) {
 	require.Equal(r.t, want, body)
 }
 
+// get asks like a proxy: where the instance has just ended and nothing was sent, it asks for the next one.
 func get(ctx context.Context, h *host.Host, id, path string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	up, release, err := h.Acquire(ctx, id)
-	if err != nil {
-		return "", err
+	for {
+		up, release, err := h.Acquire(ctx, id)
+		if err != nil {
+			return "", err
+		}
+		conn, err := up.Dial(ctx)
+		if err != nil {
+			release()
+			select {
+			case <-up.Done():
+				continue
+			case <-ctx.Done():
+				return "", err
+			}
+		}
+		defer release()
+		return ask(ctx, conn, path)
 	}
-	defer release()
-	tr := &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) { return up.Dial(ctx) }}
+}
+
+func ask(ctx context.Context, conn net.Conn, path string) (string, error) {
+	tr := &http.Transport{DisableKeepAlives: true, DialContext: func(context.Context, string, string) (net.Conn, error) { return conn, nil }}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://plugin"+path, nil)
 	if err != nil {
 		return "", err

@@ -1,0 +1,32 @@
+package host
+
+import "time"
+
+// What the tests of the package's inside need.
+var (
+	NewCrashes = func(b Backoff) *crashes { return &crashes{policy: b} }
+	MergeEnv   = mergeEnv
+	Served     = served
+)
+
+// States and causes, for the transition table.
+const (
+	CauseStart   = causeStart
+	CauseReady   = causeReady
+	CauseStop    = causeStop
+	CauseEnded   = causeEnded
+	CauseCrashed = causeCrashed
+	CauseGaveUp  = causeGaveUp
+)
+
+type Cause = cause
+
+func (s State) Next(c Cause) (State, bool)                        { return s.next(c) }
+func (c *crashes) Add(now, since time.Time) (time.Duration, bool) { return c.add(now, since) }
+func (c *crashes) Reset()                                         { c.reset() }
+func (g *Grants) Beyond(other *Grants) (out []string) {
+	for _, n := range g.beyond(other) {
+		out = append(out, n.Code+" "+n.Value)
+	}
+	return out
+}
