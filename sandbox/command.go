@@ -1,0 +1,87 @@
+package sandbox
+
+import (
+	"context"
+	"encoding/json"
+	"path/filepath"
+
+	"appzone/host"
+	"appzone/host/manifest"
+	"appzone/host/process"
+)
+
+const (
+	defaultDataMB    = 256
+	defaultOpenFiles = 256
+	defaultGrace     = 10
+	// tempBytes bounds /tmp.
+	tempBytes = 64 << 20
+)
+
+// Command returns the child for one instance. Spec.Limits.MemoryBytes is set: the guest's
+// linear memory and what the engine needs beside it. Errors: those of Inspect, not_prepared,
+// prepared_changed.
+func (r *Runtime) Command(_ context.Context, s host.Staged, l host.Launch) (process.Spec, error) {
+	sealed, err := r.readSeal(s)
+	if err != nil {
+		return process.Spec{}, err
+	}
+	p := s.Manifest.Parameters
+	memory := memoryLimit(s.Manifest)
+	if l.MemoryBytes > 0 {
+		memory = min(l.MemoryBytes, maxMemoryBytes)
+	}
+	cache := filepath.Join(s.PreparedDir, cacheFolder)
+	order, err := json.Marshal(runOrder{
+		Name:         p.ScriptName,
+		App:          l.AppDir,
+		Module:       sealed.Module,
+		Cache:        cache,
+		Cached:       sealed.Cache,
+		Data:         l.DataDir,
+		DataBytes:    int64(orDefault(p.Limits.DataMB, defaultDataMB)) << 20,
+		Temp:         l.TempDir,
+		Settings:     l.SettingsFile,
+		MemoryBytes:  memory,
+		Sockets:      orDefault(p.Limits.OpenFiles, defaultOpenFiles),
+		DrainSeconds: drainSeconds(p.Stop),
+	})
+	if err != nil {
+		return process.Spec{}, err
+	}
+	spec := process.Spec{
+		Name:  p.ScriptName,
+		Entry: entryRun,
+		Args:  []string{string(order)},
+		Jail: process.Jail{
+			ReadOnly:  []string{l.AppDir, cache},
+			ReadWrite: []string{l.DataDir, l.TempDir},
+		},
+		Limits: process.Limits{MemoryBytes: memory + engineBytes(sealed)},
+	}
+	if l.SettingsFile != "" {
+		spec.Jail.ReadOnly = append(spec.Jail.ReadOnly, l.SettingsFile)
+	}
+	return spec, nil
+}
+
+// engineBytes is what an instance's process needs beside linear memory, as RLIMIT_DATA counts
+// it: the Go runtime's own (some 90 MiB, most of it reserved and not used), the deepest
+// stack that the engine gives a guest while it is copied (some 190 MiB), the module while it is
+// read, and its machine code while that is loaded.
+func engineBytes(s *seal) int64 {
+	const fixed = 288 << 20
+	return fixed + 3*s.Module.Bytes + s.codeBytes()*5/4
+}
+
+// drainSeconds leaves a guest a fifth of its grace for what it does after its last request.
+func drainSeconds(s manifest.Stop) float64 {
+	return 0.8 * float64(orDefault(s.GraceSeconds, defaultGrace))
+}
+
+func orDefault(n, fallback int) int {
+	if n <= 0 {
+		return fallback
+	}
+	return n
+}

@@ -1,0 +1,35 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"os"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+)
+
+// controlEnv names the descriptor on which an instance tells the host about itself, one JSON
+// object a line. It is optional, and guests do not see it.
+const controlEnv = "APPZONE_CONTROL_FD"
+
+// control is the instance's end of it; nil when there is none.
+type control struct{ out *json.Encoder }
+
+// takeControl takes the descriptor out of the environment.
+func takeControl() *control {
+	fd, err := strconv.Atoi(os.Getenv(controlEnv))
+	_ = os.Unsetenv(controlEnv)
+	if err != nil || fd < listenerFD {
+		return nil
+	}
+	unix.CloseOnExec(fd)
+	return &control{out: json.NewEncoder(os.NewFile(uintptr(fd), "control"))}
+}
+
+// listen tells that the guest waits for connections. A host that does not listen any more is
+// no reason to stop serving.
+func (c *control) listen() {
+	if c != nil {
+		_ = c.out.Encode(map[string]string{"event": "listen"})
+	}
+}

@@ -1,0 +1,194 @@
+package sandbox_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"appzone/host"
+	"appzone/host/manifest"
+	"appzone/host/process"
+	"appzone/sandbox"
+)
+
+// plugin is one staged version, with the folders that a host would give it.
+type plugin struct {
+	t       *testing.T
+	runtime *sandbox.Runtime
+	staged  host.Staged
+	launch  host.Launch
+	env     []string
+	files   []*os.File
+}
+
+// stage lays out a plugin whose module is code.
+func stage(t *testing.T, code []byte, change ...func(*manifest.Manifest)) *plugin {
+	t.Helper()
+	return stageWith(t, sandbox.Options{}, code, change...)
+}
+
+func stageWith(t *testing.T, o sandbox.Options, code []byte, change ...func(*manifest.Manifest)) *plugin {
+	t.Helper()
+	base := t.TempDir()
+	dir := func(name string) string {
+		path := filepath.Join(base, name)
+		require.NoError(t, os.MkdirAll(path, 0o700))
+		return path
+	}
+	o.Dir = dir("runtime")
+	r, err := sandbox.New(o)
+	require.NoError(t, err)
+	p := &plugin{t: t, runtime: r}
+	m := &manifest.Manifest{ID: "guest", Name: "Guest", Version: "1.0.0", Type: manifest.TypeScript}
+	m.Parameters = manifest.Parameters{ScriptName: "guest-script", Runtime: manifest.RuntimeWASM, WASMPath: "app/plugin.wasm"}
+	m.Parameters.Limits.MemoryMB = 64
+	for _, c := range change {
+		c(m)
+	}
+	p.staged = host.Staged{Plugin: m.ID, Version: m.Version, Manifest: m, CodeDir: dir("code"), PreparedDir: dir("prepared")}
+	p.launch = host.Launch{AppDir: p.staged.CodeDir, DataDir: dir("data"), TempDir: dir("temp")}
+	dir("code/app")
+	p.write("code/app/plugin.wasm", code)
+	p.write("code/readme", []byte("read me"))
+	return p
+}
+
+// path is below the plugin's own temporary folder.
+func (p *plugin) path(name string) string {
+	return filepath.Join(filepath.Dir(p.staged.CodeDir), filepath.FromSlash(name))
+}
+
+func (p *plugin) write(name string, contents []byte) {
+	p.t.Helper()
+	require.NoError(p.t, os.WriteFile(p.path(name), contents, 0o600))
+}
+
+// progress collects what a job's step tells.
+type progress struct {
+	percent int
+	lines   []string
+}
+
+func (p *progress) Percent(n int)      { p.percent = n }
+func (p *progress) Output(line string) { p.lines = append(p.lines, line) }
+
+func (p *plugin) prepare() error {
+	return p.runtime.Prepare(context.Background(), p.staged, &progress{})
+}
+
+// instance is one running guest.
+type instance struct {
+	*process.Process
+	t        *testing.T
+	listener *process.Listener
+	client   *http.Client
+
+	mu    sync.Mutex
+	lines []process.Line
+}
+
+// run prepares nothing and starts an instance.
+func (p *plugin) run() *instance {
+	p.t.Helper()
+	spec, err := p.runtime.Command(context.Background(), p.staged, p.launch)
+	require.NoError(p.t, err)
+	return p.start(spec)
+}
+
+func (p *plugin) start(spec process.Spec) *instance {
+	t := p.t
+	t.Helper()
+	i := &instance{t: t}
+	var err error
+	i.listener, err = process.NewListener(p.path("."))
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = i.listener.Close() })
+	spec.Listener = i.listener
+	spec.Files = p.files
+	spec.Env = append(append(spec.Env, p.env...), "APPZONE_PLUGIN_ID=guest")
+	spec.Limits.Processes = 64
+	spec.Limits.OpenFiles = 256
+	spec.Output = func(l process.Line) {
+		i.mu.Lock()
+		defer i.mu.Unlock()
+		if len(i.lines) < 10_000 {
+			i.lines = append(i.lines, l)
+		}
+	}
+	i.Process, err = process.Start(context.Background(), spec)
+	require.NoError(t, err)
+	t.Cleanup(i.Kill)
+	transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return i.listener.Dial(ctx)
+	}}
+	t.Cleanup(transport.CloseIdleConnections)
+	i.client = &http.Client{Transport: transport, Timeout: 30 * time.Second}
+	return i
+}
+
+// start1 prepares and starts.
+func (p *plugin) prepareAndRun() *instance {
+	p.t.Helper()
+	require.NoError(p.t, p.prepare())
+	return p.run()
+}
+
+func (i *instance) output() string {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	var b strings.Builder
+	for _, l := range i.lines {
+		b.WriteString(l.Text + "\n")
+	}
+	return b.String()
+}
+
+// get returns a response's body. The first request waits in the listener until the guest
+// accepts.
+func (i *instance) get(path string) string {
+	i.t.Helper()
+	body, err := i.try(path)
+	require.NoError(i.t, err, "output: %s", i.output())
+	return body
+}
+
+func (i *instance) try(path string) (string, error) {
+	req, err := http.NewRequest(http.MethodGet, "http://guest"+path, nil)
+	if err != nil {
+		return "", err
+	}
+	req.Header.Set("X-AppZone-User", "ann")
+	res, err := i.client.Do(req)
+	if err != nil {
+		return "", err
+	}
+	defer res.Body.Close()
+	var b bytes.Buffer
+	_, err = b.ReadFrom(res.Body)
+	if res.StatusCode != http.StatusOK {
+		return b.String(), fmt.Errorf("status %d", res.StatusCode)
+	}
+	return b.String(), err
+}
+
+// end waits for the guest to end by itself.
+func (i *instance) end() process.Exit {
+	i.t.Helper()
+	select {
+	case <-i.Done():
+		return i.Exit()
+	case <-time.After(60 * time.Second):
+		i.t.Fatalf("the guest did not end; output: %s", i.output())
+		return process.Exit{}
+	}
+}

@@ -1,0 +1,72 @@
+package sandbox_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// guestDir is where guests are built, once for a test run.
+var guestDir = sync.OnceValue(func() string {
+	dir, err := os.MkdirTemp("", "appzone-guests-")
+	if err != nil {
+		panic(err)
+	}
+	return dir
+})
+
+// errToolchain says that a compiler is not installed.
+var errToolchain = errors.New("not installed")
+
+// guests builds each guest at its first use. Rust is Debian's, whose standard library for WASI
+// is a package beside it; a rustup in PATH need not have one.
+var guests = map[string]func() (string, error){
+	"go":     build("go", "GOOS=wasip1 GOARCH=wasm go build -trimpath -ldflags=-s -o OUT ./testdata/guests/go"),
+	"sample": build("sample", "GOOS=wasip1 GOARCH=wasm go build -trimpath -ldflags=-s -o OUT ../samples/wasm-hello-go"),
+	"c":      build("c", "clang --target=wasm32-wasi -O2 -Wall -Wextra -Werror -o OUT ../samples/wasm-hello-c/main.c"),
+	"files":  build("files", "clang --target=wasm32-wasi -O2 -Wall -Wextra -Werror -o OUT testdata/guests/files/main.c"),
+	"rust":   build("rust", "/usr/bin/rustc --target wasm32-wasi -O -o OUT testdata/guests/rust/main.rs"),
+}
+
+func build(name, command string) func() (string, error) {
+	return sync.OnceValues(func() (string, error) {
+		out := filepath.Join(guestDir(), name+".wasm")
+		var env []string
+		args := strings.Fields(strings.ReplaceAll(command, "OUT", out))
+		for strings.Contains(args[0], "=") {
+			env, args = append(env, args[0]), args[1:]
+		}
+		if _, err := exec.LookPath(args[0]); err != nil {
+			return "", fmt.Errorf("%s: %w", args[0], errToolchain)
+		}
+		cmd := exec.Command(args[0], args[1:]...)
+		cmd.Env = append(os.Environ(), env...)
+		if b, err := cmd.CombinedOutput(); err != nil {
+			return "", fmt.Errorf("%s: %w\n%s", command, err, b)
+		}
+		return out, nil
+	})
+}
+
+// guest returns the module of a guest. A missing compiler skips the test, except in CI,
+// which has to have them all.
+func guest(t *testing.T, name string) []byte {
+	t.Helper()
+	file, err := guests[name]()
+	if errors.Is(err, errToolchain) && os.Getenv("CI") != "true" {
+		t.Skipf("no compiler for this guest: %v", err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
