@@ -114,6 +114,10 @@ func (b *Body) final(err error) error {
 	case errors.Is(err, io.EOF) && (b.n == b.declared || b.declared < 0 && lastChunkSeen(b.src)):
 		b.ended.Store(true)
 		return io.EOF
+	case errors.Is(err, io.EOF):
+		// What wraps io.EOF would be taken for the end.
+		err = io.ErrUnexpectedEOF
+		fallthrough
 	default:
 		return fault.Wrap(err, fault.Malformed, "body_cut",
 			"the request's body is malformed, too slow or ended too early; send it again")

@@ -208,7 +208,7 @@ func TestLocations(t *testing.T) {
 		{"http://front", "/apps/clock/"},
 		{"http://front:81/x", "http://front:81/x"},
 		{"//front/api", "/apps/clock/api"},
-		{"////front/api", "/apps/clock/api"},
+		{"////front/api", ""}, {"///front/api", ""}, {"http:///api", ""},
 		{`\\front\api`, "/apps/clock/api"},
 		{"http:/api", ""},
 		{"http:api", ""},

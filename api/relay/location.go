@@ -10,8 +10,8 @@ import (
 // that the header is dropped because it cannot be told where a client would go. Without a
 // prefix the origin is the plugin's own and everything passes.
 //
-// It reads the value as browsers do: backslashes are slashes, and "http:x", "///host" and
-// surrounding blanks have a meaning.
+// It reads backslashes as browsers do, as slashes, and drops what browsers and programs read
+// in different ways.
 func rewriteLocation(value []byte, at place) []byte {
 	if at.prefix == "" {
 		return value
@@ -31,8 +31,8 @@ func rewriteLocation(value []byte, at place) []byte {
 		path = rest
 	}
 	if bytes.HasPrefix(path, []byte("//")) {
-		authority, rest := cutAuthority(path)
-		if !plainHost(authority) {
+		authority, rest := cutAuthority(path[2:])
+		if len(authority) == 0 || !plainHost(authority) {
 			return nil
 		}
 		if !sameHost(authority, at.host) {
@@ -107,9 +107,9 @@ func cutScheme(b []byte) (scheme, rest []byte, ok bool) {
 	return nil, b, false
 }
 
-// cutAuthority reads "//host/path"; any number of slashes leads.
+// cutAuthority reads "host/path". It is empty after a third slash, which browsers skip and
+// programs take for the beginning of a path.
 func cutAuthority(b []byte) (authority, path []byte) {
-	b = bytes.TrimLeft(b, "/")
 	if i := bytes.IndexByte(b, '/'); i >= 0 {
 		b, path = b[:i], b[i:]
 	}

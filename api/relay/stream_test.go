@@ -333,6 +333,28 @@ func TestEarlyAnswers(t *testing.T) {
 	}
 }
 
+// A client that leaves between two chunks has not ended its body.
+func TestACutUploadIsNeverACleanEnd(t *testing.T) {
+	got := make(chan error, 1)
+	f := serve(t, httpPlugin(t, func(_ http.ResponseWriter, r *http.Request) {
+		_, err := io.Copy(io.Discard, r.Body)
+		got <- err
+	}))
+	for name, request := range map[string]string{
+		"sized":          "Content-Length: 100000\r\n\r\n" + strings.Repeat("x", 20000),
+		"between chunks": "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
+		"malformed":      "Transfer-Encoding: chunked\r\n\r\n5\r\nhello0\r\n\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := f.dial(t)
+			_, err := io.WriteString(c, "POST "+prefix+"/ HTTP/1.1\r\nHost: front\r\n"+request)
+			require.NoError(t, err)
+			require.NoError(t, c.(*net.TCPConn).CloseWrite())
+			assert.Error(t, <-got)
+		})
+	}
+}
+
 func TestFullDuplex(t *testing.T) {
 	f := serve(t, httpPlugin(t, func(w http.ResponseWriter, r *http.Request) {
 		_ = http.NewResponseController(w).EnableFullDuplex()

@@ -48,7 +48,7 @@ func (x *exchange) upload(up *upstreamConn) (err error) {
 	var extended time.Time
 	for {
 		n, err := x.body.Read(buf[chunkRoom : len(buf)-2])
-		ended := errors.Is(err, io.EOF)
+		ended := err == io.EOF //nolint:errorlint // Read gives it bare, and what wraps it is no end
 		if err != nil && !ended {
 			return err
 		}
