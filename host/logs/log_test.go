@@ -92,7 +92,13 @@ func TestLinesSurviveReopening(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, os.FileMode(0o600), info.Mode())
 	require.NoError(t, again.Close())
+	left, err := logs.Read(dir, 2)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"world <&>", "back"}, texts(left))
 	require.NoError(t, logs.Remove(dir))
+	left, err = logs.Read(dir, 2)
+	require.NoError(t, err)
+	assert.Empty(t, left)
 	assert.NoDirExists(t, dir)
 	require.NoError(t, logs.Remove(dir))
 }

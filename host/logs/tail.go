@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"path/filepath"
 	"slices"
 )
@@ -22,6 +23,16 @@ func (l *Log) Tail(n int) ([]Line, error) {
 	first := l.ring.first(l.next)
 	l.mu.Unlock()
 	return l.complete(recent, first, n)
+}
+
+// Read returns the last n lines of a log that is not open, like [Log.Tail], and changes nothing in dir. A missing
+// log has no lines.
+func Read(dir string, n int) ([]Line, error) {
+	lines, err := readBefore(dir, math.MaxUint64, min(n, MaxTail))
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return lines, err
 }
 
 // recent returns the last n lines that are in memory. The caller holds mu.
