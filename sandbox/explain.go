@@ -12,6 +12,9 @@ import (
 // maxFrames bounds the guest's stack in a message.
 const maxFrames = 16
 
+// stackOverflow is how the engine calls it.
+const stackOverflow = "stack overflow"
+
 // explain turns the guest's end into an exit code, and says on standard error what the guest itself
 // could not say.
 func (i *instance) explain(err error) int {
@@ -45,13 +48,16 @@ func exitCode(code uint32) int {
 // trapMessage makes one clear line of what the engine says, and a bounded stack below it.
 func trapMessage(text string) string {
 	_, trap, isTrap := strings.Cut(text, "wasm error: ")
-	if !isTrap {
+	switch {
+	case strings.HasSuffix(text, ": "+stackOverflow): // the one trap that comes without a stack
+		trap = stackOverflow
+	case !isTrap:
 		return "wasm failure: " + oneLine(text)
 	}
 	trap, stack, _ := strings.Cut(trap, "\n")
 	b := strings.Builder{}
 	b.WriteString("wasm trap: " + oneLine(trap))
-	if trap == "stack overflow" {
+	if trap == stackOverflow {
 		b.WriteString(" (calls in the guest nest too deep, most likely without end)")
 	}
 	stack = strings.TrimPrefix(stack, "wasm stack trace:\n")

@@ -62,7 +62,8 @@ func (f *folders) config() wazero.FSConfig {
 	mount(f.data, guestData)
 	mount(f.temp, guestTemp)
 	if f.settings != nil {
-		c = c.WithFSMount(singleFile{name: settingsName, contents: f.settings}, guestRun)
+		file := &sysfs.AdaptFS{FS: singleFile{name: settingsName, contents: f.settings}}
+		c = c.(sysfs.FSConfig).WithSysFSMount(&sysfs.ReadFS{FS: file}, guestRun)
 	}
 	return c
 }

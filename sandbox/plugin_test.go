@@ -24,6 +24,7 @@ import (
 // plugin is one staged version, with the folders that a host would give it.
 type plugin struct {
 	t       *testing.T
+	base    string
 	runtime *sandbox.Runtime
 	staged  host.Staged
 	launch  host.Launch
@@ -39,33 +40,62 @@ func stage(t *testing.T, code []byte, change ...func(*manifest.Manifest)) *plugi
 
 func stageWith(t *testing.T, o sandbox.Options, code []byte, change ...func(*manifest.Manifest)) *plugin {
 	t.Helper()
-	base := t.TempDir()
-	dir := func(name string) string {
-		path := filepath.Join(base, name)
-		require.NoError(t, os.MkdirAll(path, 0o700))
-		return path
-	}
-	o.Dir = dir("runtime")
+	return stageIn(t, t.TempDir(), o, code, change...)
+}
+
+func stageIn(t *testing.T, base string, o sandbox.Options, code []byte, change ...func(*manifest.Manifest)) *plugin {
+	t.Helper()
+	p := &plugin{t: t, base: base}
+	o.Dir = p.dir("runtime")
 	r, err := sandbox.New(o)
 	require.NoError(t, err)
-	p := &plugin{t: t, runtime: r}
+	p.runtime = r
 	m := &manifest.Manifest{ID: "guest", Name: "Guest", Version: "1.0.0", Type: manifest.TypeScript}
 	m.Parameters = manifest.Parameters{ScriptName: "guest-script", Runtime: manifest.RuntimeWASM, WASMPath: "app/plugin.wasm"}
 	m.Parameters.Limits.MemoryMB = 64
+	m.Parameters.Limits.DataMB = 1
 	for _, c := range change {
 		c(m)
 	}
-	p.staged = host.Staged{Plugin: m.ID, Version: m.Version, Manifest: m, CodeDir: dir("code"), PreparedDir: dir("prepared")}
-	p.launch = host.Launch{AppDir: p.staged.CodeDir, DataDir: dir("data"), TempDir: dir("temp")}
-	dir("code/app")
+	p.staged = host.Staged{Plugin: m.ID, Version: m.Version, Manifest: m, CodeDir: p.dir("code"), PreparedDir: p.dir("prepared")}
+	p.launch = host.Launch{AppDir: p.staged.CodeDir, DataDir: p.dir("data"), TempDir: p.dir("temp")}
+	p.dir("code/app")
 	p.write("code/app/plugin.wasm", code)
 	p.write("code/readme", []byte("read me"))
 	return p
 }
 
+// prepared is a plugin of a compiled guest. Each guest is compiled once for a test run; the test
+// has data of its own.
+func prepared(t *testing.T, name string) *plugin {
+	t.Helper()
+	code := guest(t, name)
+	compiled.Lock()
+	defer compiled.Unlock()
+	p := compiled.plugins[name]
+	if p == nil {
+		p = stageIn(t, filepath.Join(guestDir(), name), sandbox.Options{}, code)
+		require.NoError(t, p.prepare())
+		compiled.plugins[name] = p
+	}
+	own := *p
+	own.t, own.base = t, t.TempDir()
+	own.launch.DataDir, own.launch.TempDir = own.dir("data"), own.dir("temp")
+	return &own
+}
+
+var compiled = struct {
+	sync.Mutex
+	plugins map[string]*plugin
+}{plugins: map[string]*plugin{}}
+
 // path is below the plugin's own temporary folder.
-func (p *plugin) path(name string) string {
-	return filepath.Join(filepath.Dir(p.staged.CodeDir), filepath.FromSlash(name))
+func (p *plugin) path(name string) string { return filepath.Join(p.base, filepath.FromSlash(name)) }
+
+func (p *plugin) dir(name string) string {
+	p.t.Helper()
+	require.NoError(p.t, os.MkdirAll(p.path(name), 0o700))
+	return p.path(name)
 }
 
 func (p *plugin) write(name string, contents []byte) {
@@ -97,7 +127,7 @@ type instance struct {
 	lines []process.Line
 }
 
-// run prepares nothing and starts an instance.
+// run starts an instance of what was prepared.
 func (p *plugin) run() *instance {
 	p.t.Helper()
 	spec, err := p.runtime.Command(context.Background(), p.staged, p.launch)
@@ -136,7 +166,6 @@ func (p *plugin) start(spec process.Spec) *instance {
 	return i
 }
 
-// start1 prepares and starts.
 func (p *plugin) prepareAndRun() *instance {
 	p.t.Helper()
 	require.NoError(p.t, p.prepare())

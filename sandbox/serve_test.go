@@ -21,13 +21,11 @@ func TestGuestsServe(t *testing.T) {
 		{"go", "hello ann\n"}, {"sample", "Hello, ann!"}, {"c", "Hello, ann!"}, {"rust", "hello\n"},
 	} {
 		t.Run(tc.guest, func(t *testing.T) {
-			p := stage(t, guest(t, tc.guest))
+			p := prepared(t, tc.guest)
 			began := time.Now()
-			require.NoError(t, p.prepare())
-			compiled := time.Now()
 			i := p.run()
 			assert.Contains(t, i.get("/"), tc.want)
-			t.Logf("compiled in %v, first answer %v after the start", compiled.Sub(began), time.Since(compiled))
+			t.Logf("first answer %v after the start", time.Since(began))
 			i.Stop(20 * time.Second)
 			assert.Empty(t, i.Exit().Signal, "it ends by itself: %s", i.output())
 			assert.Zero(t, i.Exit().Code, i.output())
@@ -36,7 +34,7 @@ func TestGuestsServe(t *testing.T) {
 }
 
 func TestGoroutinesOverlap(t *testing.T) {
-	i := stage(t, guest(t, "go")).prepareAndRun()
+	i := prepared(t, "go").run()
 	i.get("/")
 	const each, n = 700 * time.Millisecond, 4
 	began := time.Now()
@@ -50,7 +48,7 @@ func TestGoroutinesOverlap(t *testing.T) {
 
 // G4: a guest that waits uses no processor time.
 func TestIdleCostsNothing(t *testing.T) {
-	i := stage(t, guest(t, "go")).prepareAndRun()
+	i := prepared(t, "go").run()
 	i.get("/") // leaves an idle keep-alive connection behind
 	time.Sleep(500 * time.Millisecond)
 	before := ticks(t, i.PID())
@@ -74,7 +72,7 @@ func ticks(t *testing.T, pid int) int {
 }
 
 func TestStopLetsRequestsEnd(t *testing.T) {
-	i := stage(t, guest(t, "go")).prepareAndRun()
+	i := prepared(t, "go").run()
 	i.get("/")
 	answer := make(chan error, 1)
 	go func() { _, err := i.try("/sleep?ms=1000"); answer <- err }()
@@ -86,20 +84,17 @@ func TestStopLetsRequestsEnd(t *testing.T) {
 }
 
 func TestLargeBodiesPassBothWays(t *testing.T) {
-	i := stage(t, guest(t, "go")).prepareAndRun()
+	i := prepared(t, "go").run()
 	body := strings.Repeat("0123456789abcdef", 1<<18)
 	res, err := i.client.Post("http://guest/echo", "text/plain", strings.NewReader(body))
 	require.NoError(t, err)
 	defer res.Body.Close()
-	var b strings.Builder
-	_, err = fmt.Fprint(&b, readAll(t, res.Body))
-	require.NoError(t, err)
-	assert.True(t, b.String() == body, "the body comes back as it was")
+	assert.True(t, readAll(t, res.Body) == body, "the body comes back as it was")
 }
 
 func TestCounterSurvivesARestart(t *testing.T) {
-	p := stage(t, guest(t, "sample"))
-	first := p.prepareAndRun()
+	p := prepared(t, "sample")
+	first := p.run()
 	assert.Contains(t, first.get("/"), "asked for 1 times")
 	assert.Contains(t, first.get("/"), "asked for 2 times")
 	first.Stop(20 * time.Second)
@@ -107,7 +102,7 @@ func TestCounterSurvivesARestart(t *testing.T) {
 }
 
 func TestGuestsSeeTheirOwnEnvironment(t *testing.T) {
-	p := stage(t, guest(t, "sample"))
+	p := prepared(t, "sample")
 	p.write("settings.json", []byte(`{"greeting":"Servus"}`))
 	p.launch.SettingsFile = p.path("settings.json")
 	r, w, err := os.Pipe()
@@ -115,7 +110,7 @@ func TestGuestsSeeTheirOwnEnvironment(t *testing.T) {
 	defer r.Close()
 	p.files = []*os.File{w}
 	p.env = []string{"APPZONE_CONTROL_FD=4", "APPZONE_DATA_DIR=" + p.launch.DataDir, "TZ=Europe/Vienna"}
-	i := p.prepareAndRun()
+	i := p.run()
 	require.NoError(t, w.Close())
 
 	assert.Contains(t, i.get("/"), "Servus, ann!")

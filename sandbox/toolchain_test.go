@@ -26,11 +26,12 @@ var errToolchain = errors.New("not installed")
 // guests builds each guest at its first use. Rust is Debian's, whose standard library for WASI
 // is a package beside it; a rustup in PATH need not have one.
 var guests = map[string]func() (string, error){
-	"go":     build("go", "GOOS=wasip1 GOARCH=wasm go build -trimpath -ldflags=-s -o OUT ./testdata/guests/go"),
-	"sample": build("sample", "GOOS=wasip1 GOARCH=wasm go build -trimpath -ldflags=-s -o OUT ../samples/wasm-hello-go"),
-	"c":      build("c", "clang --target=wasm32-wasi -O2 -Wall -Wextra -Werror -o OUT ../samples/wasm-hello-c/main.c"),
-	"files":  build("files", "clang --target=wasm32-wasi -O2 -Wall -Wextra -Werror -o OUT testdata/guests/files/main.c"),
-	"rust":   build("rust", "/usr/bin/rustc --target wasm32-wasi -O -o OUT testdata/guests/rust/main.rs"),
+	"go":          build("go", "GOOS=wasip1 GOARCH=wasm go build -trimpath -ldflags=-s -o OUT ./testdata/guests/go"),
+	"conformance": build("conformance", "GOOS=wasip1 GOARCH=wasm go build -trimpath -ldflags=-s -o OUT ./testdata/conformance"),
+	"sample":      build("sample", "GOOS=wasip1 GOARCH=wasm go build -trimpath -ldflags=-s -o OUT ../samples/wasm-hello-go"),
+	"c":           build("c", "clang --target=wasm32-wasi -O2 -Wall -Wextra -Werror -o OUT ../samples/wasm-hello-c/main.c"),
+	"files":       build("files", "clang --target=wasm32-wasi -O2 -Wall -Wextra -Werror -o OUT testdata/guests/files/main.c"),
+	"rust":        build("rust", "/usr/bin/rustc --target wasm32-wasi -O -o OUT testdata/guests/rust/main.rs"),
 }
 
 func build(name, command string) func() (string, error) {
