@@ -17,6 +17,7 @@ func jailRefused(err error, what string) error {
 // enterStage is what every stage does first.
 func (o *order) enterStage() error {
 	unix.Umask(0o077)
+	_ = os.WriteFile("/proc/self/comm", []byte(o.Name), 0)
 	return armParentDeath()
 }
 
@@ -72,6 +73,7 @@ func (o *order) confine() error {
 	if err := unix.Chdir(o.Dir); err != nil {
 		return fault.Wrap(err, fault.Internal, "jail_refused", "the working folder %s cannot be entered", o.Dir)
 	}
+	base := mappedData()
 	if err := o.restrict(); err != nil {
 		return jailRefused(err, "restrict it by Landlock")
 	}
@@ -81,7 +83,7 @@ func (o *order) confine() error {
 	if err := dropPrivileges(); err != nil {
 		return jailRefused(err, "drop privileges")
 	}
-	if err := o.limit(); err != nil {
+	if err := o.limit(base); err != nil {
 		return jailRefused(err, "set its limits")
 	}
 	return armParentDeath()

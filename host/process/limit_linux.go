@@ -2,13 +2,20 @@ package process
 
 import (
 	"fmt"
+	"os"
+	"strconv"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
 
-// limit sets the resource limits of this process, which descendants inherit.
-func (o *order) limit() error {
+// limit sets the resource limits of this process, which descendants inherit. base is what the process
+// itself has mapped: an entry's memory comes on top of it, for a program it will be gone.
+func (o *order) limit(base int64) error {
 	l := o.Limits
+	if o.Stage == stageEntry && l.MemoryBytes > 0 {
+		l.MemoryBytes += base
+	}
 	limits := []struct {
 		name  string
 		which int
@@ -34,6 +41,21 @@ func (o *order) limit() error {
 		}
 	}
 	return lower(unix.RLIMIT_CORE, 0) // a core dump would hold secrets
+}
+
+// mappedData is what counts towards RLIMIT_DATA now, 0 if the kernel does not tell.
+func mappedData() int64 {
+	text, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(text)) {
+		if f := strings.Fields(line); len(f) >= 2 && f[0] == "VmData:" {
+			kib, _ := strconv.ParseInt(f[1], 10, 64)
+			return kib << 10
+		}
+	}
+	return 0
 }
 
 // lower sets a limit, or keeps one that is lower already.

@@ -21,7 +21,7 @@ import (
 	"appzone/host/process"
 )
 
-// helperHost makes this test binary a host that can be killed: its value is the Spec to start.
+// helperHost makes this test binary a host that can be killed: its value is an order.
 const helperHost = "APPZONE_TEST_HOST"
 
 // entries are what children of these tests run in place of programs.
@@ -56,6 +56,34 @@ var entries = map[string]process.Entry{
 		}
 		return 0
 	},
+	"status": func([]string) int {
+		tasks, _ := os.ReadDir("/proc/self/task")
+		for _, task := range tasks {
+			text, err := os.ReadFile("/proc/self/task/" + task.Name() + "/status")
+			fmt.Println(string(text), err)
+		}
+		return 0
+	},
+	"dial": func(args []string) int {
+		c, err := net.DialTimeout("tcp", args[0], 5*time.Second)
+		if err == nil {
+			_ = c.Close()
+		}
+		fmt.Println("connected", err == nil)
+		return 0
+	},
+	"fill": func([]string) int {
+		var all [][]byte
+		for mb := 32; mb <= 256; mb += 32 {
+			block := make([]byte, 32<<20)
+			for i := 0; i < len(block); i += 4096 {
+				block[i] = 1
+			}
+			all = append(all, block)
+			fmt.Println(mb, "MB")
+		}
+		return len(all)
+	},
 	"panic": func([]string) int { panic("on purpose") },
 }
 
@@ -67,10 +95,12 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("appzone/host/process.forkThread"))
 }
 
-// order is what a helper host is told.
+// order is what a helper host is told: its machine, and what it starts.
 type order struct {
-	Machine process.Capabilities
-	Spec    process.Spec
+	Machine           process.Capabilities
+	Name, Path, Entry string
+	Args              []string
+	MarkDir           string
 }
 
 // beHost starts one child, says so, and waits to be killed.
@@ -80,7 +110,10 @@ func beHost(text string) {
 		panic(err)
 	}
 	process.Pretend(o.Machine)
-	p, err := process.Start(context.Background(), o.Spec)
+	p, err := process.Start(context.Background(), process.Spec{
+		Name: o.Name, Path: o.Path, Entry: o.Entry, Args: o.Args, Env: []string{"PATH=/usr/bin:/bin"},
+		Jail: process.Jail{SystemFiles: true}, MarkDir: o.MarkDir, Mark: "one",
+	})
 	if err != nil {
 		fmt.Println(err)
 		os.Exit(1)
@@ -195,6 +228,22 @@ var word = func() func() string {
 	n := 0
 	return func() string { n++; return fmt.Sprintf("%d.%d", 90000+os.Getpid()%9999, 1000+n) }
 }()
+
+// openUp lets every user through to a test's folder, as they are through to a host's that runs plugins.
+func openUp(t *testing.T, dir string) {
+	t.Helper()
+	require.NoError(t, os.Chmod(dir, 0o755))
+}
+
+// inherit makes a descriptor that passes to every child of an ordinary exec, as a host may
+// have got from whoever started it.
+func inherit(t *testing.T, f *os.File) int {
+	t.Helper()
+	fd, err := syscall.Dup(int(f.Fd()))
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = syscall.Close(fd) })
+	return fd
+}
 
 func requireGone(t *testing.T, word string) {
 	t.Helper()

@@ -82,7 +82,7 @@ func Sweep(markDir string) (n int, err error) {
 			n++
 		}
 		if err == nil {
-			err = os.Remove(path)
+			err = removeIfThere(os.Remove, path)
 		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("sweep %s: %w", e.Name(), err))

@@ -36,7 +36,8 @@ func (r record) end() (bool, error) {
 		return false, fmt.Errorf("open process %d: %w", r.PID, err)
 	}
 	defer unix.Close(fd)
-	if start, err := startOf(r.PID); err != nil || start != r.Start {
+	s, err := readStat(r.PID)
+	if err != nil || s.ended || strconv.FormatUint(s.start, 10) != r.Start {
 		return false, nil
 	}
 	_ = unix.PidfdSendSignal(fd, unix.SIGSTOP, nil, 0) // it must not start more meanwhile

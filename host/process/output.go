@@ -87,7 +87,7 @@ func (o *output) read(stream Stream, pipe *os.File) {
 	}
 }
 
-// lines hands over the whole lines in text and returns what is left: less than maxLine bytes, nothing
+// lines hands over the whole lines in text and returns what is left: at most maxLine bytes, nothing
 // at the end.
 func (o *output) lines(stream Stream, text []byte, end bool) []byte {
 	now := time.Now()
@@ -97,7 +97,7 @@ func (o *output) lines(stream Stream, text []byte, end bool) []byte {
 		switch {
 		case cut >= 0 && cut <= maxLine:
 			next = cut + 1
-		case len(text) >= maxLine:
+		case len(text) > maxLine:
 			cut, next = maxLine, maxLine
 		case end:
 			cut, next = len(text), len(text)

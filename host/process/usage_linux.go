@@ -46,6 +46,7 @@ func (p *Process) Usage() (Usage, error) {
 
 // stat is what this package needs of /proc/PID/stat.
 type stat struct {
+	ended   bool          // a zombie: nobody has reaped it yet
 	cpu     time.Duration // its own and that of the children it has reaped
 	start   uint64        // in clock ticks since boot: with the id it names one process
 	rss     int64
@@ -65,6 +66,7 @@ func readStat(pid int) (stat, error) {
 	}
 	number := func(i int) int64 { n, _ := strconv.ParseInt(f[i-3], 10, 64); return n } // i as in proc(5)
 	return stat{
+		ended:   f[0] == "Z" || f[0] == "X",
 		cpu:     time.Duration(number(14)+number(15)+number(16)+number(17)) * clockTick,
 		start:   uint64(number(22)),
 		rss:     number(24) * int64(os.Getpagesize()),

@@ -1,0 +1,86 @@
+package process_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"appzone/host/process"
+)
+
+func TestLinesKeepTheirOrder(t *testing.T) {
+	spec, out := shell("i=0; while [ $i -lt 2000 ]; do echo line $i; i=$((i+1)); done; printf last")
+	run(t, spec)
+	var want strings.Builder
+	for i := range 2000 {
+		fmt.Fprintf(&want, "line %d\n", i)
+	}
+	assert.Equal(t, want.String()+"last\n", out.text())
+}
+
+func TestLinesAreCut(t *testing.T) {
+	const most = 16 << 10
+	tests := map[string]struct {
+		script string
+		want   []int // lengths
+	}{
+		"empty lines":         {`printf 'a\n\nb\n'`, []int{1, 0, 1}},
+		"no line end":         {`printf abc`, []int{3}},
+		"exactly the most":    {`head -c 16384 /dev/zero; echo`, []int{most}},
+		"one more":            {`head -c 16385 /dev/zero; echo`, []int{most, 1}},
+		"several times":       {`head -c 40000 /dev/zero`, []int{most, most, 40000 - 2*most}},
+		"the most, then more": {`head -c 16384 /dev/zero; echo; echo abc`, []int{most, 3}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			spec, out := shell(test.script)
+			run(t, spec)
+			var lengths []int
+			for _, line := range out.all {
+				assert.Equal(t, process.Stdout, line.Stream)
+				assert.False(t, line.Time.IsZero())
+				lengths = append(lengths, len(line.Text))
+			}
+			assert.Equal(t, test.want, lengths)
+		})
+	}
+}
+
+// F2: log exhaustion.
+func TestFloodIsDroppedAndCounted(t *testing.T) {
+	const rate = 20_000
+	spec, out := shell("echo first; head -c 2000000 /dev/zero | tr '\\0' 'x' | fold -w 99; echo last")
+	spec.Limits.LogBytesPerSecond = rate
+	began := time.Now()
+	run(t, spec)
+	took := time.Since(began)
+	text := out.text()
+	assert.Less(t, float64(len(text)), rate*(took.Seconds()+3)+1000)
+	assert.True(t, strings.HasPrefix(text, "first\n"))
+	assert.Contains(t, text, "bytes) were dropped here: more than 20000 bytes per second]")
+}
+
+func TestOutputIsNotCalledTwiceAtOnce(t *testing.T) {
+	spec, _ := shell("(yes out | head -n 3000) & yes err | head -n 3000 >&2; wait")
+	count := 0
+	spec.Output = func(process.Line) { count++ } // the race detector watches
+	run(t, spec)
+	assert.Equal(t, 6000, count)
+}
+
+// A process that left the tree may hold the pipe: the end must not wait for it.
+func TestASlowReaderHoldsTheWriterBack(t *testing.T) {
+	spec, _ := shell("yes | head -c 400000")
+	lines := 0
+	spec.Output = func(process.Line) {
+		if lines++; lines%2000 == 0 {
+			time.Sleep(time.Millisecond)
+		}
+	}
+	require.Equal(t, 0, run(t, spec).Code)
+	assert.Equal(t, 200000, lines)
+}

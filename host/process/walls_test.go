@@ -1,0 +1,267 @@
+package process_test
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"appzone/host/process"
+)
+
+// level is how well a wall stands around a child.
+func level(p *process.Process, name string) process.Level {
+	for _, w := range p.Walls() {
+		if w.Name == name {
+			return w.Level
+		}
+	}
+	return ""
+}
+
+// F3: the host's environment.
+func TestEnvironmentIsWhatWasGiven(t *testing.T) {
+	t.Setenv("SECRET_OF_THE_HOST", "x")
+	onEach(t, func(t *testing.T, _ process.Capabilities) {
+		spec, out := shell("")
+		spec.Path, spec.Args = "/usr/bin/env", nil
+		spec.Env = []string{"A=1", "PATH=/usr/bin", "EMPTY=", "Z=line\nbreak", "A_B=\"quoted\""}
+		run(t, spec)
+		assert.Equal(t, strings.Join(spec.Env, "\n")+"\n", out.text())
+	})
+}
+
+// F3: inherited descriptors, those that the host itself inherited among them.
+func TestDescriptorsAreWhatWasGiven(t *testing.T) {
+	leak, err := os.Open("/etc/hostname")
+	require.NoError(t, err)
+	defer leak.Close()
+	inherited := inherit(t, leak)
+	onEach(t, func(t *testing.T, _ process.Capabilities) {
+		r, w, err := os.Pipe()
+		require.NoError(t, err)
+		defer r.Close()
+		spec, out := shell("echo given >&4; for f in /proc/self/fd/*; do echo ${f##*/}; done; ls -l /proc/self/fd")
+		spec.Listener = listen(t, t.TempDir())
+		spec.Files = []*os.File{w}
+		run(t, spec)
+		require.NoError(t, w.Close())
+		// The shell itself may hold its script's folder while it expands the pattern.
+		assert.Equal(t, []string{"0", "1", "2", "3", "4"}, strings.Fields(out.text())[:5])
+		assert.NotContains(t, out.text(), "/etc/hostname", "descriptor %d", inherited)
+		given := make([]byte, 16)
+		n, err := r.Read(given)
+		require.NoError(t, err)
+		assert.Equal(t, "given\n", string(given[:n]))
+	})
+}
+
+// A program cannot learn anything of how it was started from ps or /proc.
+func TestNothingShowsInTheProcessList(t *testing.T) {
+	onEach(t, func(t *testing.T, _ process.Capabilities) {
+		n := word()
+		spec, out := entry("wait", "argument-"+n)
+		spec.Name, spec.Env = "name-"+n, []string{"SECRET=secret-" + n}
+		p := start(t, spec)
+		out.await(t, "waiting")
+		cmdline, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", p.PID()))
+		require.NoError(t, err)
+		assert.Equal(t, "name-"+n+"\x00", string(cmdline))
+		if environ, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", p.PID())); err == nil {
+			assert.NotContains(t, string(environ), "secret")
+		}
+	})
+}
+
+// F3: files, the parent's environment, a sibling's folder, a link out.
+func TestFilesWall(t *testing.T) {
+	base := t.TempDir()
+	openUp(t, base)
+	own, read, sibling := filepath.Join(base, "own"), filepath.Join(base, "read"), filepath.Join(base, "sibling")
+	for _, dir := range []string{own, read, sibling} {
+		require.NoError(t, os.Mkdir(dir, 0o700))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "file"), []byte("text"), 0o600))
+	}
+	require.NoError(t, os.Symlink("/etc/hostname", filepath.Join(own, "link")))
+	require.NoError(t, os.Symlink(filepath.Join(sibling, "file"), filepath.Join(own, "link2")))
+	script := `cd ` + own + `
+try() { if eval "$2" >/dev/null 2>&1; then echo "$1: yes"; else echo "$1: no"; fi; }
+try own.read 'cat file'
+try own.write 'echo x > new && mkdir d && mv new d/moved && rm -r d'
+try read.read 'cat ../read/file'
+try read.list 'ls ../read'
+try read.write 'echo x > ../read/new'
+try read.change 'echo x > ../read/file'
+try sibling.read 'cat ../sibling/file'
+try sibling.list 'ls ../sibling'
+try sibling.write 'echo x > ../sibling/new'
+try link.out 'cat link'
+try link.sibling 'cat link2'
+try link.new 'ln -s /etc/hostname link3 && cat link3'
+try shadow 'cat /etc/shadow'
+try hostname 'cat /etc/hostname'
+try home 'ls /root'
+try root.write 'echo x > /x'
+try tmp.write 'echo x > /tmp/x'
+try usr.write 'echo x > /usr/x'
+try parent.environ 'cat /proc/$PPID/environ'
+try host.environ 'cat /proc/` + strconv.Itoa(os.Getpid()) + `/environ'
+try init.mem 'head -c 1 /proc/1/mem'
+try sysctl 'echo 0 > /proc/sys/kernel/panic'
+try sysctl.keep 'cat /proc/sys/kernel/panic > /proc/sys/kernel/panic'
+try device 'mknod dev c 1 3'
+try disk 'head -c 1 /dev/vda || head -c 1 /dev/sda'
+try mount 'mount -t tmpfs tmpfs .'
+try null 'echo x > /dev/null && head -c 1 /dev/zero && head -c 1 /dev/urandom'
+try system 'ls /usr/bin'
+`
+	allowed := []string{"own.read", "own.write", "read.read", "read.list", "null", "system"}
+	onEach(t, func(t *testing.T, m process.Capabilities) {
+		if !m.MountNamespace && m.Landlock == 0 {
+			return // no wall, and it says so: see TestWallsSayWhatStands
+		}
+		spec, out := shell(script)
+		spec.Jail.ReadOnly, spec.Jail.ReadWrite = []string{read}, []string{own}
+		p := start(t, spec)
+		await(t, p)
+		for line := range strings.Lines(out.text()) {
+			name, answer, _ := strings.Cut(strings.TrimSpace(line), ": ")
+			want := "no"
+			if slices.Contains(allowed, name) {
+				want = "yes"
+			}
+			assert.Equal(t, want, answer, name)
+		}
+		assert.Contains(t, out.text(), "system: ", "the script came to its end")
+		_ = os.Remove(filepath.Join(own, "link3"))
+	})
+}
+
+func TestAnEntryIsInTheSameJail(t *testing.T) {
+	dir := t.TempDir()
+	openUp(t, dir)
+	file := filepath.Join(dir, "file")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	onEach(t, func(t *testing.T, m process.Capabilities) {
+		if !m.MountNamespace && m.Landlock == 0 {
+			return
+		}
+		spec, out := entry("read", file, "/etc/hostname", "/usr/bin/env")
+		spec.Jail.ReadOnly = []string{dir}
+		run(t, spec)
+		answers := strings.Split(out.text(), "\n")
+		assert.Equal(t, file+" <nil>", answers[0])
+		assert.Regexp(t, "permission denied|no such file", answers[1])
+		assert.Regexp(t, "permission denied|no such file", answers[2], "the zero jail shows no system files")
+	})
+}
+
+// F3, F4: signals to the host and ptrace of it.
+func TestProcessesWall(t *testing.T) {
+	onEach(t, func(t *testing.T, m process.Capabilities) {
+		if !m.PIDNamespace && m.Landlock < 6 {
+			return
+		}
+		spec, out := shell(fmt.Sprintf("kill -0 %d && echo reached; kill -0 $PPID && echo init; kill -STOP %d; ps -e >/dev/null; echo end", os.Getpid(), os.Getpid()))
+		run(t, spec)
+		assert.NotContains(t, out.text(), "reached")
+		if !m.PIDNamespace {
+			assert.NotContains(t, out.text(), "init\n")
+		}
+		assert.Contains(t, out.text(), "end\n")
+	})
+}
+
+func TestPrivileges(t *testing.T) {
+	onEach(t, func(t *testing.T, _ process.Capabilities) {
+		for _, kind := range []string{"program", "entry"} {
+			spec, out := shell("exec cat /proc/self/status")
+			if kind == "entry" {
+				spec, out = entry("status")
+				spec.Jail.SystemFiles = true
+			}
+			run(t, spec)
+			threads := strings.Split(out.text(), "Name:")[1:]
+			require.NotEmpty(t, threads)
+			for _, status := range threads {
+				for _, line := range []string{"CapInh:\t0000000000000000", "CapPrm:\t0000000000000000", "CapEff:\t0000000000000000", "CapAmb:\t0000000000000000", "NoNewPrivs:\t1"} {
+					assert.Contains(t, status, line, kind)
+				}
+				if process.Machine().Root || process.Machine().UserNamespace {
+					assert.Contains(t, status, "CapBnd:\t0000000000000000", kind)
+				}
+			}
+		}
+	})
+}
+
+func TestNetworkWall(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	onEach(t, func(t *testing.T, m process.Capabilities) {
+		for network, want := range map[process.Network]bool{process.NetworkHost: true, process.NetworkNone: !m.NetworkNamespace && m.Landlock < 4} {
+			spec, out := entry("dial", l.Addr().String())
+			spec.Jail.Network = network
+			p := start(t, spec)
+			await(t, p)
+			assert.Equal(t, fmt.Sprintln("connected", want), out.text(), "network %q", network)
+			assert.Equal(t, want, level(p, "network") == process.None)
+		}
+	})
+}
+
+// F9, F10: a wall that is missing is said to be missing.
+func TestWallsSayWhatStands(t *testing.T) {
+	type levels [7]process.Level // network, files, processes, memory, cpu, privileges, environment
+	const e, p, n = process.Enforced, process.Partial, process.None
+	linux := process.Capabilities{System: "linux", NoNewPrivileges: true}
+	full := linux
+	full.UserNamespace, full.MountNamespace, full.PIDNamespace, full.NetworkNamespace, full.Overlay, full.Landlock = true, true, true, true, true, 7
+	root, copied, landlock := full, full, linux
+	root.Root, root.UserNamespace = true, false
+	copied.Overlay = false
+	landlock.Landlock = 7
+	limits := process.Limits{MemoryBytes: 1, CPUPercent: 1, Processes: 1}
+	overlay := process.Jail{Overlay: &process.Overlay{}}
+	tests := map[string]struct {
+		machine process.Capabilities
+		jail    process.Jail
+		limits  process.Limits
+		want    levels
+	}{
+		"everything":                {full, process.Jail{}, limits, levels{e, e, e, p, n, e, e}},
+		"root":                      {root, process.Jail{}, limits, levels{e, e, p, p, n, p, e}},
+		"no limits":                 {root, process.Jail{}, process.Limits{}, levels{e, e, e, n, n, p, e}},
+		"the host's network":        {full, process.Jail{Network: process.NetworkHost}, limits, levels{n, e, e, p, n, e, e}},
+		"a mounted overlay":         {full, overlay, limits, levels{e, e, e, p, n, e, e}},
+		"a copied overlay":          {copied, overlay, limits, levels{e, p, e, p, n, e, e}},
+		"landlock alone":            {landlock, process.Jail{}, limits, levels{p, p, p, p, n, e, e}},
+		"an old kernel":             {linux, process.Jail{}, limits, levels{n, n, p, p, n, e, e}},
+		"a system that is no Linux": {process.Capabilities{System: "darwin"}, process.Jail{}, limits, levels{n, n, n, n, n, n, p}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			var got levels
+			for i, w := range test.machine.Walls(test.jail, test.limits) {
+				got[i] = w.Level
+				assert.NotEmpty(t, w.Reason)
+			}
+			assert.Equal(t, test.want, got)
+		})
+	}
+}
+
+func TestMachineIsProbedByTrying(t *testing.T) {
+	m := process.Machine()
+	assert.Equal(t, "linux", m.System)
+	assert.Equal(t, os.Geteuid() == 0, m.Root)
+	t.Logf("%+v", m)
+}
