@@ -9,6 +9,7 @@ import (
 // IsCode tells whether the file at p (slash-separated) is code to a runtime: what must stay as it was
 // installed, and what an overlay must never replace. Everything else is a plugin's own to write.
 func IsCode(p string) bool {
+	p = strings.ToLower(p) // require("./x.JS") is code too
 	switch path.Ext(p) {
 	case ".js", ".mjs", ".cjs", ".node", ".wasm":
 		return true

@@ -2,7 +2,8 @@
 //
 // A version's files are written once by [Place], described by [Snapshot] when a tool made
 // them (node_modules), and compared with that description by a [Verifier] before they are
-// run. [Folder] gives an administrator access to the files that a plugin writes itself.
+// run. [Folder] gives an administrator access to the files that a plugin writes itself, and [IsCode]
+// tells which of those a plugin must not write.
 //
 // Everything goes through [os.Root], so that no link leads out of the folder that was named,
 // whatever happens in it meanwhile. The package starts goroutines only inside a call and waits

@@ -132,7 +132,7 @@ func (f *Folder) writeTemp(temp, name string, mode fs.FileMode, r io.Reader, max
 	if n > max {
 		return fault.New(fault.TooLarge, "file_too_large", "%q is larger than %d bytes: write a smaller file", name, max)
 	}
-	if err := f.own(temp); err != nil {
+	if err := f.own(file); err != nil {
 		return err
 	}
 	return errors.Join(file.Chmod(mode), file.Sync())
@@ -152,11 +152,16 @@ func (f *Folder) makeParents(dir string) error {
 	if err != nil {
 		return err
 	}
-	return f.own(dir)
+	made, err := f.root.OpenFile(dir, os.O_RDONLY|syscall.O_DIRECTORY, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.own(made), made.Close())
 }
 
-// own gives what was just made to the owner of the folder: the plugin may run as somebody else than the host.
-func (f *Folder) own(name string) error {
+// own gives an open file or folder, which was just made, to the owner of the whole folder: the plugin may run as somebody
+// else than the host. It goes by descriptor, since by name it could by now be another file.
+func (f *Folder) own(made *os.File) error {
 	info, err := f.root.Stat(".")
 	if err != nil {
 		return err
@@ -165,7 +170,7 @@ func (f *Folder) own(name string) error {
 	if !ok || os.Geteuid() != 0 || (int(st.Uid) == 0 && int(st.Gid) == os.Getegid()) {
 		return nil
 	}
-	return f.root.Lchown(name, int(st.Uid), int(st.Gid))
+	return made.Chown(int(st.Uid), int(st.Gid))
 }
 
 // Remove removes a file or link. A *fault.Error says what is wrong with the path: path_invalid or file_not_found.

@@ -33,7 +33,7 @@ func explain(name string, err error) error {
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENXIO):
 		return notFound(name, err)
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		return fault.Wrap(err, fault.NoSpace, "no_space", "%.100q cannot be written: the disk is full", name)
+		return fault.Wrap(err, fault.NoSpace, "disk_full", "%.100q cannot be written: the disk is full; make room below the data folder and try again", name)
 	case errors.As(err, &errno) && !slices.Contains(aboutNames, errno):
 		return err
 	case errors.As(err, new(*fs.PathError)), errors.As(err, new(*os.LinkError)), errno != 0:

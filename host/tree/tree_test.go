@@ -79,8 +79,10 @@ func TestPlaceWritesWhatSnapshotReads(t *testing.T) {
 
 func TestPlaceReplacesWhatIsThere(t *testing.T) {
 	root, _ := place(t)
-	require.NoError(t, os.MkdirAll(root+".partial/left/over", 0o500))
-	require.NoError(t, os.MkdirAll(root+".old/left/over", 0o500))
+	for _, leftover := range []string{root + ".partial", root + ".old"} {
+		write(t, leftover+"/left/over", "x")
+		chmod(t, leftover+"/left", 0o500)
+	}
 	entries := []tree.Entry{file("only.js", "x")}
 	require.NoError(t, tree.Place(t.Context(), root, entries, contents(map[string]string{"only.js": "x"})))
 	got, err := tree.Snapshot(t.Context(), root)
@@ -221,7 +223,11 @@ func TestVerifierFindsEveryChange(t *testing.T) {
 			[]tree.Change{{Path: "index.js", Kind: tree.Missing}}},
 		"added": {func(t *testing.T, root string) { write(t, root+"/lib/node_modules/x.js", "") },
 			[]tree.Change{{Path: "lib/node_modules/x.js", Kind: tree.Added}}},
-		"longer":       {func(t *testing.T, root string) { require.NoError(t, os.Truncate(root+"/lib/a/b.js", 9)) }, changed("lib/a/b.js")},
+		"longer": {func(t *testing.T, root string) {
+			chmod(t, root+"/lib/a/b.js", 0o644)
+			require.NoError(t, os.Truncate(root+"/lib/a/b.js", 9))
+			chmod(t, root+"/lib/a/b.js", 0o444)
+		}, changed("lib/a/b.js")},
 		"executable":   {func(t *testing.T, root string) { chmod(t, root+"/index.js", 0o555) }, changed("index.js")},
 		"set-user-id":  {func(t *testing.T, root string) { chmod(t, root+"/bin/run", 0o555|fs.ModeSetuid) }, changed("bin/run")},
 		"link retold":  {func(t *testing.T, root string) { relink(t, root+"/bin/up", "../lib") }, changed("bin/up")},
