@@ -2,7 +2,6 @@ package settings
 
 import (
 	"encoding/json"
-	"maps"
 	"time"
 
 	"appzone/host/fault"
@@ -100,9 +99,4 @@ func (s *Schema) Secrets() []string {
 		list[i] = p.String()
 	}
 	return list
-}
-
-// Equal reports whether two stored settings are the same, secrets by their sealed form.
-func (st Stored) Equal(other Stored) bool {
-	return string(st.Values) == string(other.Values) && maps.Equal(st.Secrets, other.Secrets)
 }
