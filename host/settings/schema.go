@@ -30,11 +30,11 @@ const (
 // empty is the schema of a plugin without settings.
 const empty = `{"type":"object","additionalProperties":false}`
 
-// Compile reads a schema of at most [MaxBytes]. Nil is the schema of a plugin without settings: it accepts only an
-// empty object. A *fault.Error settings_schema_invalid says what is wrong. References must stay
+// Compile reads a schema of at most [MaxBytes]. Nil (or JSON's null) is the schema of a plugin without settings: it
+// accepts only an empty object. A *fault.Error settings_schema_invalid says what is wrong. References must stay
 // inside the document and must not form a cycle; formats are checked; secrets inside lists are refused.
 func Compile(schema json.RawMessage) (*Schema, error) {
-	if schema == nil {
+	if len(schema) == 0 || string(schema) == "null" {
 		schema = json.RawMessage(empty)
 	}
 	s, err := compile(schema)

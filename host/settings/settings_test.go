@@ -202,6 +202,8 @@ func TestDocumentsThatAreRefused(t *testing.T) {
 }
 
 func TestWithoutASchemaOnlyAnEmptyObjectPasses(t *testing.T) {
+	_, err := settings.Compile(json.RawMessage("null"))
+	require.NoError(t, err)
 	s, err := settings.Compile(nil)
 	require.NoError(t, err)
 	st := apply(t, s, settings.Stored{}, ` {} `, monday)
