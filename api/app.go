@@ -1,0 +1,131 @@
+package api
+
+import (
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"appzone/api/relay"
+	"appzone/host"
+	"appzone/host/fault"
+	"appzone/host/manifest"
+)
+
+const (
+	appsPrefix = "/apps/"
+	// policyContent keeps a plugin's page off the console's origin: it runs in an opaque one of its own (row C4).
+	policyContent = "sandbox allow-scripts allow-forms allow-popups allow-downloads; frame-ancestors 'self'"
+)
+
+// registerApps puts plugin content into the app: every method, everything below the plugin's id.
+func (s *Server) registerApps(app *fiber.App) {
+	app.All("/apps/:id", s.content(redirectToRoot))
+	app.All("/apps/:id/*", s.content(s.serveContent))
+	for path := range pages {
+		app.Get(path, page(path))
+	}
+}
+
+// content admits who may use the plugin. Who may not is told what a stranger is told: there is no such plugin.
+func (s *Server) content(handle func(*fiber.Ctx, *host.Site) error) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		c.Locals(keyRoute, "plugin")
+		actor, err := s.authenticate(c)
+		if err != nil {
+			return err
+		}
+		id := strings.Clone(c.Params("id"))
+		if !manifest.ValidID(id) || !actor.MayOpen(id) {
+			return fault.New(fault.NotFound, "plugin_not_found", "there is no installed plugin %q", clip(id))
+		}
+		site, err := s.host.Site(s.ctx, id)
+		if err != nil {
+			return err
+		}
+		return handle(c, site)
+	}
+}
+
+// clip bounds what an error repeats of a request.
+func clip(text string) string {
+	if len(text) > 64 {
+		return text[:64] + "…"
+	}
+	return text
+}
+
+// redirectToRoot adds the slash, which relative links need.
+func redirectToRoot(c *fiber.Ctx, site *host.Site) error {
+	return redirect(c, fiber.StatusTemporaryRedirect, appsPrefix+site.Plugin+"/")
+}
+
+// redirect keeps the query, and the method where status says so.
+func redirect(c *fiber.Ctx, status int, to string) error {
+	if q := c.Context().URI().QueryString(); len(q) > 0 && !strings.Contains(to, "?") {
+		to += "?" + string(q)
+	}
+	c.Set(fiber.HeaderLocation, to)
+	c.Status(status)
+	return nil
+}
+
+func (s *Server) serveContent(c *fiber.Ctx, site *host.Site) error {
+	// What the plugin says about itself is added to these; what protects the host is set afterwards.
+	for _, name := range []string{fiber.HeaderCacheControl, fiber.HeaderXFrameOptions, fiber.HeaderContentSecurityPolicy,
+		headerOpenerPolicy, headerResourcePolicy, fiber.HeaderReferrerPolicy, fiber.HeaderXContentTypeOptions} {
+		c.Response().Header.Del(name)
+	}
+	err := s.serveFile(c, site)
+	if site.Script && isMissing(err) {
+		err = s.passOn(c, site)
+	}
+	if err != nil {
+		return err
+	}
+	h := &c.Response().Header
+	h.Set(fiber.HeaderXContentTypeOptions, "nosniff")
+	h.Set(fiber.HeaderReferrerPolicy, "no-referrer")
+	h.Set(headerResourcePolicy, "same-origin")
+	h.Del(headerOpenerPolicy) // with a sandbox, browsers refuse the page for it
+	h.Add(fiber.HeaderContentSecurityPolicy, policyContent)
+	return nil
+}
+
+func isMissing(err error) bool { return fault.CodeOf(err) == "file_not_found" }
+
+// serveFile serves a file of the version.
+func (s *Server) serveFile(c *fiber.Ctx, site *host.Site) error {
+	reads := c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead
+	if site.Script && (len(site.Files) == 0 || !reads) {
+		return fault.New(fault.NotFound, "file_not_found", "not a file")
+	}
+	path := c.Params("*")
+	err := s.static.Serve(c, site, path)
+	if path == "" && !site.Script && isMissing(err) {
+		return s.redirectToView(c, site, err)
+	}
+	return err
+}
+
+// redirectToView leads from an html plugin's root to the page that this member sees.
+func (s *Server) redirectToView(c *fiber.Ctx, site *host.Site, missing error) error {
+	view, err := s.host.Plugin(s.ctx, site.Plugin)
+	if err != nil {
+		return err
+	}
+	pageOf := view.Views.Admin
+	if host.ViewOf(actorOf(c).Role) == host.ViewAgent {
+		pageOf = view.Views.Agent
+	}
+	if pageOf == "" {
+		return missing
+	}
+	to, _ := host.PageURL(site.Plugin, pageOf)
+	return redirect(c, fiber.StatusFound, to)
+}
+
+// passOn gives the request to the plugin's process.
+func (s *Server) passOn(c *fiber.Ctx, site *host.Site) error {
+	actor := actorOf(c)
+	return s.relay.Handle(c, site.Plugin, appsPrefix+site.Plugin, relay.Identity{User: actor.User, Role: string(actor.Role)})
+}

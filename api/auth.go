@@ -1,0 +1,110 @@
+package api
+
+import (
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"appzone/host"
+	"appzone/host/fault"
+)
+
+// The names of the session cookie. Under TLS the prefix binds it to this host and to TLS.
+const (
+	cookiePlain  = "appzone_session"
+	cookieSecure = "__Host-appzone_session"
+)
+
+// What a request carries from one step to the next.
+const (
+	keyActor   = "appzone.actor"
+	keyRoute   = "appzone.route"
+	keyRequest = "appzone.request_id"
+	keyBody    = "appzone.body"
+)
+
+// actorOf is who makes the request; set by authenticate.
+func actorOf(c *fiber.Ctx) host.Actor {
+	a, _ := c.Locals(keyActor).(host.Actor)
+	return a
+}
+
+// authenticate finds out who makes the request: by bearer token, else by session cookie. A session counts for a request
+// that changes something only if it comes from the console's own origin (row H2).
+func (s *Server) authenticate(c *fiber.Ctx) (host.Actor, error) {
+	address := s.clientAddress(c)
+	if header := c.Get(fiber.HeaderAuthorization); header != "" {
+		secret, ok := bearer(header)
+		if !ok {
+			return host.Actor{}, s.unauthorized(c, "unsupported_authorization", `send "Authorization: Bearer" with a token; other schemes are not supported`, "invalid_request")
+		}
+		actor, ok := s.host.ByToken(secret, address)
+		if !ok {
+			return host.Actor{}, s.unauthorized(c, "token_invalid", "the token is unknown, expired or revoked; create another one", "invalid_token")
+		}
+		c.Locals(keyActor, actor)
+		return actor, nil
+	}
+	secret := s.sessionCookie(c)
+	if secret == "" {
+		return host.Actor{}, s.unauthorized(c, "unauthenticated", "log in with POST /api/v1/session, or send a bearer token", "")
+	}
+	if changes(c) {
+		if err := s.checkOrigin(c); err != nil {
+			return host.Actor{}, err
+		}
+	}
+	actor, ok := s.host.BySession(s.ctx, secret, address)
+	if !ok {
+		return host.Actor{}, s.unauthorized(c, "session_ended", "the session has ended; log in again", "")
+	}
+	c.Locals(keyActor, actor)
+	return actor, nil
+}
+
+// bearer cuts the token out of an Authorization header. The copy outlives the request's buffer.
+func bearer(header string) (string, bool) {
+	scheme, rest, ok := strings.Cut(header, " ")
+	rest = strings.TrimSpace(rest)
+	return strings.Clone(rest), ok && strings.EqualFold(scheme, "Bearer") && rest != ""
+}
+
+// unauthorized is 401 with the challenge that RFC 6750 asks for.
+func (s *Server) unauthorized(c *fiber.Ctx, code, message, bearerError string) error {
+	challenge := `Bearer realm="appzone"`
+	if bearerError != "" {
+		challenge += `, error="` + bearerError + `"`
+	}
+	c.Set(fiber.HeaderWWWAuthenticate, challenge)
+	return fault.New(fault.Unauthorized, code, "%s", message)
+}
+
+// changes tells whether the request may change something: by its method, or because it opens a channel.
+func changes(c *fiber.Ctx) bool {
+	switch c.Method() {
+	case fiber.MethodGet, fiber.MethodHead, fiber.MethodOptions:
+		return c.Get(fiber.HeaderUpgrade) != ""
+	}
+	return true
+}
+
+// cookieName is the session cookie's on this connection.
+func (s *Server) cookieName(c *fiber.Ctx) string {
+	if s.secure(c) {
+		return cookieSecure
+	}
+	return cookiePlain
+}
+
+func (s *Server) sessionCookie(c *fiber.Ctx) string { return strings.Clone(c.Cookies(s.cookieName(c))) }
+
+// setSession gives the browser the session's cookie, or takes it away when secret is "".
+func (s *Server) setSession(c *fiber.Ctx, secret string) {
+	cookie := &fiber.Cookie{Name: s.cookieName(c), Value: secret, Path: "/", HTTPOnly: true, Secure: s.secure(c),
+		SameSite: fiber.CookieSameSiteStrictMode}
+	if secret == "" {
+		cookie.Expires = time.Unix(1, 0)
+	}
+	c.Cookie(cookie)
+}

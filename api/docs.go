@@ -1,0 +1,46 @@
+package api
+
+import (
+	"embed"
+
+	"github.com/gofiber/fiber/v2"
+
+	"appzone/host/manifest"
+)
+
+//go:embed pages
+var pageFiles embed.FS
+
+// pages are the host's own, by path: the reader of the interface's description, and the front page.
+var pages = map[string]struct{ file, kind string }{
+	"/":                    {"index.html", fiber.MIMETextHTMLCharsetUTF8},
+	"/api/docs":            {"docs.html", fiber.MIMETextHTMLCharsetUTF8},
+	"/api/docs/reader.js":  {"reader.js", "text/javascript; charset=utf-8"},
+	"/api/docs/reader.css": {"reader.css", "text/css; charset=utf-8"},
+}
+
+// page serves one of them.
+func page(path string) fiber.Handler {
+	p := pages[path]
+	return func(c *fiber.Ctx) error {
+		c.Locals(keyRoute, "page")
+		b, err := pageFiles.ReadFile("pages/" + p.file)
+		if err != nil {
+			return err
+		}
+		c.Set(fiber.HeaderContentSecurityPolicy, policyPage)
+		c.Set(fiber.HeaderCacheControl, "no-cache")
+		c.Set(fiber.HeaderContentType, p.kind)
+		return c.Send(b)
+	}
+}
+
+func (s *Server) getOpenAPI(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
+	return c.Send(s.doc.json)
+}
+
+func (s *Server) getManifestSchema(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderContentType, "application/schema+json")
+	return c.Send(manifest.Schema())
+}

@@ -1,0 +1,201 @@
+package api
+
+import (
+	"bytes"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"appzone/host"
+)
+
+const (
+	// catchUpPage is how many stored events are read at once.
+	catchUpPage = 500
+	// catchUpTries bounds the wait for events that were published and are not stored yet.
+	catchUpTries = 20
+	catchUpPause = 100 * time.Millisecond
+	eventTypes   = 50
+)
+
+// eventFilter says which events somebody wants. Empty fields are all.
+type eventFilter struct {
+	plugin string
+	// types are names, or beginnings of names that end in "*".
+	types []string
+	// after is the event after which to resume, if resume.
+	after  uint64
+	resume bool
+}
+
+func (s *Server) newEventFilter(c *fiber.Ctx, plugin string) (f eventFilter, err error) {
+	f.plugin = plugin
+	if types := query(c, "type"); types != "" {
+		f.types = strings.Split(types, ",")
+	}
+	if len(f.types) > eventTypes {
+		return f, badQuery("type", "names too many types")
+	}
+	f.after, f.resume, err = lastEventID(c)
+	return f, err
+}
+
+func (f *eventFilter) wants(e host.Event) bool {
+	if f.plugin != "" && e.Plugin != f.plugin {
+		return false
+	}
+	return len(f.types) == 0 || slices.ContainsFunc(f.types, func(t string) bool {
+		start, open := strings.CutSuffix(t, "*")
+		return t == e.Type || open && strings.HasPrefix(e.Type, start)
+	})
+}
+
+// streamEvents sends everything that happens, from now on or from where the reader stopped.
+func (s *Server) streamEvents(c *fiber.Ctx) error {
+	f, err := s.newEventFilter(c, query(c, "plugin"))
+	if err != nil {
+		return err
+	}
+	if !wantsEvents(c) && strings.Contains(c.Get(fiber.HeaderAccept), fiber.MIMEApplicationJSON) {
+		return s.listEvents(c, f)
+	}
+	return s.openStream(c, contentEvents, pulseEvents, func(st *stream) error { return s.sendEvents(st, f) })
+}
+
+// listPluginEvents is the history of one plugin, newest first; as server-sent events it is what happens.
+func (s *Server) listPluginEvents(c *fiber.Ctx) error {
+	id, err := pluginID(c)
+	if err != nil {
+		return err
+	}
+	f, err := s.newEventFilter(c, id)
+	if err != nil {
+		return err
+	}
+	if wantsEvents(c) {
+		return s.openStream(c, contentEvents, pulseEvents, func(st *stream) error { return s.sendEvents(st, f) })
+	}
+	return s.listEvents(c, f)
+}
+
+// listEvents answers with a page of the history. Reading is bounded by what is kept, not by what matches.
+func (s *Server) listEvents(c *fiber.Ctx, f eventFilter) error {
+	limit, err := queryInt(c, "limit", 1, pageMax, 100)
+	if err != nil {
+		return err
+	}
+	cursor, err := strconv.ParseUint(c.Query("cursor", "0"), 10, 64)
+	if err != nil {
+		return badQuery("cursor", "must be the next of a former answer")
+	}
+	items := []host.Event{}
+	for {
+		page, err := s.host.Bus().Before(s.ctx, cursor, f.plugin, catchUpPage)
+		if err != nil {
+			return err
+		}
+		for _, e := range page {
+			if !f.wants(e) {
+				continue
+			}
+			if len(items) == limit {
+				return send(c, fiber.StatusOK, listOf(items, strconv.FormatUint(items[limit-1].Seq, 10)))
+			}
+			items = append(items, e)
+		}
+		if len(page) < catchUpPage {
+			return send(c, fiber.StatusOK, listOf(items, ""))
+		}
+		cursor = page[len(page)-1].Seq
+	}
+}
+
+// sendEvents is the stream: what is stored since the reader stopped, then what happens. A reader that is too
+// slow loses its subscription and goes on from the store.
+func (s *Server) sendEvents(st *stream, f eventFilter) error {
+	if _, err := st.Write([]byte(retryEvents)); err != nil {
+		return err
+	}
+	last, resume := f.after, f.resume
+	for {
+		sub := s.host.Bus().Subscribe()
+		if !resume {
+			last = sub.Start
+		}
+		again, err := s.follow(st, f, sub, &last)
+		sub.Close()
+		if err != nil || !again {
+			return err
+		}
+		resume = true
+	}
+}
+
+// follow sends one subscription's events; again tells that the reader fell behind.
+func (s *Server) follow(st *stream, f eventFilter, sub *host.Subscription, last *uint64) (again bool, err error) {
+	if err := s.catchUp(st, f, last, sub.Start); err != nil {
+		return false, err
+	}
+	for {
+		select {
+		case e, ok := <-sub.C:
+			if !ok {
+				return sub.Lost(), nil
+			}
+			*last = max(*last, e.Seq)
+			if err := sendEvent(st, f, e); err != nil {
+				return false, err
+			}
+		case <-st.beat.C:
+			if err := st.alive(); err != nil {
+				return false, err
+			}
+		case <-st.ctx.Done():
+			return false, nil
+		}
+	}
+}
+
+// catchUp sends the stored events after last up to upTo. The newest may still be on their way to the store.
+func (s *Server) catchUp(st *stream, f eventFilter, last *uint64, upTo uint64) error {
+	for tries := 0; *last < upTo && tries < catchUpTries; {
+		page, err := s.host.Bus().Since(st.ctx, *last, "", catchUpPage)
+		if err != nil {
+			return err
+		}
+		for _, e := range page {
+			if e.Seq > upTo {
+				return nil
+			}
+			*last = e.Seq
+			if err := sendEvent(st, f, e); err != nil {
+				return err
+			}
+		}
+		if len(page) > 0 {
+			continue
+		}
+		tries++
+		select {
+		case <-time.After(catchUpPause):
+		case <-st.ctx.Done():
+			return nil
+		}
+	}
+	return nil
+}
+
+func sendEvent(st *stream, f eventFilter, e host.Event) error {
+	if !f.wants(e) {
+		return nil
+	}
+	var b bytes.Buffer
+	if err := appendEvent(&b, e.Seq, e.Type, e); err != nil {
+		return err
+	}
+	_, err := st.Write(b.Bytes())
+	return err
+}

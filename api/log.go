@@ -1,0 +1,116 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+
+	"github.com/gofiber/fiber/v2"
+
+	"appzone/host/logs"
+)
+
+const (
+	contentLines = "application/x-ndjson"
+	// pulseLines is an empty line, which readers of NDJSON skip.
+	pulseLines  = "\n"
+	tailDefault = 100
+)
+
+// getPluginLogs sends the last lines, and with follow every line that comes.
+func (s *Server) getPluginLogs(c *fiber.Ctx) error {
+	id, err := pluginID(c)
+	if err != nil {
+		return err
+	}
+	tail, err := queryInt(c, "tail", 0, logs.MaxTail, tailDefault)
+	if err != nil {
+		return err
+	}
+	follow, err := queryBool(c, "follow")
+	if err != nil {
+		return err
+	}
+	after, _, err := lastEventID(c)
+	if err != nil {
+		return err
+	}
+	events := wantsEvents(c)
+	if follow {
+		return s.followLog(c, id, tail, after, events)
+	}
+	lines, err := s.host.LogTail(s.ctx, id, tail)
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	for _, l := range lines {
+		if err := appendLine(&b, l, events); err != nil {
+			return err
+		}
+	}
+	c.Set(fiber.HeaderContentType, contentLines)
+	if events {
+		c.Set(fiber.HeaderContentType, contentEvents)
+	}
+	return c.Send(b.Bytes())
+}
+
+func appendLine(b *bytes.Buffer, l logs.Line, events bool) error {
+	if events {
+		return appendEvent(b, l.Seq, "", l)
+	}
+	e := json.NewEncoder(b)
+	e.SetEscapeHTML(false)
+	return e.Encode(l)
+}
+
+// followLog streams lines. after skips those that a reader had before.
+func (s *Server) followLog(c *fiber.Ctx, id string, tail int, after uint64, events bool) error {
+	if after > 0 {
+		tail = logs.MaxTail
+	}
+	ctx, cancel := context.WithCancel(s.closing)
+	lines, err := s.host.LogFollow(ctx, id, tail)
+	if err != nil {
+		cancel()
+		return err
+	}
+	kind, pulse := contentLines, pulseLines
+	if events {
+		kind, pulse = contentEvents, pulseEvents
+	}
+	err = s.openStream(c, kind, pulse, func(st *stream) error {
+		for {
+			select {
+			case l, ok := <-lines:
+				if !ok {
+					return nil
+				}
+				if err := sendLine(st, l, after, events); err != nil {
+					return err
+				}
+			case <-st.beat.C:
+				if err := st.alive(); err != nil {
+					return err
+				}
+			}
+		}
+	}, cancel)
+	if err != nil {
+		cancel()
+	}
+	return err
+}
+
+func sendLine(st *stream, l logs.Line, after uint64, events bool) error {
+	if l.Seq <= after {
+		return nil
+	}
+	var b bytes.Buffer
+	if err := appendLine(&b, l, events); err != nil {
+		return err
+	}
+	_, err := st.Write(b.Bytes())
+	return err
+}

@@ -1,0 +1,67 @@
+package api
+
+import (
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// The policies of answers that are data, and of the host's own pages.
+const (
+	policyData = "default-src 'none'; frame-ancestors 'none'; sandbox"
+	policyPage = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+const (
+	headerResourcePolicy = "Cross-Origin-Resource-Policy"
+	headerOpenerPolicy   = "Cross-Origin-Opener-Policy"
+)
+
+// observe is the outermost step: it names the request, measures it, and turns errors and panics into answers.
+func (s *Server) observe(c *fiber.Ctx) error {
+	start := time.Now()
+	c.Set(fiber.HeaderXRequestID, s.identify(c))
+	err := s.recovered(c)
+	if err != nil {
+		if err := s.answerError(c, err); err != nil {
+			return err
+		}
+	}
+	status, took := c.Response().StatusCode(), time.Since(start)
+	route, _ := c.Locals(keyRoute).(string)
+	s.metrics.request(c.Method(), route, status, took)
+	s.log.Debug("request", "request_id", requestID(c), "method", c.Method(), "path", c.Path(), "status", status,
+		"duration_ms", took.Milliseconds(), "address", s.clientAddress(c), "user", actorOf(c).User)
+	return nil
+}
+
+// recovered runs the rest of the chain; a panic is an internal error.
+func (s *Server) recovered(c *fiber.Ctx) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return c.Next()
+}
+
+// protect gives every answer the security headers of one that is data. Pages and plugin content replace some.
+func (s *Server) protect(c *fiber.Ctx) error {
+	s.setDataHeaders(c)
+	return c.Next()
+}
+
+func (s *Server) setDataHeaders(c *fiber.Ctx) {
+	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
+	c.Set(fiber.HeaderReferrerPolicy, "no-referrer")
+	c.Set(fiber.HeaderContentSecurityPolicy, policyData)
+	c.Set(headerResourcePolicy, "same-origin")
+	c.Set(headerOpenerPolicy, "same-origin")
+	c.Set(fiber.HeaderXFrameOptions, "DENY")
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	if s.secure(c) {
+		c.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000")
+	}
+}

@@ -1,0 +1,149 @@
+package api
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"appzone/api/relay"
+	"appzone/host/fault"
+)
+
+// parseOrigin reads the public URL, which is an origin and nothing more.
+func parseOrigin(text string) (*url.URL, error) {
+	u, err := url.Parse(text)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil ||
+		(u.Path != "" && u.Path != "/") || u.RawQuery != "" || u.Fragment != "" {
+		return nil, fmt.Errorf("public URL %q: must be scheme and host alone, such as https://zone.example.org", text)
+	}
+	u.Path, u.Host = "", strings.ToLower(u.Host)
+	return u, nil
+}
+
+// trusted tells whether the connection comes from a proxy that may speak for its client.
+func (s *Server) trusted(c *fiber.Ctx) bool {
+	return len(s.o.TrustedProxies) > 0 && s.trustedAddress(peer(c))
+}
+
+func (s *Server) trustedAddress(a netip.Addr) bool {
+	return slices.ContainsFunc(s.o.TrustedProxies, func(p netip.Prefix) bool { return p.Contains(a) })
+}
+
+// peer is the other end of the connection.
+func peer(c *fiber.Ctx) netip.Addr {
+	if a, ok := c.Context().RemoteAddr().(*net.TCPAddr); ok {
+		return a.AddrPort().Addr().Unmap()
+	}
+	return netip.Addr{}
+}
+
+// clientAddress is where the request came from: the peer, or what trusted proxies say, read from the right
+// up to the first address that is not one of theirs.
+func (s *Server) clientAddress(c *fiber.Ctx) string {
+	at := peer(c)
+	if s.trusted(c) {
+		hops := strings.Split(c.Get(fiber.HeaderXForwardedFor), ",")
+		for _, hop := range slices.Backward(hops) {
+			a, err := netip.ParseAddr(strings.TrimSpace(hop))
+			if err != nil {
+				break
+			}
+			if at = a.Unmap(); !s.trustedAddress(at) {
+				break
+			}
+		}
+	}
+	if !at.IsValid() {
+		return ""
+	}
+	return at.String()
+}
+
+// secure tells whether the client speaks TLS, to us or to a trusted proxy.
+func (s *Server) secure(c *fiber.Ctx) bool {
+	if s.o.TLS {
+		return true
+	}
+	if s.trusted(c) {
+		if proto := c.Get(fiber.HeaderXForwardedProto); proto != "" {
+			return proto == "https"
+		}
+		return s.public.Scheme == "https"
+	}
+	return false
+}
+
+// authority is the host that the client asked for.
+func (s *Server) authority(c *fiber.Ctx) string {
+	if s.trusted(c) {
+		if h := c.Get(fiber.HeaderXForwardedHost); h != "" {
+			return strings.ToLower(h)
+		}
+	}
+	return strings.ToLower(string(c.Request().Header.Host()))
+}
+
+func (s *Server) scheme(c *fiber.Ctx) string {
+	if s.secure(c) {
+		return "https"
+	}
+	return "http"
+}
+
+// forwarded is what a plugin is told about the client's connection.
+func (s *Server) forwarded(c *fiber.Ctx) relay.Forwarded {
+	return relay.Forwarded{For: s.clientAddress(c), Proto: s.scheme(c), Host: s.authority(c)}
+}
+
+// checkHost refuses names that are not this host's: a page elsewhere whose name was made to point here would otherwise
+// be of the same origin as the console. Probes of an orchestrator ask by address, and learn nothing.
+func (s *Server) checkHost(c *fiber.Ctx) error {
+	if path := c.Path(); path == "/healthz" || path == "/readyz" {
+		return c.Next()
+	}
+	if h := s.authority(c); h != s.public.Host && !s.local(h) {
+		return fault.New(fault.Malformed, codeMisdirected, "this host does not answer to that name; ask for %s, or set XC_PUBLIC_URL", s.public.Host)
+	}
+	return c.Next()
+}
+
+// local tells whether the authority names this machine and the port of the listener.
+func (s *Server) local(authority string) bool {
+	name, port, err := net.SplitHostPort(authority)
+	if err != nil {
+		name, port = authority, "80"
+		if s.o.TLS {
+			port = "443"
+		}
+	}
+	switch strings.Trim(name, "[]") {
+	case "localhost", "127.0.0.1", "::1":
+		listening, _ := s.port.Load().(int)
+		return port == strconv.Itoa(listening)
+	}
+	return false
+}
+
+// checkOrigin refuses a request that a page of another origin made with this browser's cookie. What no browser
+// made carries neither header.
+func (s *Server) checkOrigin(c *fiber.Ctx) error {
+	site := c.Get("Sec-Fetch-Site")
+	if site != "" && site != "same-origin" && site != "none" {
+		return errOrigin()
+	}
+	origin := strings.ToLower(c.Get(fiber.HeaderOrigin))
+	if origin == "" || origin == s.scheme(c)+"://"+s.authority(c) || origin == s.public.String() {
+		return nil
+	}
+	return errOrigin()
+}
+
+func errOrigin() error {
+	return fault.New(fault.Forbidden, "wrong_origin", "a session counts only for requests from the console's own pages; programs use a bearer token")
+}

@@ -1,0 +1,134 @@
+package api
+
+import (
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"appzone/host"
+	"appzone/host/fault"
+)
+
+// Who may call a route, beside the scopes that package host names.
+const (
+	// accessPublic is everybody.
+	accessPublic = "public"
+	// accessMember is everybody who is logged in.
+	accessMember = "member"
+)
+
+// route is one operation: the OpenAPI document has exactly these.
+type route struct {
+	method string
+	// path as in the OpenAPI document; a last {path} takes everything that follows.
+	path string
+	// access is accessPublic, accessMember, or the scope that a token needs.
+	access string
+	// id is the operationId.
+	id     string
+	handle func(*fiber.Ctx) error
+	// once honours Idempotency-Key around handle. Uploads do it by themselves.
+	once bool
+}
+
+const v1 = "/api/v1"
+
+// routes is the table of all operations.
+func (s *Server) routes() []route {
+	const (
+		read, upload, manage = host.ScopePluginsRead, host.ScopePluginsUpload, host.ScopePluginsManage
+		get, post, put       = fiber.MethodGet, fiber.MethodPost, fiber.MethodPut
+		plugin               = v1 + "/plugins/{id}"
+	)
+	return []route{
+		{post, v1 + "/session", accessPublic, "login", s.login, false},
+		{fiber.MethodDelete, v1 + "/session", accessMember, "logout", s.logout, false},
+		{get, v1 + "/me", accessMember, "getMe", s.getMe, false},
+		{get, v1 + "/me/sidebar", accessMember, "getMySidebar", s.getMySidebar, false},
+
+		{get, v1 + "/plugins", read, "listPlugins", s.listPlugins, false},
+		{post, v1 + "/plugins", upload, "uploadPlugin", s.uploadPlugin, false},
+		{get, plugin, read, "getPlugin", s.getPlugin, false},
+		{fiber.MethodPatch, plugin, manage, "editPlugin", s.editPlugin, false},
+		{fiber.MethodDelete, plugin, manage, "removePlugin", s.removePlugin, false},
+		{put, plugin + "/versions/{version}", upload, "putPluginVersion", s.putPluginVersion, false},
+		{get, plugin + "/versions", read, "listPluginVersions", s.listPluginVersions, false},
+		{get, plugin + "/plan", read, "getPluginPlan", s.getPluginPlan, false},
+		{post, plugin + "/install", manage, "installPlugin", s.installPlugin, true},
+		{post, plugin + "/uninstall", manage, "uninstallPlugin", s.uninstallPlugin, true},
+		{post, plugin + "/start", manage, "startPlugin", s.startPlugin, true},
+		{post, plugin + "/stop", manage, "stopPlugin", s.stopPlugin, true},
+		{post, plugin + "/restart", manage, "restartPlugin", s.restartPlugin, true},
+		{get, plugin + "/settings", manage, "getPluginSettings", s.getPluginSettings, false},
+		{put, plugin + "/settings", manage, "putPluginSettings", s.putPluginSettings, false},
+		{get, plugin + "/grants", read, "getPluginGrants", s.getPluginGrants, false},
+		{put, plugin + "/grants", host.ScopePluginsGrant, "putPluginGrants", s.putPluginGrants, false},
+		{get, plugin + "/files", read, "listPluginFiles", s.listPluginFiles, false},
+		{get, plugin + "/files/{path}", manage, "getPluginFile", s.getPluginFile, false},
+		{put, plugin + "/files/{path}", manage, "putPluginFile", s.putPluginFile, false},
+		{get, plugin + "/stats", read, "getPluginStats", s.getPluginStats, false},
+		{get, plugin + "/events", read, "listPluginEvents", s.listPluginEvents, false},
+		{get, plugin + "/logs", read, "getPluginLogs", s.getPluginLogs, false},
+
+		{get, v1 + "/samples", accessMember, "listSamples", s.listSamples, false},
+		{get, v1 + "/samples/{name}.zip", accessMember, "getSample", s.getSample, false},
+		{get, v1 + "/samples/{name}/readme", accessMember, "getSampleReadme", s.getSampleReadme, false},
+		{get, v1 + "/jobs", read, "listJobs", s.listJobs, false},
+		{get, v1 + "/jobs/{id}", read, "getJob", s.getJob, false},
+		{post, v1 + "/jobs/{id}/cancel", manage, "cancelJob", s.cancelJob, true},
+		{get, v1 + "/events", read, "streamEvents", s.streamEvents, false},
+		{get, v1 + "/tokens", host.ScopeStaffManage, "listTokens", s.listTokens, false},
+		{post, v1 + "/tokens", host.ScopeStaffManage, "createToken", s.createToken, false},
+		{fiber.MethodDelete, v1 + "/tokens/{id}", host.ScopeStaffManage, "deleteToken", s.deleteToken, false},
+		{get, v1 + "/system", read, "getSystem", s.getSystem, false},
+
+		{get, v1 + "/openapi.json", accessPublic, "getOpenAPI", s.getOpenAPI, false},
+		{get, v1 + "/schema/manifest.json", accessPublic, "getManifestSchema", s.getManifestSchema, false},
+		{get, "/healthz", accessPublic, "getHealth", s.getHealth, false},
+		{get, "/readyz", accessPublic, "getReadiness", s.getReadiness, false},
+		{get, "/metrics", accessPublic, "getMetrics", s.getMetrics, false},
+	}
+}
+
+// register puts the route into the app, behind its access check.
+func (s *Server) register(app *fiber.App, r route) {
+	handle := r.handle
+	if r.once {
+		handle = s.once(handle)
+	}
+	guarded := func(c *fiber.Ctx) error {
+		c.Locals(keyRoute, r.id)
+		if err := s.admit(c, r.access); err != nil {
+			return err
+		}
+		return handle(c)
+	}
+	path := fiberPath(r.path)
+	app.Add(r.method, path, guarded)
+	if r.method == fiber.MethodGet {
+		app.Add(fiber.MethodHead, path, guarded)
+	}
+}
+
+// fiberPath writes an OpenAPI path in Fiber's way.
+func fiberPath(path string) string {
+	if rest, ok := strings.CutSuffix(path, "/{path}"); ok {
+		path = rest + "/*"
+	}
+	return strings.NewReplacer("{", ":", "}", "").Replace(path)
+}
+
+// admit checks that the request comes from somebody who has access, and remembers who.
+func (s *Server) admit(c *fiber.Ctx, access string) error {
+	if access == accessPublic {
+		return nil
+	}
+	actor, err := s.authenticate(c)
+	if err != nil {
+		return err
+	}
+	if access != accessMember && !actor.May(access) {
+		return fault.New(fault.Forbidden, "missing_scope", "this needs the right %s, which these credentials do not have", access)
+	}
+	return nil
+}

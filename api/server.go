@@ -1,0 +1,139 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"appzone/api/httpguard"
+	"appzone/api/relay"
+	"appzone/api/static"
+	"appzone/host"
+)
+
+// Options configure a [Server].
+type Options struct {
+	// Host is what is served. Required.
+	Host *host.Host
+	// Logger gets accesses (debug) and what failed inside (error); default: none.
+	Logger *slog.Logger
+	// PublicURL is the console's own origin, "https://zone.example.org". Required.
+	PublicURL string
+	// TrustedProxies are the addresses that may set X-Forwarded headers; default none.
+	TrustedProxies []netip.Prefix
+	// MaxUploadBytes bounds a plugin's zip; default 50 MiB.
+	MaxUploadBytes int64
+	// Version is the host's own.
+	Version string
+	// TLS says that the listener speaks TLS.
+	TLS bool
+}
+
+// streamGrace is how long requests to plugins may go on once the server is told to stop.
+const streamGrace = 3 * time.Second
+
+// Server serves a host over HTTP.
+type Server struct {
+	o       Options
+	host    *host.Host
+	log     *slog.Logger
+	public  *url.URL
+	app     *fiber.App
+	relay   *relay.Relay
+	static  *static.Server
+	metrics *metrics
+	doc     *document
+	logins  *limiter
+	// table is what routes returned.
+	table []route
+	// port of the listener, which local names may be followed by.
+	port atomic.Value
+
+	ready atomic.Bool
+	// closing ends streams and waits; ctx ends what is still under way after the grace.
+	closing, ctx      context.Context
+	beginClose, abort context.CancelFunc
+	closeOnce         sync.Once
+}
+
+// New makes a server. Serve starts it; Shutdown must be called in any case.
+func New(o Options) (*Server, error) {
+	if o.Host == nil {
+		return nil, errors.New("api: Options.Host is required")
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.MaxUploadBytes <= 0 {
+		o.MaxUploadBytes = 50 << 20
+	}
+	s := &Server{o: o, host: o.Host, log: o.Logger, logins: newLimiter()}
+	var err error
+	if s.public, err = parseOrigin(o.PublicURL); err != nil {
+		return nil, err
+	}
+	if s.doc, err = loadDocument(o.Version); err != nil {
+		return nil, err
+	}
+	s.closing, s.beginClose = context.WithCancel(context.Background())
+	s.ctx, s.abort = context.WithCancel(context.Background())
+	s.static = static.New(static.Options{Blobs: o.Host.Content()})
+	s.relay = relay.New(relay.Options{Acquire: o.Host.Acquire, ReservedCookies: []string{cookiePlain, cookieSecure},
+		Forwarded: s.forwarded, RequestID: requestID, Logger: o.Logger})
+	s.metrics = newMetrics(s)
+	s.app = s.newApp()
+	return s, nil
+}
+
+// newApp builds the Fiber app: the middlewares that every request passes, in order, and the routes.
+func (s *Server) newApp() *fiber.App {
+	cfg := httpguard.Config()
+	cfg.ErrorHandler = s.answerError
+	app := fiber.New(cfg)
+	httpguard.Harden(app)
+	app.Use(s.observe, s.protect, httpguard.Guard, s.checkHost)
+	s.table = s.routes()
+	for _, r := range s.table {
+		s.register(app, r)
+	}
+	s.registerApps(app)
+	return app
+}
+
+// Serve answers on ln until Shutdown. It returns nil after a Shutdown.
+func (s *Server) Serve(ln net.Listener) error {
+	if a, ok := ln.Addr().(*net.TCPAddr); ok {
+		s.port.Store(a.Port)
+	}
+	s.ready.Store(true)
+	err := s.app.Listener(ln)
+	if s.closing.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// Shutdown refuses new requests, ends event streams, lets what is under way end until ctx does, and stops the
+// server's goroutines. It may be called twice.
+func (s *Server) Shutdown(ctx context.Context) (err error) {
+	s.closeOnce.Do(func() {
+		s.ready.Store(false)
+		s.beginClose()
+		cut := time.AfterFunc(streamGrace, s.relay.Close)
+		defer cut.Stop()
+		err = s.app.ShutdownWithContext(ctx)
+		s.abort()
+		s.relay.Close()
+		s.static.Close()
+		s.metrics.wait()
+	})
+	return err
+}

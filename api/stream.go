@@ -1,0 +1,115 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"sync/atomic"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"appzone/host/fault"
+)
+
+const (
+	// heartbeat is how often a stream says that it is alive. A client that left is found out by it.
+	heartbeat = 15 * time.Second
+	// writeTime is how long a client may take for one piece of a stream.
+	writeTime = 30 * time.Second
+	// streamsMax bounds the streams that are open at once.
+	streamsMax = 1000
+)
+
+var (
+	errStreamEnded = errors.New("the stream ended")
+	streamsOpen    atomic.Int64
+)
+
+// stream is an answer that goes on until its client leaves, its credentials end or the server stops. fasthttp calls
+// WriteTo on the connection's own goroutine.
+type stream struct {
+	ctx    context.Context
+	conn   net.Conn
+	holds  func() bool
+	failed func(error)
+	run    func(*stream) error
+	ended  []func()
+
+	out  io.Writer
+	sent int64
+	// pulse is what keeps the stream alive, beat its clock.
+	pulse []byte
+	beat  *time.Ticker
+}
+
+// openStream answers with what run writes. ended is called when the answer is through, whether run was called or not.
+func (s *Server) openStream(c *fiber.Ctx, contentType, pulse string, run func(*stream) error, ended ...func()) error {
+	if streamsOpen.Add(1) > streamsMax {
+		streamsOpen.Add(-1)
+		return fault.New(fault.Unavailable, "too_many_streams", "too many streams are open; close some and try again")
+	}
+	id := requestID(c)
+	c.Set(fiber.HeaderContentType, contentType)
+	c.Set("X-Accel-Buffering", "no")
+	c.Context().Response.ImmediateHeaderFlush = true
+	c.Context().SetBodyStream(&stream{ctx: s.closing, conn: c.Context().Conn(), holds: s.credential(c), run: run, pulse: []byte(pulse), ended: ended,
+		failed: func(err error) { s.log.Error("stream failed", "request_id", id, "error", err) }}, -1)
+	return nil
+}
+
+// SupportsBodyWriteTo lets fasthttp use WriteTo.
+func (st *stream) SupportsBodyWriteTo() bool { return true }
+
+// WriteTo runs the stream. Its end is a whole answer, whatever the reason.
+func (st *stream) WriteTo(w io.Writer) (_ int64, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			st.failed(fmt.Errorf("panic: %v", p))
+			err = errStreamEnded
+		}
+	}()
+	st.out, st.beat = w, time.NewTicker(heartbeat)
+	defer st.beat.Stop()
+	err = st.run(st)
+	if err != nil && !errors.Is(err, errStreamEnded) && !errors.As(err, new(net.Error)) {
+		st.failed(err)
+	}
+	return st.sent, err
+}
+
+// Write sends one piece.
+func (st *stream) Write(p []byte) (int, error) {
+	if err := st.conn.SetWriteDeadline(time.Now().Add(writeTime)); err != nil {
+		return 0, errStreamEnded
+	}
+	n, err := st.out.Write(p)
+	st.sent += int64(n)
+	if err != nil {
+		err = errStreamEnded
+	}
+	return n, err
+}
+
+// alive is called at every beat: it ends a stream whose credentials ended, and keeps the others open.
+func (st *stream) alive() error {
+	if !st.holds() {
+		return errStreamEnded
+	}
+	_, err := st.Write(st.pulse)
+	return err
+}
+
+// Read implements io.Reader, which fasthttp asks for and does not use.
+func (st *stream) Read([]byte) (int, error) { return 0, errors.ErrUnsupported }
+
+// Close is called once, when the answer is through.
+func (st *stream) Close() error {
+	streamsOpen.Add(-1)
+	for _, f := range st.ended {
+		f()
+	}
+	return nil
+}

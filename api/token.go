@@ -1,0 +1,33 @@
+package api
+
+import (
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"appzone/host"
+)
+
+func (s *Server) listTokens(c *fiber.Ctx) error {
+	return send(c, fiber.StatusOK, listOf(s.host.Tokens(), ""))
+}
+
+func (s *Server) createToken(c *fiber.Ctx) error {
+	var in host.TokenRequest
+	if err := decodeJSON(c, &in); err != nil {
+		return err
+	}
+	token, err := s.host.CreateToken(s.ctx, in, actorOf(c))
+	if err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderLocation, v1+"/tokens/"+token.ID)
+	return send(c, fiber.StatusCreated, token)
+}
+
+func (s *Server) deleteToken(c *fiber.Ctx) error {
+	if err := s.host.DeleteToken(s.ctx, strings.Clone(c.Params("id")), actorOf(c)); err != nil {
+		return err
+	}
+	return c.SendStatus(fiber.StatusNoContent)
+}
