@@ -95,7 +95,7 @@ func (l *call) stream(up *upstreamConn) {
 	s := newStream(x, body, idle)
 	x.hand(false)
 	if length < 0 && !ctx.Request.Header.IsHTTP11() {
-		l.hijackBody(s)
+		hijackBody(ctx, s)
 		return
 	}
 	// A chunked body is flushed by chunk, so its head must not wait for the first one.
@@ -106,8 +106,7 @@ func (l *call) stream(up *upstreamConn) {
 // hijackBody writes the answer by itself: HTTP/1.0 has no chunks, and fasthttp has no other
 // way to send a body of unknown length. Its end is the connection's, so one that is cut
 // resets the connection.
-func (l *call) hijackBody(s *stream) {
-	ctx := l.c.Context()
+func hijackBody(ctx *fasthttp.RequestCtx, s *stream) {
 	ctx.HijackSetNoResponse(true)
 	ctx.Hijack(func(conn net.Conn) {
 		defer func() { _ = recover() }()

@@ -33,6 +33,9 @@ type exchange struct {
 	// uploadErr is what went wrong with reading from the client, set before uploaded is closed.
 	uploadErr error
 	once      sync.Once // of end
+	// next, previous and count, the plugin's, belong to the relay.
+	next, previous *exchange
+	count          *int
 
 	mu       sync.Mutex
 	phase    phase

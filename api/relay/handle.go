@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"sync"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -43,21 +44,24 @@ func (r *Relay) Handle(c *fiber.Ctx, plugin, prefix string, identity Identity) e
 	if ctx.Request.IsBodyStream() {
 		x.body = httpguard.StreamBody(c, r.o.IdleTimeout)
 	}
-	call := &call{x: x, c: c, out: outgoing{
-		method: ctx.Method(), target: target, host: ctx.Request.Header.Host(), prefix: prefix,
-		identity: identity, forwarded: r.forwarded(c),
-	}}
-	if r.o.RequestID != nil {
-		call.out.requestID = r.o.RequestID(c)
+	l := calls.Get().(*call)
+	defer l.recycle()
+	l.x, l.c = x, c
+	l.out = outgoing{
+		method: ctx.Method(), target: target, host: ctx.Request.Header.Host(), prefix: prefix, identity: identity,
 	}
-	if err := call.prepare(); err != nil {
+	l.forwarded()
+	if r.o.RequestID != nil {
+		l.out.requestID = r.o.RequestID(c)
+	}
+	if err := l.prepare(); err != nil {
 		return err
 	}
-	up, err := call.exchange()
+	up, err := l.exchange()
 	if err != nil {
-		return call.explain(err)
+		return l.explain(err)
 	}
-	return call.answer(up)
+	return l.answer(up)
 }
 
 func (x *exchange) endUnlessHanded() {
@@ -71,18 +75,36 @@ func (x *exchange) endUnlessHanded() {
 	}
 }
 
-func (r *Relay) forwarded(c *fiber.Ctx) Forwarded {
-	if r.o.Forwarded != nil {
-		return r.o.Forwarded(c)
+// forwarded fills in what the plugin is told about the client's connection.
+func (l *call) forwarded() {
+	ctx, out := l.c.Context(), &l.out
+	if tell := l.x.relay.o.Forwarded; tell != nil {
+		f := tell(l.c)
+		out.client, out.proto, out.authority = []byte(f.For), []byte(f.Proto), []byte(f.Host)
+		return
 	}
-	f := Forwarded{Proto: "http", Host: string(c.Request().Header.Host())}
-	if c.Context().IsTLS() {
-		f.Proto = "https"
+	out.authority, out.proto = out.host, protoHTTP
+	if ctx.IsTLS() {
+		out.proto = protoHTTPS
 	}
-	if a, ok := c.Context().RemoteAddr().(*net.TCPAddr); ok {
-		f.For = a.AddrPort().Addr().Unmap().String()
+	if a, ok := ctx.RemoteAddr().(*net.TCPAddr); ok {
+		l.address = a.AddrPort().Addr().Unmap().AppendTo(l.address[:0])
+		out.client = l.address
 	}
-	return f
+}
+
+var (
+	protoHTTP, protoHTTPS = []byte("http"), []byte("https")
+
+	calls = sync.Pool{New: func() any { return &call{head: head{fields: make([]field, 0, 32)}} }}
+)
+
+// recycle keeps the call's memory and nothing that it points to.
+func (l *call) recycle() {
+	clear(l.head.fields)
+	clear(l.head.listed)
+	*l = call{address: l.address[:0], head: head{fields: l.head.fields[:0], listed: l.head.listed[:0]}}
+	calls.Put(l)
 }
 
 // call is one request on its way to the plugin.
@@ -93,6 +115,8 @@ type call struct {
 	head head
 	// small is a body that is sent with the head.
 	small []byte
+	// address is the memory of out.client.
+	address []byte
 	// streamed says that the body is passed on by a goroutine.
 	streamed bool
 }
@@ -100,7 +124,6 @@ type call struct {
 // prepare reads the client's head, and its body if it is small.
 func (l *call) prepare() error {
 	header := &l.c.Request().Header
-	l.head.fields = make([]field, 0, 24)
 	if err := l.head.scan(header.RawHeaders(), false); err != nil {
 		return fault.Wrap(err, fault.Malformed, "malformed_header", "the request's header is malformed: %v", err)
 	}

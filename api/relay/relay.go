@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"strings"
 	"sync"
 	"time"
 
@@ -18,8 +19,8 @@ type Relay struct {
 	pools    pools
 
 	mu       sync.Mutex
-	open     map[*exchange]struct{}
-	byPlugin map[string]int
+	open     exchanges
+	byPlugin map[string]*int // counts; those at zero are forgotten by watch
 	closed   bool
 	idle     sync.Cond // signalled when open gets empty, while closing
 
@@ -30,9 +31,9 @@ type Relay struct {
 func New(o Options) *Relay {
 	r := &Relay{
 		o: o.withDefaults(), reserved: map[string]bool{}, drop: lowered(o.DropResponse),
-		pools: pools{byID: map[uint64]*pool{}},
-		open:  map[*exchange]struct{}{}, byPlugin: map[string]int{},
-		stop: make(chan struct{}), stopped: make(chan struct{}),
+		pools:    pools{byID: map[uint64]*pool{}},
+		byPlugin: map[string]*int{},
+		stop:     make(chan struct{}), stopped: make(chan struct{}),
 	}
 	for _, name := range o.ReservedCookies {
 		r.reserved[name] = true
@@ -79,7 +80,7 @@ func (r *Relay) Close() {
 		x.endIfOrphan()
 	}
 	r.mu.Lock()
-	for len(r.open) > 0 {
+	for r.open.count > 0 {
 		r.idle.Wait()
 	}
 	r.mu.Unlock()
@@ -94,27 +95,29 @@ func shuttingDown() *fault.Error {
 func (r *Relay) add(x *exchange) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	count := r.byPlugin[x.plugin]
 	switch {
 	case r.closed:
 		return shuttingDown()
-	case len(r.open) >= r.o.MaxRequests:
+	case r.open.count >= r.o.MaxRequests:
 		return fault.New(fault.Unavailable, "too_many_requests_open", "the host has too many requests to plugins under way; try again later")
-	case r.byPlugin[x.plugin] >= r.o.MaxPluginRequests:
+	case count == nil:
+		count = new(int)
+		r.byPlugin[strings.Clone(x.plugin)] = count
+	case *count >= r.o.MaxPluginRequests:
 		return fault.New(fault.Unavailable, "plugin_busy", "the plugin has too many requests under way; try again later")
 	}
-	r.open[x] = struct{}{}
-	r.byPlugin[x.plugin]++
+	*count++
+	x.count = count
+	r.open.add(x)
 	return nil
 }
 
 func (r *Relay) remove(x *exchange) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	delete(r.open, x)
-	if r.byPlugin[x.plugin]--; r.byPlugin[x.plugin] == 0 {
-		delete(r.byPlugin, x.plugin)
-	}
-	if r.closed && len(r.open) == 0 {
+	*x.count--
+	if r.open.remove(x); r.closed && r.open.count == 0 {
 		r.idle.Broadcast()
 	}
 }
@@ -122,11 +125,18 @@ func (r *Relay) remove(x *exchange) {
 func (r *Relay) snapshot() []*exchange {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	all := make([]*exchange, 0, len(r.open))
-	for x := range r.open {
-		all = append(all, x)
+	return r.open.all()
+}
+
+// forget drops the counts of plugins without requests.
+func (r *Relay) forget() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for plugin, count := range r.byPlugin {
+		if *count == 0 {
+			delete(r.byPlugin, plugin)
+		}
 	}
-	return all
 }
 
 // watch looks after clients and pools until Close.
@@ -144,5 +154,6 @@ func (r *Relay) watch() {
 			x.watch()
 		}
 		r.pools.reap(r.o.KeepAlive)
+		r.forget()
 	}
 }

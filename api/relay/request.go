@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"strconv"
-	"strings"
 )
 
 // outgoing is what a request to a plugin is made of.
@@ -12,8 +11,9 @@ type outgoing struct {
 	method, target, host []byte
 	prefix               string
 	identity             Identity
-	forwarded            Forwarded
-	requestID            string
+	// client, proto and authority are what the X-Forwarded headers tell.
+	client, proto, authority []byte
+	requestID                string
 	// upgrade asks for another protocol, the client's head.protocol.
 	upgrade bool
 	// length is the body's, -1 for chunked.
@@ -58,17 +58,18 @@ func appendRequest(dst []byte, h *head, o *outgoing, reserved map[string]bool) (
 		}
 		dst = append(append(append(append(dst, f.name...), ": "...), f.value...), "\r\n"...)
 	}
+	dst = appendLine(dst, "X-Forwarded-For", o.client)
+	dst = appendLine(dst, "X-Forwarded-Proto", o.proto)
+	dst = appendLine(dst, "X-Forwarded-Host", o.authority)
 	own := [...]struct{ name, value string }{
-		{"X-Forwarded-For", o.forwarded.For}, {"X-Forwarded-Proto", o.forwarded.Proto},
-		{"X-Forwarded-Host", o.forwarded.Host}, {"X-Forwarded-Prefix", o.prefix},
-		{"X-Request-Id", o.requestID},
+		{"X-Forwarded-Prefix", o.prefix}, {"X-Request-Id", o.requestID},
 		{"X-AppZone-User", o.identity.User}, {"X-AppZone-Role", o.identity.Role}, {"X-AppZone-Identity", o.identity.Token},
 	}
 	for _, l := range own {
 		if l.value == "" {
 			continue
 		}
-		if strings.ContainsFunc(l.value, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		if !safeValue(l.value) {
 			return nil, errUnsafeValue
 		}
 		dst = appendLine(dst, l.name, l.value)
@@ -82,6 +83,15 @@ func appendRequest(dst []byte, h *head, o *outgoing, reserved map[string]bool) (
 		dst = append(strconv.AppendInt(append(dst, "Content-Length: "...), o.length, 10), "\r\n"...)
 	}
 	return append(dst, "\r\n"...), nil
+}
+
+func safeValue(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] == 0x7f {
+			return false
+		}
+	}
+	return true
 }
 
 func appendLine[T string | []byte](dst []byte, name string, value T) []byte {

@@ -142,13 +142,13 @@ func TestARefusedUpgradeIsAnAnswer(t *testing.T) {
 }
 
 func TestSilentSocketsEnd(t *testing.T) {
-	f := serve(t, echoSocket(t), func(o *relay.Options) { o.StreamIdleTimeout = 200 * time.Millisecond })
+	f := serve(t, echoSocket(t), func(o *relay.Options) { o.StreamIdleTimeout = time.Second })
 	c := f.socket(t)
 	for range 5 { // not while something moves
 		require.NoError(t, c.Write(t.Context(), websocket.MessageText, []byte("x")))
 		_, _, err := c.Read(t.Context())
 		require.NoError(t, err)
-		time.Sleep(60 * time.Millisecond)
+		time.Sleep(250 * time.Millisecond)
 	}
 	_, _, err := c.Read(t.Context())
 	assert.Error(t, err)

@@ -39,7 +39,7 @@ type memory struct {
 	content map[host.Digest][]byte
 	open    atomic.Int64
 	opened  atomic.Int64
-	panics  bool
+	panics  atomic.Bool
 }
 
 func (m *memory) put(b []byte) host.Digest {
@@ -74,7 +74,7 @@ type memoryBlob struct {
 func (b *memoryBlob) Size() int64  { return int64(len(b.b)) }
 func (b *memoryBlob) Close() error { b.m.open.Add(-1); return nil }
 func (b *memoryBlob) Chunks(fn func([]byte) error) error {
-	if b.m.panics {
+	if b.m.panics.Load() {
 		panic("a blob that fails")
 	}
 	for rest := b.b; len(rest) > 0; rest = rest[min(1<<20, len(rest)):] {
@@ -383,7 +383,7 @@ func TestSmallBodiesAreReadOnce(t *testing.T) {
 
 func TestABlobThatPanicsCutsTheAnswerOnly(t *testing.T) {
 	f := serve(t)
-	f.blobs.panics = true
+	f.blobs.panics.Store(true)
 	conn, err := net.Dial("tcp", f.addr)
 	require.NoError(t, err)
 	defer func() { _ = conn.Close() }()
@@ -393,7 +393,7 @@ func TestABlobThatPanicsCutsTheAnswerOnly(t *testing.T) {
 	b, err := io.ReadAll(conn)
 	require.NoError(t, err)
 	assert.Less(t, len(b), len(large))
-	f.blobs.panics = false
+	f.blobs.panics.Store(false)
 	assert.Equal(t, 200, f.ask(t, "GET", "/large.bin").status)
 }
 
