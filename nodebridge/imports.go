@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -24,6 +25,9 @@ type fact struct {
 	File string `json:"file,omitempty"`
 }
 
+// stackMax is what the parser may nest; the runtime ends the child beyond it.
+const stackMax = 128 << 20
+
 // factsMax bounds what is reported of one version.
 const factsMax = 500
 
@@ -33,6 +37,7 @@ func runReadImports(args []string) int {
 	if len(args) != 2 {
 		return 2
 	}
+	debug.SetMaxStack(stackMax)
 	out := json.NewEncoder(os.Stdout)
 	for _, f := range readImports(args[0], args[1]) {
 		if err := out.Encode(f); err != nil {

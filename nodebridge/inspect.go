@@ -110,7 +110,9 @@ func (i *inspection) checkCode(p *nodeProject, facts []fact) {
 		case "missing":
 			i.add(host.SeverityMedium, "import_missing", fmt.Sprintf("the code imports %q, which is not in the zip", f.Value), f.File)
 		case "syntax":
-			i.add(host.SeverityMedium, "syntax_error", f.Value, f.File)
+			if !slices.ContainsFunc(i.Findings, func(known host.Finding) bool { return known.Path == f.File }) {
+				i.add(host.SeverityMedium, "syntax_error", f.Value, f.File)
+			}
 		case "package":
 			switch {
 			case adopts:

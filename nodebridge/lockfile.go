@@ -36,6 +36,9 @@ func parseLock(text []byte, p *packageJSON, registry string, granted bool) (*loc
 	if err := d.Decode(&l.fields); err != nil {
 		return nil, fault.Wrap(err, fault.Invalid, "package_json_invalid", "the lock file is not valid: %v", err)
 	}
+	if l.fields == nil {
+		return nil, fault.New(fault.Invalid, "package_json_invalid", "the lock file is not valid: it holds no object")
+	}
 	if u, err := url.Parse(registry); err == nil && u.Host != "" {
 		l.hosts[u.Host] = true
 	}

@@ -37,6 +37,9 @@ const partMax = 1_000_000
 
 // parsePartial reads a version of which parts may be missing or "x"; it tells how many are there.
 func parsePartial(text string) (v version, parts int, err error) {
+	if text == "" {
+		return v, 0, nil
+	}
 	text = strings.TrimPrefix(strings.TrimPrefix(text, "="), "v")
 	text, _, _ = strings.Cut(text, "+")
 	text, _, _ = strings.Cut(text, "-")
@@ -46,7 +49,7 @@ func parsePartial(text string) (v version, parts int, err error) {
 	}
 	to := [3]*int{&v.major, &v.minor, &v.patch}
 	for i, field := range fields {
-		if field == "x" || field == "X" || field == "*" || (field == "" && len(fields) == 1) {
+		if field == "x" || field == "X" || field == "*" {
 			return v, i, nil
 		}
 		n, err := strconv.ParseUint(field, 10, 31)
