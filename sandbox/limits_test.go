@@ -106,6 +106,22 @@ func flood() []byte {
 	}.Bytes()
 }
 
+// The guest's exit code is the process's, and a failure never looks like success.
+func TestExitCodesArePassedOn(t *testing.T) {
+	for code, want := range map[int]int{0: 0, 3: 3, 255: 255, 256: 1, 512 + 7: 7} {
+		exit := wasmtest.Module{
+			Pages:   1,
+			Imports: []wasmtest.Import{{Module: "wasi_snapshot_preview1", Name: "proc_exit", Type: wasmtest.Type{Params: []byte{wasmtest.I32}}}},
+			Functions: []wasmtest.Function{{
+				Export: "_start", Body: wasmtest.Join([]byte{0x41}, wasmtest.Int(code), []byte{0x10, 0}),
+			}},
+		}
+		i := stage(t, exit.Bytes()).prepareAndRun()
+		assert.Equal(t, want, i.end().Code, "exit(%d)", code)
+		assert.Empty(t, i.output())
+	}
+}
+
 // The limit that an administrator set counts, also where it is below what the module needs.
 func TestMemoryLimitOfTheLaunchCounts(t *testing.T) {
 	code := wasmtest.Module{Pages: 32, Functions: []wasmtest.Function{{Export: "_start"}}}.Bytes()

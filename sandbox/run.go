@@ -4,10 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"runtime/debug"
 	"syscall"
 	"time"
@@ -16,6 +14,7 @@ import (
 	"github.com/tetratelabs/wazero/experimental"
 
 	"appzone/sandbox/memory"
+	"appzone/sandbox/module"
 	"appzone/sandbox/wasi"
 )
 
@@ -105,25 +104,31 @@ func (i *instance) open() (err error) {
 	return i.system.Instantiate(context.Background(), i.engine)
 }
 
-// load takes the compiled code from the cache. It is checked against the seal first, since
-// the engine would run whatever it finds, and would compile what it does not find.
+// load takes the compiled code from the cache. The cache is held against the seal first, since
+// the engine would run whatever it finds there.
 func (i *instance) load() error {
 	for _, f := range i.order.Cached {
 		if err := f.verify(i.order.Cache); err != nil {
 			return fmt.Errorf("the compiled code was changed, and is not run; prepare the version again: %w", err)
 		}
 	}
-	if err := i.order.Module.verify(i.order.App); err != nil {
+	if err := i.compileFromCache(); err != nil {
+		return err
+	}
+	for _, m := range i.compiled.ExportedMemories() {
+		if least := int64(m.Min()) * module.PageBytes; least > i.order.MemoryBytes {
+			return fmt.Errorf("the module starts with %s of memory and its limit is %s; raise parameters.limits.memoryMB", mebibytes(least), mebibytes(i.order.MemoryBytes))
+		}
+	}
+	return nil
+}
+
+// compileFromCache finds the module's code in the cache. Where it is not there the engine
+// compiles, and fails, because it cannot keep what it compiled: the cache is read-only.
+func (i *instance) compileFromCache() error {
+	code, err := i.order.Module.read(i.order.App)
+	if err != nil {
 		return fmt.Errorf("the module was changed after it was compiled, and is not run: %w", err)
-	}
-	f, err := os.OpenInRoot(i.order.App, filepath.FromSlash(i.order.Module.Name))
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	code, err := io.ReadAll(io.LimitReader(f, maxModuleBytes))
-	if err != nil {
-		return err
 	}
 	ctx := context.Background()
 	if i.engine, err = newEngine(ctx, i.order.Cache); err != nil {
@@ -132,17 +137,12 @@ func (i *instance) load() error {
 	if i.compiled, err = i.engine.CompileModule(ctx, code); err != nil {
 		return fmt.Errorf("load the compiled code: %w", err)
 	}
-	for _, m := range i.compiled.ExportedMemories() {
-		if least := int64(m.Min()) << 16; least > i.order.MemoryBytes {
-			return fmt.Errorf("the module starts with %s of memory and its limit is %s; raise parameters.limits.memoryMB", mebibytes(least), mebibytes(i.order.MemoryBytes))
-		}
-	}
 	return nil
 }
 
 // run runs the guest to its end and returns the process's exit code.
 func (i *instance) run() int {
-	debug.FreeOSMemory() // what loading took is not needed again
+	go debug.FreeOSMemory() // once: what loading took is not needed again
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGTERM, syscall.SIGINT)
 	go i.awaitStop(stop)

@@ -154,6 +154,24 @@ func (f fileSeal) verify(dir string) error {
 	return nil
 }
 
+// read returns the contents of a file that is what was sealed.
+func (f fileSeal) read(dir string) ([]byte, error) {
+	in, err := os.OpenInRoot(dir, filepath.FromSlash(f.Name))
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	b := make([]byte, min(f.Bytes, maxModuleBytes))
+	if _, err := io.ReadFull(in, b); err != nil {
+		return nil, fmt.Errorf("%s: %w", f.Name, err)
+	}
+	sum := sha256.Sum256(b)
+	if hex.EncodeToString(sum[:]) != f.SHA256 {
+		return nil, fmt.Errorf("%s is not what was compiled", f.Name)
+	}
+	return b, nil
+}
+
 // loadKey reads the sealing key, or makes one.
 func loadKey(dir string) ([]byte, error) {
 	name := filepath.Join(dir, keyFile)

@@ -5,6 +5,7 @@
 package sandbox_test
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"strings"
@@ -81,6 +82,25 @@ func TestStopLetsRequestsEnd(t *testing.T) {
 	require.NoError(t, <-answer, "output: %s", i.output())
 	assert.Empty(t, i.Exit().Signal)
 	assert.Contains(t, i.output(), "serve returned")
+}
+
+// A guest in C that uses poll(2) answers one client while it waits for another.
+func TestPollServesSeveralAtOnce(t *testing.T) {
+	i := prepared(t, "poll").run()
+	slow, err := i.listener.Dial(context.Background())
+	require.NoError(t, err)
+	defer slow.Close()
+	_, err = fmt.Fprint(slow, "GET / HTTP/1.1\r\n")
+	require.NoError(t, err)
+	for range 3 {
+		assert.Equal(t, "hello\n", i.get("/"))
+	}
+	_, err = fmt.Fprint(slow, "Host: guest\r\n\r\n")
+	require.NoError(t, err)
+	assert.Contains(t, readAll(t, slow), "200 OK")
+	i.Stop(20 * time.Second)
+	assert.Zero(t, i.Exit().Code, i.output())
+	assert.Contains(t, i.output(), "accept: ")
 }
 
 func TestLargeBodiesPassBothWays(t *testing.T) {

@@ -31,6 +31,7 @@ var guests = map[string]func() (string, error){
 	"sample":      build("sample", "GOOS=wasip1 GOARCH=wasm go build -trimpath -ldflags=-s -o OUT ../samples/wasm-hello-go"),
 	"c":           build("c", "clang --target=wasm32-wasi -O2 -Wall -Wextra -Werror -o OUT ../samples/wasm-hello-c/main.c"),
 	"files":       build("files", "clang --target=wasm32-wasi -O2 -Wall -Wextra -Werror -o OUT testdata/guests/files/main.c"),
+	"poll":        build("poll", "clang --target=wasm32-wasi -O2 -Wall -Wextra -Werror -o OUT testdata/guests/poll/main.c"),
 	"rust":        build("rust", "/usr/bin/rustc --target wasm32-wasi -O -o OUT testdata/guests/rust/main.rs"),
 }
 
