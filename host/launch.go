@@ -101,9 +101,14 @@ func (h *Host) verifyFiles(ctx context.Context, v Version, s Staged) error {
 func (h *Host) makeFolders(ctx context.Context, l *launch) error {
 	d := h.dirs.plugin(l.plugin.ID)
 	l.overlay = d
-	l.to = Launch{AppDir: d.app, DataDir: d.data, TempDir: filepath.Join(h.dirs.run, l.mark, "tmp"),
+	l.to = Launch{AppDir: l.staged.CodeDir, DataDir: d.data, TempDir: filepath.Join(h.dirs.run, l.mark, "tmp"),
 		MemoryBytes: int64(l.manifest.EffectiveLimits().MemoryMB) << 20}
-	for _, dir := range []string{d.data, d.app, d.overlay, d.work, l.to.TempDir} {
+	folders := []string{d.data, l.to.TempDir}
+	if l.manifest.UsesNode() { // which sees its code, and what it wrote beside it, merged
+		l.to.AppDir = d.app
+		folders = append(folders, d.app, d.overlay, d.work)
+	}
+	for _, dir := range folders {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return fmt.Errorf("make folder: %w", err)
 		}

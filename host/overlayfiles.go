@@ -111,7 +111,7 @@ func (h *Host) WriteFile(ctx context.Context, id, path string, body io.Reader, a
 	if !v.Manifest.UsesNode() {
 		return fault.New(fault.Conflict, "no_overlay", "plugin %q has no overlay: only Node plugins write beside their code", id)
 	}
-	if tree.IsCode(path) {
+	if tree.IsCode(path) || path == v.Manifest.Parameters.ScriptPath {
 		return fault.New(fault.Invalid, "code_file", "%q is code; upload a new version to change it", path)
 	}
 	dir := h.dirs.plugin(id).overlay

@@ -43,7 +43,7 @@ func (h *Host) Settings(ctx context.Context, id string) (SettingsView, error) {
 		if err != nil {
 			return err
 		}
-		schema, err := settings.Compile(v.Manifest.Parameters.Settings)
+		schema, err := h.schemaOf(v)
 		if err != nil {
 			return err
 		}
@@ -81,7 +81,7 @@ func (h *Host) PutSettings(ctx context.Context, id string, values []byte, revisi
 		if revision != 0 && revision != st.Revision {
 			return errSettingsChanged(id)
 		}
-		schema, err := settings.Compile(v.Manifest.Parameters.Settings)
+		schema, err := h.schemaOf(v)
 		if err != nil {
 			return err
 		}
@@ -125,7 +125,7 @@ func (h *Host) deliverSettings(ctx context.Context, id string, v Version) ([]byt
 	if err != nil {
 		return nil, err
 	}
-	schema, err := settings.Compile(v.Manifest.Parameters.Settings)
+	schema, err := h.schemaOf(v)
 	if err != nil {
 		return nil, err
 	}
@@ -135,6 +135,15 @@ func (h *Host) deliverSettings(ctx context.Context, id string, v Version) ([]byt
 		return nil, fmt.Errorf("read settings of %q: %w", id, err)
 	}
 	return out, nil
+}
+
+// schemaOf is the version's settings schema. Fingerprints of secrets are keyed with the host's key.
+func (h *Host) schemaOf(v Version) (*settings.Schema, error) {
+	s, err := settings.Compile(v.Manifest.Parameters.Settings)
+	if err != nil {
+		return nil, err
+	}
+	return s.WithFingerprint(h.secrets.Fingerprint), nil
 }
 
 // sealer binds secrets to their plugin, so that a sealed value moved to another one does not open.
