@@ -1,15 +1,12 @@
 package relay
 
 import (
-	"context"
-	"errors"
 	"io"
 	"net"
 	"sync"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/valyala/fasthttp"
 
 	"appzone/api/httpguard"
 	"appzone/host/fault"
@@ -144,163 +141,4 @@ func (l *call) prepare() error {
 	// The end is found by reading past it.
 	_, _ = l.x.body.Read(make([]byte, 1))
 	return nil
-}
-
-// replayable tells whether sending the request twice does no harm.
-func (l *call) replayable() bool {
-	return l.x.body == nil && !l.out.upgrade && (l.c.Context().IsGet() || l.c.Context().IsHead())
-}
-
-// errBeforeFirstByte marks a connection that died before any of the answer came.
-type errBeforeFirstByte struct{ error }
-
-func (e errBeforeFirstByte) Unwrap() error { return e.error }
-
-// exchange finds an instance, sends the request and reads the head of its final answer.
-func (l *call) exchange() (*upstreamConn, error) {
-	if err := l.acquire(); err != nil {
-		return nil, err
-	}
-	if up := l.x.pool.get(l.x.relay.o.KeepAlive, !l.replayable()); up != nil {
-		err := l.send(up)
-		if err == nil {
-			return up, nil
-		}
-		var unanswered errBeforeFirstByte
-		if !errors.As(err, &unanswered) || !l.replayable() || l.x.aborted() != nil || timedOut(err) {
-			return nil, err
-		}
-		up.close()
-	}
-	up, err := l.x.pool.dial(l.x, l.x.relay.o.DialTimeout)
-	if err != nil && l.x.aborted() == nil {
-		// The instance may have been replaced in this moment; nothing was sent to it yet.
-		if again := l.acquire(); again != nil {
-			return nil, again
-		}
-		up, err = l.x.pool.dial(l.x, l.x.relay.o.DialTimeout)
-	}
-	if err != nil {
-		return nil, unreachable{err}
-	}
-	return up, l.send(up)
-}
-
-// unreachable marks an instance that takes no connection.
-type unreachable struct{ error }
-
-func (e unreachable) Unwrap() error { return e.error }
-
-func (l *call) acquire() error {
-	x := l.x
-	if x.release != nil {
-		x.release()
-		x.release = nil
-	}
-	up, release, err := x.relay.o.Acquire(x, x.plugin)
-	if err != nil {
-		return acquireError{err}
-	}
-	x.release, x.pool = release, x.relay.pools.of(up)
-	return nil
-}
-
-// acquireError marks what Acquire said, which is returned as it is.
-type acquireError struct{ error }
-
-func (e acquireError) Unwrap() error { return e.error }
-
-// send writes the request and reads the head of the final answer into up.in.
-func (l *call) send(up *upstreamConn) error {
-	x := l.x
-	if err := x.attach(up); err != nil {
-		return err
-	}
-	out, err := appendRequest(up.out[:0], &l.head, &l.out, x.relay.reserved)
-	if err != nil {
-		return err
-	}
-	out = append(out, l.small...)
-	up.out = out
-	// One deadline for both: the head and a small body fit the socket's buffer.
-	if err := up.SetDeadline(time.Now().Add(x.relay.o.HeaderTimeout)); err != nil {
-		return errBeforeFirstByte{err}
-	}
-	if _, err := up.Write(out); err != nil {
-		return errBeforeFirstByte{err}
-	}
-	if l.streamed {
-		_ = up.SetReadDeadline(time.Time{})
-		x.startUpload(up)
-	}
-	return l.receive(up)
-}
-
-// receive reads heads until the final one.
-func (l *call) receive(up *upstreamConn) error {
-	for range maxInformational {
-		block, first, err := up.readHead(l.x.relay.o.MaxHeaderBytes)
-		if err != nil {
-			if first {
-				return errBeforeFirstByte{err}
-			}
-			return err
-		}
-		if err := up.in.parse(block); err != nil {
-			return malformedAnswer{err}
-		}
-		if up.in.status >= 200 {
-			return nil
-		}
-		if up.in.status == fasthttp.StatusSwitchingProtocols {
-			if !l.out.upgrade || len(up.in.protocol) == 0 {
-				return malformedAnswer{errors.New("it switches protocols without being asked")}
-			}
-			return nil
-		}
-	}
-	return malformedAnswer{errors.New("it sends informational answers without end")}
-}
-
-// malformedAnswer marks an answer that is not HTTP.
-type malformedAnswer struct{ error }
-
-func (e malformedAnswer) Unwrap() error { return e.error }
-
-// explain turns what went wrong into what the client is told.
-func (l *call) explain(err error) error {
-	x := l.x
-	if cause := x.aborted(); cause != nil {
-		return cause
-	}
-	var acquired acquireError
-	if errors.As(err, &acquired) {
-		return acquired.error
-	}
-	x.end(false) // waits for the upload, whose error tells more
-	if x.uploadErr != nil && !errors.Is(x.uploadErr, errUpstream) && !errors.Is(x.uploadErr, httpguard.ErrAborted) {
-		return x.uploadErr
-	}
-	var refused unreachable
-	var malformed malformedAnswer
-	var answer *fault.Error
-	switch {
-	case errors.As(err, &refused):
-		answer = fault.Wrap(err, fault.Gateway, "plugin_unreachable", "the plugin takes no connections; its log may say why")
-	case errors.As(err, &malformed), errors.Is(err, errHeadTooLarge):
-		answer = fault.Wrap(err, fault.Gateway, "plugin_answer_malformed", "the plugin's answer is not understood: %v", err)
-	case timedOut(err):
-		answer = fault.Wrap(err, fault.Timeout, "plugin_timeout", "the plugin did not answer within %s", x.relay.o.HeaderTimeout)
-	case errors.Is(err, errUnsafeValue):
-		return fault.Wrap(err, fault.Internal, "internal", "the host cannot tell the plugin who asks")
-	default:
-		answer = fault.Wrap(err, fault.Gateway, "plugin_closed", "the plugin closed the connection without an answer; its log may say why")
-	}
-	x.relay.o.Logger.Warn("plugin did not answer", "plugin", x.plugin, "code", answer.Code, "error", err, "request_id", l.out.requestID)
-	return answer
-}
-
-func timedOut(err error) bool {
-	var t net.Error
-	return errors.Is(err, context.DeadlineExceeded) || (errors.As(err, &t) && t.Timeout())
 }

@@ -70,59 +70,78 @@ func redirectToFolder(c *fiber.Ctx, raw string) error {
 	return nil
 }
 
+// plan is what a request gets of a file.
+type plan struct {
+	form   *form
+	part   span
+	status int
+}
+
+// plan applies the request's conditions and its range.
+func (e *entry) plan(ctx *fasthttp.RequestCtx) plan {
+	request := &ctx.Request.Header
+	f := e.choose(request.Peek(fasthttp.HeaderAcceptEncoding))
+	p := plan{f, span{0, f.size}, fasthttp.StatusOK}
+	if matches(request.Peek(fasthttp.HeaderIfNoneMatch), f.etag) {
+		p.status = fasthttp.StatusNotModified
+		return p
+	}
+	wanted := request.Peek(fasthttp.HeaderRange)
+	if len(wanted) == 0 || ctx.IsHead() || !sameForm(request.Peek(fasthttp.HeaderIfRange), f.etag) {
+		return p
+	}
+	switch part, result := parseRange(wanted, f.size); result {
+	case rangeOne:
+		p.part, p.status = part, fasthttp.StatusPartialContent
+	case rangeUnsatisfiable:
+		p.status = fasthttp.StatusRequestedRangeNotSatisfiable
+	}
+	return p
+}
+
 // answer writes one file's response.
 func (s *Server) answer(ctx *fasthttp.RequestCtx, e *entry) error {
-	request, h := &ctx.Request.Header, &ctx.Response.Header
-	f := e.choose(request.Peek(fasthttp.HeaderAcceptEncoding))
-	part, result := span{0, f.size}, rangeNone
-	if r := request.Peek(fasthttp.HeaderRange); len(r) > 0 && ctx.IsGet() && sameForm(request.Peek(fasthttp.HeaderIfRange), f.etag) {
-		if p, found := parseRange(r, f.size); found != rangeNone {
-			part, result = p, found
-		}
-	}
-	notModified := matches(request.Peek(fasthttp.HeaderIfNoneMatch), f.etag)
-	var small []byte
-	var stream *blobStream
-	switch {
-	case notModified || result == rangeUnsatisfiable || ctx.IsHead():
-	case f.size <= s.small:
-		b, err := s.body(f)
-		if err != nil {
+	p := e.plan(ctx)
+	h := &ctx.Response.Header
+	if p.status == fasthttp.StatusOK || p.status == fasthttp.StatusPartialContent {
+		if err := s.attach(ctx, p); err != nil {
 			return err
 		}
-		small = b[part.start:part.end]
-	default:
-		blob, err := s.open(f)
-		if err != nil {
-			return err
+		h.SetContentTypeBytes(e.contentType)
+		if p.form.encoding != "" {
+			h.SetContentEncoding(p.form.encoding)
 		}
-		stream = &blobStream{blob: blob, conn: ctx.Conn(), at: part.start, end: part.end}
 	}
-	e.common(h, f)
-	switch {
-	case notModified:
-		ctx.SetStatusCode(fasthttp.StatusNotModified)
-		return nil
-	case result == rangeUnsatisfiable:
-		ctx.SetStatusCode(fasthttp.StatusRequestedRangeNotSatisfiable)
-		h.SetCanonical(keyContentRange, append([]byte("bytes */"), strconv.FormatInt(f.size, 10)...))
-		return nil
-	case result == rangeOne:
-		ctx.SetStatusCode(fasthttp.StatusPartialContent)
-		h.SetCanonical(keyContentRange, contentRange(part, f.size))
+	switch p.status {
+	case fasthttp.StatusPartialContent:
+		h.SetCanonical(keyContentRange, contentRange(p.part, p.form.size))
+	case fasthttp.StatusRequestedRangeNotSatisfiable:
+		h.SetCanonical(keyContentRange, strconv.AppendInt([]byte("bytes */"), p.form.size, 10))
 	}
-	h.SetContentTypeBytes(e.contentType)
-	if f.encoding != "" {
-		h.SetContentEncoding(f.encoding)
-	}
+	ctx.SetStatusCode(p.status)
+	e.common(h, p.form)
+	return nil
+}
+
+// attach gives the answer its body, or only its length.
+func (s *Server) attach(ctx *fasthttp.RequestCtx, p plan) error {
+	length := p.part.end - p.part.start
 	switch {
 	case ctx.IsHead():
 		ctx.Response.SkipBody = true
-		h.SetContentLength(int(f.size))
-	case stream != nil:
-		ctx.Response.SetBodyStream(stream, int(part.end-part.start))
+		ctx.Response.Header.SetContentLength(int(length))
+	case p.form.size <= s.small:
+		b, err := s.body(p.form)
+		if err != nil {
+			return err
+		}
+		ctx.Response.SetBodyRaw(b[p.part.start:p.part.end])
 	default:
-		ctx.Response.SetBodyRaw(small)
+		blob, err := s.open(p.form)
+		if err != nil {
+			return err
+		}
+		ctx.Response.SetBodyStream(&blobStream{blob: blob, conn: ctx.Conn(), at: p.part.start, end: p.part.end}, int(length))
 	}
 	return nil
 }

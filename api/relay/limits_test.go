@@ -1,0 +1,198 @@
+package relay_test
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"appzone/api/relay"
+	"appzone/host"
+	"appzone/host/fault"
+)
+
+// A client that leaves is noticed, and the plugin learns it.
+func TestDisconnectIsPassedOn(t *testing.T) {
+	left := make(chan struct{}, 4)
+	f := serve(t, httpPlugin(t, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/streaming":
+			w.(http.Flusher).Flush()
+		case "/posted":
+			_, _ = io.ReadAll(r.Body) // net/http notices a disconnect only after that
+		case "/uploading":
+			_, _ = io.Copy(io.Discard, r.Body)
+			left <- struct{}{}
+			return
+		}
+		<-r.Context().Done()
+		left <- struct{}{}
+	}))
+	for path, request := range map[string]string{
+		"/waiting":   get("/waiting"),
+		"/streaming": get("/streaming"),
+		"/posted":    "POST " + prefix + "/posted HTTP/1.1\r\nHost: front\r\nContent-Length: 2\r\n\r\nok",
+		"/uploading": "POST " + prefix + "/uploading HTTP/1.1\r\nHost: front\r\nContent-Length: 100000\r\n\r\n" + strings.Repeat("x", 50000),
+	} {
+		t.Run(path, func(t *testing.T) {
+			c := f.dial(t)
+			_, err := io.WriteString(c, request)
+			require.NoError(t, err)
+			require.Eventually(t, func() bool { return f.acquired.Load() > f.released.Load() }, soon, tick)
+			time.Sleep(20 * time.Millisecond)
+			require.NoError(t, c.Close())
+			select {
+			case <-left:
+			case <-time.After(soon):
+				t.Fatal("the plugin was not told")
+			}
+			assert.Eventually(t, func() bool { return f.acquired.Load() == f.released.Load() }, soon, tick)
+		})
+	}
+}
+
+func TestAClientThatLeavesEndsTheWaitForAnInstance(t *testing.T) {
+	ended := make(chan error, 1)
+	up := httpPlugin(t, func(http.ResponseWriter, *http.Request) {})
+	f := serve(t, up, func(o *relay.Options) {
+		o.Acquire = func(ctx context.Context, _ string) (host.Upstream, func(), error) {
+			<-ctx.Done()
+			ended <- ctx.Err()
+			return nil, nil, fault.New(fault.Unavailable, "starting", "starting")
+		}
+	})
+	c := f.dial(t)
+	_, err := io.WriteString(c, get("/"))
+	require.NoError(t, err)
+	time.Sleep(20 * time.Millisecond)
+	_ = c.Close()
+	assert.ErrorIs(t, <-ended, context.Canceled)
+}
+
+func TestErrorsOfAcquireAreReturned(t *testing.T) {
+	f := serve(t, nil, func(o *relay.Options) {
+		o.Acquire = func(context.Context, string) (host.Upstream, func(), error) {
+			return nil, nil, fault.New(fault.Unavailable, "no_listener", "x")
+		}
+	})
+	resp, body := f.raw(t, "GET", get("/"))
+	assert.Equal(t, 503, resp.StatusCode)
+	assert.Equal(t, "no_listener", body)
+}
+
+// D10: silence is bounded, duration is not.
+func TestTimeouts(t *testing.T) {
+	release := make(chan struct{})
+	t.Cleanup(func() { close(release) })
+	hold := func(r *http.Request) {
+		select {
+		case <-release:
+		case <-r.Context().Done():
+		}
+	}
+	f := serve(t, httpPlugin(t, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/head":
+			hold(r)
+		case "/body":
+			_, _ = io.WriteString(w, "part")
+			w.(http.Flusher).Flush()
+			hold(r)
+		case "/slow":
+			for range 10 {
+				_, _ = io.WriteString(w, "x")
+				w.(http.Flusher).Flush()
+				time.Sleep(100 * time.Millisecond)
+			}
+		case "/upload":
+			_, _ = io.Copy(io.Discard, r.Body)
+		}
+	}), func(o *relay.Options) { o.HeaderTimeout, o.IdleTimeout = 400*time.Millisecond, 400*time.Millisecond })
+	t.Run("no head", func(t *testing.T) {
+		resp, body := f.raw(t, "GET", get("/head"))
+		assert.Equal(t, 504, resp.StatusCode)
+		assert.Equal(t, "plugin_timeout", body)
+	})
+	t.Run("a body that stops", func(t *testing.T) {
+		resp, err := f.client(t).Get(f.url("/body"))
+		require.NoError(t, err)
+		defer func() { _ = resp.Body.Close() }()
+		b, err := io.ReadAll(resp.Body)
+		assert.Error(t, err)
+		assert.Equal(t, "part", string(b))
+	})
+	t.Run("a body that is slow", func(t *testing.T) {
+		_, body := f.raw(t, "GET", get("/slow"))
+		assert.Equal(t, strings.Repeat("x", 10), body)
+	})
+	t.Run("a client that stops sending", func(t *testing.T) {
+		resp, body := f.raw(t, "POST", "POST "+prefix+"/upload HTTP/1.1\r\nHost: front\r\nContent-Length: 100000\r\n\r\n"+strings.Repeat("x", 20000))
+		assert.Equal(t, 400, resp.StatusCode)
+		assert.Equal(t, "body_cut", body)
+	})
+	t.Run("a client that sends slowly, longer than the head may take", func(t *testing.T) {
+		c := f.dial(t)
+		_, _ = io.WriteString(c, "POST "+prefix+"/upload HTTP/1.1\r\nHost: front\r\nContent-Length: 20000\r\n\r\n")
+		for range 10 {
+			_, err := c.Write(make([]byte, 2000))
+			require.NoError(t, err)
+			time.Sleep(100 * time.Millisecond)
+		}
+		resp, err := http.ReadResponse(bufio.NewReader(c), nil)
+		require.NoError(t, err)
+		assert.Equal(t, 200, resp.StatusCode)
+	})
+}
+
+func TestUnreachablePlugins(t *testing.T) {
+	up, ln := listen(t)
+	require.NoError(t, ln.Close())
+	f := serve(t, up)
+	resp, body := f.raw(t, "GET", get("/"))
+	assert.Equal(t, 502, resp.StatusCode)
+	assert.Equal(t, "plugin_unreachable", body)
+	assert.EqualValues(t, 2, f.acquired.Load(), "asked again, since the instance may have been replaced")
+}
+
+func TestAPluginThatClosesWithoutAnswer(t *testing.T) {
+	f := serve(t, rawPlugin(t, func(_ net.Conn, r *bufio.Reader) { _, _ = readHead(r) }))
+	resp, body := f.raw(t, "GET", get("/"))
+	assert.Equal(t, 502, resp.StatusCode)
+	assert.Equal(t, "plugin_closed", body)
+}
+
+func TestRequestsAreBounded(t *testing.T) {
+	f := serve(t, httpPlugin(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }),
+		func(o *relay.Options) { o.MaxPluginRequests = 2 })
+	for range 2 {
+		_, err := io.WriteString(f.dial(t), get("/"))
+		require.NoError(t, err)
+	}
+	require.Eventually(t, func() bool { return f.acquired.Load() == 2 }, soon, tick)
+	resp, body := f.raw(t, "GET", get("/"))
+	assert.Equal(t, 503, resp.StatusCode)
+	assert.Equal(t, "plugin_busy", body)
+}
+
+// D8: what is open is cut when access ends.
+func TestCloseMatchingCutsStreams(t *testing.T) {
+	f := serve(t, httpPlugin(t, func(w http.ResponseWriter, r *http.Request) {
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+	}))
+	resp, err := f.client(t).Get(f.url("/"))
+	require.NoError(t, err)
+	defer func() { _ = resp.Body.Close() }()
+	assert.Zero(t, f.relay.CloseMatching(func(r relay.Request) bool { return r.User != "ada" }))
+	assert.Equal(t, 1, f.relay.CloseMatching(func(r relay.Request) bool { return r == relay.Request{Plugin: "clock", User: "ada"} }))
+	_, err = io.ReadAll(resp.Body)
+	assert.True(t, err != nil && !errors.Is(err, io.EOF))
+}
