@@ -21,7 +21,7 @@ const (
 func Guard(c *fiber.Ctx) error {
 	ctx := c.Context()
 	// Deferred, since a panic that a middleware outside recovers leaves a body unread, too.
-	defer settle(ctx)
+	defer settle(ctx, ctx.Request.IsBodyStream())
 	if refused := checkFraming(ctx.Request.Header.RawHeaders()); refused != nil {
 		ctx.SetConnectionClose()
 		return refused
@@ -29,11 +29,19 @@ func Guard(c *fiber.Ctx) error {
 	return c.Next()
 }
 
-func settle(ctx *fasthttp.RequestCtx) {
-	if !ctx.Request.IsBodyStream() || ctx.Hijacked() || consumed(ctx) {
-		return
+// settle leaves the connection in a state in which the next request can be read, or ends it.
+func settle(ctx *fasthttp.RequestCtx, streamed bool) {
+	switch {
+	case !streamed || ctx.Hijacked():
+	case !ctx.Request.IsBodyStream():
+		// Somebody read it whole with fasthttp's own Body, which hides errors. Those of a
+		// fixed length come from the connection, which is then dead anyway.
+		if ctx.Request.Header.ContentLength() < 0 {
+			linger(ctx)
+		}
+	case !consumed(ctx):
+		linger(ctx)
 	}
-	linger(ctx)
 }
 
 // consumed tells whether the body was read to its end, and reads a short rest. The rest of

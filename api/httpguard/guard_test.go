@@ -70,6 +70,7 @@ func serve(t testing.TB) *server {
 		_, _ = io.Copy(io.Discard, c.Context().RequestBodyStream())
 		return c.SendString("raw")
 	})
+	app.All("/body", func(c *fiber.Ctx) error { return c.SendString(fmt.Sprint(len(c.Body()))) })
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	s.addr = ln.Addr().String()
@@ -94,7 +95,7 @@ const smuggled = "GET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n"
 func TestUnreadBodiesAreNeverRequests(t *testing.T) {
 	many := strings.Repeat(smuggled, 3000) // past every buffer
 	few := strings.Repeat(smuggled, 400)   // past what was read ahead, short enough to drain
-	for _, path := range []string{"/unread", "/half", "/panic", "/nowhere", "/read"} {
+	for _, path := range []string{"/unread", "/half", "/panic", "/nowhere", "/read", "/raw", "/body"} {
 		for name, body := range map[string]string{
 			"few":                   fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(few), few),
 			"many":                  fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(many), many),
@@ -142,6 +143,7 @@ func TestConnectionsGoOnAfterABodyThatWasReadOrIsShort(t *testing.T) {
 		"POST /read HTTP/1.1\r\nHost: h\r\nContent-Length: 200000\r\n\r\n" + strings.Repeat("x", 200000),
 		"POST /read HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
 		"POST /read HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-T: 1\r\n\r\n",
+		"POST /body HTTP/1.1\r\nHost: h\r\nContent-Length: 20000\r\n\r\n" + strings.Repeat("x", 20000),
 		"POST /panic HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello",
 	} {
 		_, err := io.WriteString(c, request)
