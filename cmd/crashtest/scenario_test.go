@@ -1,0 +1,156 @@
+package crashtest_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"appzone/host"
+	"appzone/nodebridge"
+	"appzone/store"
+)
+
+var admin = host.Actor{User: "admin", Role: host.RoleAdmin}
+
+// system is a host over its real store, with Node.
+type system struct {
+	*host.Host
+	store *store.Store
+}
+
+func (s system) close() error {
+	s.Host.Close()
+	return s.store.Close()
+}
+
+func open(dir string, hook func(string)) (system, error) {
+	st, err := store.Open(context.Background(), store.Options{Dir: filepath.Join(dir, "db")})
+	if err != nil {
+		return system{}, err
+	}
+	node, err := nodebridge.New(nodebridge.Options{Dir: filepath.Join(dir, "node")})
+	if err != nil {
+		return system{}, err
+	}
+	h, err := host.Open(context.Background(), host.Config{DataDir: dir, Store: st, Runtimes: []host.Runtime{node},
+		AdminPassword: "for the test", RestartPlugins: true, RestartDelay: time.Nanosecond, Hook: hook})
+	return system{h, st}, err
+}
+
+// zipOf makes a plugin. Its text is long and its version is part of it, so that each version has files of its own.
+func zipOf(kind, version string) []byte {
+	files := map[string]string{"shared.txt": "the same in every version"}
+	switch kind {
+	case "html":
+		files["manifest.json"] = fmt.Sprintf(`{"name":"Pages","version":%q,"description":"d","type":"html","parameters":{"views":{"admin":"index.html"}}}`, version)
+		files["index.html"] = "<p>" + version
+	default:
+		files["manifest.json"] = fmt.Sprintf(`{"name":"Script","version":%q,"description":"d","type":"script","parameters":{"scriptName":"s","scriptPath":"index.js","permissions":{}}}`, version)
+		files["index.js"] = fmt.Sprintf(`require('http').createServer((q,r)=>r.end(%q)).listen(9006)`, version)
+	}
+	var out bytes.Buffer
+	w := zip.NewWriter(&out)
+	for name, text := range files {
+		f, err := w.Create(name)
+		if err == nil {
+			_, err = f.Write([]byte(text))
+		}
+		if err != nil {
+			panic(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		panic(err)
+	}
+	return out.Bytes()
+}
+
+func (s system) upload(kind, version string) error {
+	u, err := s.Receive(context.Background(), bytes.NewReader(zipOf(kind, version)))
+	if err != nil {
+		return err
+	}
+	defer u.Close()
+	_, _, err = s.Accept(context.Background(), u, admin)
+	return err
+}
+
+func (s system) install(id string) error {
+	ctx := context.Background()
+	plan, err := s.Plan(ctx, id, "")
+	if err != nil {
+		return err
+	}
+	start := true
+	job, err := s.Install(ctx, id, host.InstallRequest{Grants: host.GrantChoice{Requested: true}, Start: &start}, plan.ETag, admin)
+	return s.end(job, err)
+}
+
+func (s system) uninstall(id string) error {
+	job, err := s.Uninstall(context.Background(), id, false, admin)
+	return s.end(job, err)
+}
+
+// end waits for the job, and makes its failure an error.
+func (s system) end(job host.Job, err error) error {
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	job, err = s.WaitJob(ctx, job.ID)
+	if err == nil && job.State != host.JobSucceeded {
+		err = fmt.Errorf("job %s is %s: %+v", job.Kind, job.State, job.Error)
+	}
+	return err
+}
+
+// steps are what the child does, one after the other.
+var steps = []struct {
+	name string
+	do   func(system) error
+}{
+	{"upload pages", func(s system) error { return s.upload("html", "1.0.0") }},
+	{"install pages", func(s system) error { return s.install("pages") }},
+	{"upload script", func(s system) error { return s.upload("script", "1.0.0") }},
+	{"install script", func(s system) error { return s.install("script") }},
+	{"upload script 2", func(s system) error { return s.upload("script", "2.0.0") }},
+	{"install script 2", func(s system) error { return s.install("script") }},
+	{"uninstall pages", func(s system) error { return s.uninstall("pages") }},
+	{"remove pages", func(s system) error { return s.Remove(context.Background(), "pages", false, admin) }},
+}
+
+// scenario is the child: it does the steps, says which were acknowledged, and kills itself at the hook with the
+// number at. When there are fewer hooks it says so.
+func scenario(dir string, at int) {
+	var passed atomic.Int64
+	s, err := open(dir, func(point string) {
+		if passed.Add(1) == int64(at) {
+			fmt.Println("killed at", point)
+			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+			select {} // the signal may take a moment
+		}
+	})
+	if err != nil {
+		panic(err)
+	}
+	for _, step := range steps {
+		if err := step.do(s); err != nil {
+			panic(fmt.Sprintf("%s: %v", step.name, err))
+		}
+		fmt.Println("acknowledged", step.name)
+		if view, err := s.Plugin(context.Background(), "script"); err == nil && view.PID != 0 {
+			fmt.Println("pid", view.PID)
+		}
+	}
+	if err := s.close(); err != nil {
+		panic(err)
+	}
+	fmt.Println("finished")
+}
