@@ -1,0 +1,175 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/caarlos0/env/v10"
+	"github.com/joho/godotenv"
+)
+
+// config is what serve reads from the environment and from .env in the working folder, which does not
+// override the environment. Each variable is described in .env.example and in the README.
+type config struct {
+	Addr           string   `env:"XC_ADDR" envDefault:"localhost:8080"`
+	DataDir        string   `env:"XC_DATA_DIR" envDefault:"./data"`
+	PublicURL      string   `env:"XC_PUBLIC_URL"`
+	TrustedProxies prefixes `env:"XC_TRUSTED_PROXIES"`
+
+	AdminPassword     string `env:"XC_ADMIN_PASSWORD"`
+	AdminPasswordFile string `env:"XC_ADMIN_PASSWORD_FILE"`
+	SecretKey         string `env:"XC_SECRET_KEY"`
+	SecretKeyFile     string `env:"XC_SECRET_KEY_FILE"`
+
+	PluginRestart      lenientBool `env:"XC_PLUGIN_RESTART" envDefault:"false"`
+	PluginRestartDelay uint32      `env:"XC_PLUGIN_RESTART_DELAY" envDefault:"300"`
+	MaxUploadMB        int64       `env:"XC_MAX_UPLOAD_MB" envDefault:"50"`
+
+	NodePath    string `env:"XC_NODE_PATH"`
+	NPMRegistry string `env:"XC_NPM_REGISTRY"`
+	HTTPProxy   string `env:"XC_HTTP_PROXY"`
+	CAFile      string `env:"XC_CA_FILE"`
+
+	TLSCert   string `env:"XC_TLS_CERT"`
+	TLSKey    string `env:"XC_TLS_KEY"`
+	LogLevel  string `env:"XC_LOG_LEVEL" envDefault:"info"`
+	LogFormat string `env:"XC_LOG_FORMAT"`
+}
+
+// uploadMBMax is the largest limit that can be set; zips are read from a file and files are stored in pieces, but more than
+// this is no plugin.
+const uploadMBMax = 4096
+
+// loadConfig reads and checks the configuration.
+func loadConfig() (config, error) {
+	var c config
+	if err := godotenv.Load(); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return c, fmt.Errorf(".env: %w", err)
+	}
+	if err := env.Parse(&c); err != nil {
+		return c, configError(err)
+	}
+	for _, secret := range []struct {
+		name        string
+		value, file *string
+	}{
+		{"XC_ADMIN_PASSWORD", &c.AdminPassword, &c.AdminPasswordFile},
+		{"XC_SECRET_KEY", &c.SecretKey, &c.SecretKeyFile},
+	} {
+		if err := readSecret(secret.name, secret.value, *secret.file); err != nil {
+			return c, err
+		}
+	}
+	return c, c.check()
+}
+
+func (c *config) check() error {
+	host, _, err := net.SplitHostPort(c.Addr)
+	switch {
+	case err != nil:
+		return fmt.Errorf("XC_ADDR is %q and must be host:port, such as localhost:8080", c.Addr)
+	case c.MaxUploadMB < 1 || c.MaxUploadMB > uploadMBMax:
+		return fmt.Errorf("XC_MAX_UPLOAD_MB is %d and must be 1 to %d", c.MaxUploadMB, uploadMBMax)
+	case (c.TLSCert == "") != (c.TLSKey == ""):
+		return errors.New("XC_TLS_CERT and XC_TLS_KEY belong together: set both or none")
+	}
+	if c.PublicURL == "" {
+		c.PublicURL = c.defaultURL(host)
+	}
+	return nil
+}
+
+// defaultURL is the public URL that follows from XC_ADDR.
+func (c *config) defaultURL(host string) string {
+	_, port, _ := net.SplitHostPort(c.Addr)
+	if ip := net.ParseIP(host); host == "" || (ip != nil && ip.IsUnspecified()) {
+		host = "localhost"
+	}
+	scheme := "http"
+	if c.tls() {
+		scheme = "https"
+	}
+	return scheme + "://" + net.JoinHostPort(host, port)
+}
+
+func (c *config) tls() bool { return c.TLSCert != "" }
+
+// restartDelay is at least a tick: the documented 0 seconds are no "use the default".
+func (c *config) restartDelay() time.Duration {
+	return max(time.Nanosecond, time.Duration(c.PluginRestartDelay)*time.Second)
+}
+
+// readSecret takes a secret from a file, if one is named: an environment shows in more places than a file.
+func readSecret(name string, value *string, file string) error {
+	if file == "" {
+		return nil
+	}
+	if *value != "" {
+		return fmt.Errorf("%s and %s_FILE are both set; set one of them", name, name)
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return fmt.Errorf("%s_FILE: %w", name, err)
+	}
+	if *value = strings.TrimRight(string(b), "\r\n"); *value == "" {
+		return fmt.Errorf("%s_FILE: %s is empty", name, file)
+	}
+	return nil
+}
+
+// configError puts the mistakes of several variables into one line.
+func configError(err error) error {
+	var all env.AggregateError
+	if !errors.As(err, &all) {
+		return err
+	}
+	text := make([]string, 0, len(all.Errors))
+	for _, e := range all.Errors {
+		text = append(text, e.Error())
+	}
+	return errors.New(strings.Join(text, "; "))
+}
+
+// lenientBool is a switch as people write it.
+type lenientBool bool
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (b *lenientBool) UnmarshalText(text []byte) error {
+	switch strings.ToLower(strings.TrimSpace(string(text))) {
+	case "", "0", "false", "no", "off":
+		*b = false
+	case "1", "true", "yes", "on":
+		*b = true
+	default:
+		return fmt.Errorf("%q is neither true nor false", text)
+	}
+	return nil
+}
+
+// prefixes is a list of networks, "10.0.0.0/8, 192.168.1.7".
+type prefixes []netip.Prefix
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (p *prefixes) UnmarshalText(text []byte) error {
+	*p = nil
+	for item := range strings.SplitSeq(string(text), ",") {
+		if item = strings.TrimSpace(item); item == "" {
+			continue
+		}
+		one, err := netip.ParsePrefix(item)
+		if err != nil {
+			a, bad := netip.ParseAddr(item)
+			if bad != nil {
+				return fmt.Errorf("%q is neither a network such as 10.0.0.0/8 nor an address", item)
+			}
+			one = netip.PrefixFrom(a, a.BitLen())
+		}
+		*p = append(*p, one)
+	}
+	return nil
+}

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+)
+
+// passwordFile is where the first password is written when nobody watches.
+const passwordFile = "initial-admin-password"
+
+// announcer tells the generated first password: on the terminal, else in a file that only the host's user may read.
+func (a *app) announcer(data string, log *slog.Logger) func(user, password string) error {
+	return func(user, password string) error {
+		if isTerminal(a.errOut) {
+			_, err := fmt.Fprintf(a.errOut, "\n  First start. Log in with\n    user      %s\n    password  %s\n  It is shown this once.\n\n", user, password)
+			return err
+		}
+		path := filepath.Join(data, passwordFile)
+		if err := writePrivate(path, password+"\n"); err != nil {
+			return fmt.Errorf("write the first password: %w", err)
+		}
+		log.Info("first start: the administrator's password is in a file", "user", user, "file", path)
+		return nil
+	}
+}
+
+// writePrivate replaces path by a file that nobody else may read, and has it on the disk when it returns.
+func writePrivate(path, text string) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".password-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	if err == nil {
+		err = f.Sync()
+	}
+	if bad := f.Close(); err == nil {
+		err = bad
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name())
+	}
+	return err
+}

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"appzone/cmd/appzone/client"
+)
+
+// plugin is the tree of verbs about plugins.
+func (a *app) plugin() *cobra.Command {
+	cmd := &cobra.Command{Use: "plugin", Short: "Manage plugins", Args: noArgs, RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
+	cmd.AddCommand(a.pluginList(), a.pluginShow(), a.pluginUpload(), a.pluginPlan(), a.pluginInstall(),
+		a.pluginStart(), a.pluginStop(), a.pluginRestart(), a.pluginLogs(), a.pluginStats(), a.pluginSettings(), a.pluginGrants(),
+		a.pluginVersions(), a.pluginUninstall(), a.pluginRemove())
+	return cmd
+}
+
+// pluginView is what the tables show of a plugin.
+type pluginView struct {
+	ID, Name, Version, Description, Type, Runtime, Stage, State, Desired, Sidebar, Signature string
+	Since                                                                                    time.Time
+	Listening                                                                                bool
+	Restarts                                                                                 int
+	Candidate                                                                                *struct {
+		Version      string
+		NeedsConsent bool
+	}
+	LastExit *struct{ Cause, Hint string }
+	Walls    []struct{ Name, Level, Reason string }
+}
+
+// get calls the host and prints the answer.
+func (a *app) get(cmd *cobra.Command, path string, q url.Values, table func(raw json.RawMessage, w io.Writer) error) error {
+	c, err := a.client()
+	if err != nil {
+		return err
+	}
+	answer, err := c.Do(cmd.Context(), client.Request{Method: "GET", Path: path, Query: q})
+	if err != nil {
+		return err
+	}
+	return a.print(answer.Body, func(w io.Writer) error { return table(answer.Body, w) })
+}
+
+// getAll is get for a list, with all of its pages.
+func (a *app) getAll(cmd *cobra.Command, path string, q url.Values, table func(items []json.RawMessage, w io.Writer) error) error {
+	c, err := a.client()
+	if err != nil {
+		return err
+	}
+	items := []json.RawMessage{}
+	for {
+		answer, err := c.Do(cmd.Context(), client.Request{Method: "GET", Path: path, Query: q})
+		if err != nil {
+			return err
+		}
+		var page struct {
+			Items []json.RawMessage
+			Next  *string
+		}
+		if err := answer.Into(&page); err != nil {
+			return err
+		}
+		items = append(items, page.Items...)
+		if page.Next == nil || *page.Next == "" {
+			break
+		}
+		q.Set("cursor", *page.Next)
+	}
+	raw, err := json.Marshal(map[string]any{"items": items})
+	if err != nil {
+		return err
+	}
+	return a.print(raw, func(w io.Writer) error { return table(items, w) })
+}
+
+// kind is the type and, for a script, its runtime.
+func (p *pluginView) kind() string {
+	if p.Runtime == "" {
+		return p.Type
+	}
+	return p.Type + "/" + p.Runtime
+}
+
+// tableOf shows an object as field and value, for what has no table of its own.
+func tableOf(raw json.RawMessage, w io.Writer) error {
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &fields); err != nil {
+		return err
+	}
+	for _, name := range sortedKeys(fields) {
+		row(w, name, strings.Trim(string(fields[name]), `"`))
+	}
+	return nil
+}
+
+func ago(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return fmt.Sprint(time.Since(t).Round(time.Second))
+}

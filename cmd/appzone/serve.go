@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"appzone/api"
+	"appzone/host"
+	"appzone/nodebridge"
+	"appzone/sandbox"
+	"appzone/store"
+)
+
+// shutdownGrace is how long requests may go on once the host is told to stop.
+const shutdownGrace = 15 * time.Second
+
+func (a *app) serve() *cobra.Command {
+	return &cobra.Command{Use: "serve", Short: "Run the host", Args: noArgs,
+		Long: "Run the host. It is configured by environment variables and by .env in the working folder; .env.example describes them.",
+		RunE: func(c *cobra.Command, _ []string) error {
+			cfg, err := loadConfig()
+			if err != nil {
+				return usageError{err}
+			}
+			log, err := newLogger(a.errOut, cfg.LogLevel, cfg.LogFormat)
+			if err != nil {
+				return usageError{err}
+			}
+			return a.runHost(c.Context(), cfg, log)
+		}}
+}
+
+// runHost opens everything in order, serves until ctx ends, and closes everything in the opposite order.
+func (a *app) runHost(ctx context.Context, cfg config, log *slog.Logger) (err error) {
+	data, err := prepareData(cfg.DataDir)
+	if err != nil {
+		return err
+	}
+	// The port first: a host that cannot be reached should not start plugins.
+	ln, err := listen(cfg)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, ignoreClosed(ln.Close())) }()
+	db, err := store.Open(ctx, store.Options{Dir: filepath.Join(data, "store"), Logger: log})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	runtimes, err := openRuntimes(cfg, data, log)
+	if err != nil {
+		return err
+	}
+	h, err := host.Open(ctx, host.Config{DataDir: data, Store: db, Runtimes: runtimes, Logger: log, Samples: sampleFiles(),
+		AppZoneVersion: version, MaxUploadBytes: cfg.MaxUploadMB << 20, RestartPlugins: bool(cfg.PluginRestart),
+		RestartDelay: cfg.restartDelay(), AdminPassword: cfg.AdminPassword, AnnouncePassword: a.announcer(data, log), SecretKey: cfg.SecretKey})
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	server, err := api.New(api.Options{Host: h, Logger: log, PublicURL: cfg.PublicURL, TrustedProxies: cfg.TrustedProxies,
+		MaxUploadBytes: cfg.MaxUploadMB << 20, Version: version, TLS: cfg.tls()})
+	if err != nil {
+		return err
+	}
+	return a.serveUntil(ctx, server, ln, cfg.PublicURL, log)
+}
+
+// serveUntil serves until ctx ends or the listener fails.
+func (a *app) serveUntil(ctx context.Context, server *api.Server, ln net.Listener, url string, log *slog.Logger) error {
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(ln) }()
+	log.Info("serving", "url", url, "address", ln.Addr().String())
+	if isTerminal(a.errOut) {
+		fmt.Fprintf(a.errOut, "\n  App Zone is at %s\n\n", url)
+	}
+	var err error
+	select {
+	case err = <-ended:
+	case <-ctx.Done():
+		log.Info("shutting down; a second signal ends at once")
+	}
+	grace, cancel := context.WithTimeout(context.Background(), shutdownGrace)
+	defer cancel()
+	if bad := server.Shutdown(grace); bad != nil && !errors.Is(bad, context.DeadlineExceeded) {
+		err = errors.Join(err, bad)
+	}
+	return err
+}
+
+// openRuntimes makes what runs script plugins.
+func openRuntimes(cfg config, data string, log *slog.Logger) ([]host.Runtime, error) {
+	node, err := nodebridge.New(nodebridge.Options{Dir: filepath.Join(data, "node"), NodePath: cfg.NodePath, NPMRegistry: cfg.NPMRegistry,
+		HTTPProxy: cfg.HTTPProxy, CAFile: cfg.CAFile, Logger: log})
+	if err != nil {
+		return nil, err
+	}
+	wasm, err := sandbox.New(sandbox.Options{Dir: filepath.Join(data, "wasm"), Logger: log})
+	if err != nil {
+		return nil, err
+	}
+	return []host.Runtime{node, wasm}, nil
+}
+
+// prepareData makes the data folder and finds out early that it cannot be written.
+func prepareData(dir string) (string, error) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return "", fmt.Errorf("data folder %s: %w", dir, err)
+	}
+	if err := os.MkdirAll(abs, 0o700); err != nil {
+		return "", fmt.Errorf("data folder %s cannot be made; check XC_DATA_DIR and its owner: %w", abs, err)
+	}
+	probe, err := os.CreateTemp(abs, ".probe-*")
+	if err != nil {
+		return "", fmt.Errorf("data folder %s cannot be written; check XC_DATA_DIR and its owner: %w", abs, err)
+	}
+	return abs, errors.Join(probe.Close(), os.Remove(probe.Name()))
+}
+
+// listen opens the address, with TLS if there is a certificate.
+func listen(cfg config) (net.Listener, error) {
+	var cert tls.Certificate
+	if cfg.tls() {
+		var err error
+		if cert, err = tls.LoadX509KeyPair(cfg.TLSCert, cfg.TLSKey); err != nil {
+			return nil, fmt.Errorf("certificate of XC_TLS_CERT and XC_TLS_KEY: %w", err)
+		}
+	}
+	ln, err := net.Listen("tcp", cfg.Addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("address %s is taken by another program; stop that one, or choose another address with XC_ADDR", cfg.Addr)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("address %s cannot be opened; check XC_ADDR: %w", cfg.Addr, err)
+	}
+	if cfg.tls() {
+		ln = tls.NewListener(ln, &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}})
+	}
+	return ln, nil
+}
+
+// ignoreClosed drops the error of closing a listener that the server has closed.
+func ignoreClosed(err error) error {
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}

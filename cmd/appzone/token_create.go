@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"appzone/cmd/appzone/client"
+)
+
+// tokenFlags are those of token create.
+type tokenFlags struct {
+	scopes             []string
+	expires            time.Duration
+	user, passwordFile string
+}
+
+func (a *app) tokenCreate() *cobra.Command {
+	var f tokenFlags
+	cmd := &cobra.Command{Use: "create NAME", Short: "Create a bearer token, which is shown this once", Args: exactArgs("NAME"),
+		Long: "Create a bearer token. The first one of a host is created with a password:\n\n" +
+			"  appzone token create --user admin --password-file data/initial-admin-password laptop",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := a.client()
+			if err != nil {
+				return err
+			}
+			if f.user != "" {
+				if err := a.login(cmd.Context(), c, f); err != nil {
+					return err
+				}
+				defer func() { _ = c.Logout(context.WithoutCancel(cmd.Context())) }()
+			}
+			answer, err := c.Do(cmd.Context(), client.Request{Method: "POST", Path: client.Path("tokens"),
+				JSON: map[string]any{"name": args[0], "scopes": f.scopes, "expiresInSeconds": int64(f.expires.Seconds())}})
+			if err != nil {
+				return err
+			}
+			var t struct{ Token string }
+			if err := answer.Into(&t); err != nil {
+				return err
+			}
+			return a.print(answer.Body, func(w io.Writer) error {
+				_, err := io.WriteString(w, t.Token+"\n")
+				return err
+			})
+		}}
+	cmd.Flags().StringSliceVar(&f.scopes, "scope", []string{"*"}, "what it may do; * is all that you may")
+	cmd.Flags().DurationVar(&f.expires, "expires", 0, "how long it lives, such as 720h (default for ever)")
+	cmd.Flags().StringVar(&f.user, "user", "", "log in as this user instead of using a token")
+	cmd.Flags().StringVar(&f.passwordFile, "password-file", "-", "file with the user's password (- for standard input)")
+	return cmd
+}
+
+// login opens a session with the password of a file; a password as an argument would show in the list of processes.
+func (a *app) login(ctx context.Context, c *client.Client, f tokenFlags) error {
+	b, err := a.readInput(f.passwordFile)
+	if err != nil {
+		return err
+	}
+	password, _, _ := strings.Cut(string(b), "\n")
+	if password = strings.TrimSuffix(password, "\r"); password == "" {
+		return errors.New("no password: give it on standard input or in a file named by --password-file")
+	}
+	return c.Login(ctx, f.user, password)
+}
