@@ -42,18 +42,22 @@ func (b blobs) Collect(ctx context.Context, live func(keep func(host.Digest)) er
 		return 0, err
 	}
 	defer s.keeper.wake()
-	for from := []byte(spaceBlobs); from != nil && err == nil; err = ctx.Err() {
+	for from := []byte(spaceBlobs); from != nil; {
+		if err := ctx.Err(); err != nil {
+			return freed, err
+		}
 		var found []garbage
 		if found, from, err = s.mark(from, kept); err != nil {
-			break
+			return freed, err
 		}
 		n, err := s.sweep(found)
+		freed += n
+		s.garbage.Add(n)
 		if err != nil {
 			return freed, err
 		}
-		freed += n
 	}
-	return freed, err
+	return freed, nil
 }
 
 // mark looks for garbage from a key on. next is where to go on, nil at the end.

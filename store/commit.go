@@ -91,10 +91,8 @@ func (s *Store) send(t *transaction, must bool) error {
 	if f := s.failed.Load(); f != nil {
 		return f
 	}
-	if !must {
-		if err := s.space.require(t.bytes); err != nil {
-			return err
-		}
+	if err := s.space.prepare(t.bytes, must); err != nil {
+		return err
 	}
 	binary.BigEndian.PutUint64(t.number, s.commits+1)
 	s.mapped.RLock()

@@ -1,14 +1,10 @@
 package store
 
-import (
-	"errors"
-	"time"
+import "time"
 
-	"github.com/dgraph-io/badger/v4"
-)
-
-// keeper is the one goroutine that looks after a store: it collects value logs at the start
-// and now and then, and gives mapped pages back after big writes and when the store is idle.
+// keeper is the one goroutine that looks after a store: it rewrites value logs at the start, after
+// much was removed and now and then, and gives mapped pages back after big writes and
+// when the store is idle.
 type keeper struct {
 	store *Store
 	woken chan struct{}
@@ -21,6 +17,8 @@ const (
 	collectEvery = 10 * time.Minute
 	// discardRatio is the part of a value log that must be garbage before it is rewritten.
 	discardRatio = 0.3
+	// muchGarbage is what Collect must have removed before deletes are settled at once.
+	muchGarbage = valueLogBytes / 2
 )
 
 func keep(s *Store) *keeper {
@@ -29,7 +27,7 @@ func keep(s *Store) *keeper {
 	return k
 }
 
-// wake asks for a trim soon. It never blocks.
+// wake says that much was written or removed. It never blocks.
 func (k *keeper) wake() {
 	select {
 	case k.woken <- struct{}{}:
@@ -49,7 +47,7 @@ func (k *keeper) run() {
 	if err := k.store.db.Flatten(1); err != nil {
 		k.store.log.Warn("tables could not be merged", "error", err)
 	}
-	k.collect()
+	k.rewrite()
 	k.trim()
 	trim, collect := time.NewTicker(trimEvery), time.NewTicker(collectEvery)
 	defer trim.Stop()
@@ -60,43 +58,38 @@ func (k *keeper) run() {
 			return
 		case <-k.woken:
 			k.trim()
+			k.clean()
 		case <-trim.C:
 			k.trim()
 		case <-collect.C:
-			k.collect()
+			k.clean()
 		}
 	}
 }
 
-// collect rewrites value logs that hold much garbage, one after the other.
-func (k *keeper) collect() {
+// clean makes room of what was removed. When somebody still reads what was removed it finds
+// nothing, and tries again the next time.
+func (k *keeper) clean() {
+	if k.store.garbage.Load() >= muchGarbage {
+		if err := k.store.settle(); err != nil {
+			k.store.log.Warn("room that was freed stays in use", "error", err)
+		}
+	}
+	k.rewrite()
+}
+
+// rewrite rewrites value logs that hold much garbage, one after the other.
+func (k *keeper) rewrite() {
 	for {
 		select {
 		case <-k.quit:
 			return
 		default:
 		}
-		if !k.store.collectValueLog() {
+		if !k.store.rewriteValueLog() {
 			return
 		}
 	}
-}
-
-// collectValueLog rewrites one value log, and returns false if there was none to rewrite.
-func (s *Store) collectValueLog() bool {
-	if s.failed.Load() != nil {
-		return false
-	}
-	// The rewrite copies what is alive before it removes the old log.
-	if err := s.space.require(valueLogBytes); err != nil {
-		return false
-	}
-	err := s.db.RunValueLogGC(discardRatio)
-	if err != nil && !errors.Is(err, badger.ErrNoRewrite) {
-		s.log.Warn("a value log could not be collected", "error", err)
-	}
-	s.touched.Store(true)
-	return err == nil
 }
 
 // trim gives back the pages of mapped files, unless nothing was read or written since the last time.

@@ -45,7 +45,7 @@ func openLocked(o Options, lock *folderLock) (*Store, error) {
 		updating: make(chan struct{}, 1), collecting: make(chan struct{}, 1),
 		space: &space{dir: o.Dir, reserve: o.ReserveBytes},
 	}
-	if err := s.space.require(0); err != nil {
+	if err := s.space.mayOpen(); err != nil {
 		return nil, err
 	}
 	if err := examine(o.Dir); err != nil {
@@ -82,6 +82,9 @@ func openBadger(s *Store) (db *badger.DB, err error) {
 
 // prepare brings what was opened to a state that can be used.
 func (s *Store) prepare(steps []migration) (err error) {
+	if err := s.space.logs.find(s.dir); err != nil {
+		return err
+	}
 	if s.commits, err = s.readCommits(); err != nil {
 		return err
 	}

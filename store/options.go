@@ -37,7 +37,7 @@ func (o Options) withDefaults() Options {
 
 const (
 	memTableBytes = 8 << 20
-	valueLogBytes = 128 << 20
+	valueLogBytes = 64 << 20
 )
 
 // badgerOptions are measured: they keep an idle store near 13 MB of memory and installs near

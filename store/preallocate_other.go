@@ -5,4 +5,6 @@ package store
 // preallocated does nothing here: the reserve alone keeps writes away from a full disk.
 type preallocated struct{}
 
-func (p *preallocated) allocate(string, int64) bool { return true }
+func (p *preallocated) find(string) error           { return nil }
+func (p *preallocated) allocateKeys(string) error   { return nil }
+func (p *preallocated) allocateValues(string) error { return nil }

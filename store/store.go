@@ -31,6 +31,8 @@ type Store struct {
 	// committing is held for each write to Badger: one at a time.
 	committing sync.Mutex
 	commits    uint64 // writes since the database was made
+	// garbage is what Collect removed since deletes were last settled, in bytes.
+	garbage atomic.Int64
 	// mapped is held for reading by whatever may unmap one of Badger's files, and for
 	// writing while addresses of mapped files are in use outside of Badger.
 	mapped sync.RWMutex
@@ -82,7 +84,10 @@ func (s *Store) update(fn func(host.Writer) error) error {
 }
 
 // FreeBytes implements host.Store: what is free on the disk, less the reserve.
-func (s *Store) FreeBytes() (int64, error) { return s.space.free() }
+func (s *Store) FreeBytes() (int64, error) {
+	free, err := s.space.free()
+	return max(0, free), err
+}
 
 // Blobs implements host.Store.
 func (s *Store) Blobs() host.Blobs { return blobs{s} }
