@@ -142,7 +142,6 @@ func (l *launch) spec(ctx context.Context, lis *process.Listener, control *os.Fi
 	if err != nil {
 		return s, err
 	}
-	limits := l.manifest.EffectiveLimits()
 	s.Name = l.manifest.Parameters.ScriptName
 	s.Listener, s.Files, s.Output = lis, []*os.File{control}, output
 	s.Mark, s.MarkDir = l.mark, l.markDir
@@ -152,11 +151,11 @@ func (l *launch) spec(ctx context.Context, lis *process.Listener, control *os.Fi
 	if o := s.Jail.Overlay; o != nil {
 		o.Upper, o.Work, o.Target = l.overlay.overlay, l.overlay.work, l.to.AppDir
 	}
-	if s.Limits.MemoryBytes == 0 {
-		s.Limits.MemoryBytes = l.to.MemoryBytes
+	own := s.Limits.MemoryBytes // a runtime that needs memory of its own says how much it is in all
+	s.Limits = limitsOf(&l.manifest)
+	if own != 0 {
+		s.Limits.MemoryBytes = own
 	}
-	s.Limits.CPUPercent, s.Limits.Processes, s.Limits.OpenFiles = limits.CPUPercent, limits.PIDs, limits.OpenFiles
-	s.Limits.FileBytes = int64(limits.DataMB) << 20
 	return s, nil
 }
 

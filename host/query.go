@@ -146,15 +146,18 @@ func (h *Host) statusOf(p Plugin, m manifest.Manifest) Status {
 
 // walls are those that an instance of m would get on this machine.
 func walls(m manifest.Manifest) []process.Wall {
-	return process.Machine().Walls(process.Jail{Network: networkOf(m)}, process.Limits{})
+	jail := process.Jail{Network: process.NetworkNone, SystemFiles: m.UsesNode()}
+	if m.UsesNode() {
+		jail.Network = process.NetworkHost
+	}
+	return process.Machine().Walls(jail, limitsOf(&m))
 }
 
-// networkOf is the network that an instance of m gets: WASM has none of its own.
-func networkOf(m manifest.Manifest) process.Network {
-	if m.Parameters.Runtime == manifest.RuntimeNode {
-		return process.NetworkHost
-	}
-	return process.NetworkNone
+// limitsOf are the limits of an instance of m.
+func limitsOf(m *manifest.Manifest) process.Limits {
+	l := m.EffectiveLimits()
+	return process.Limits{MemoryBytes: int64(l.MemoryMB) << 20, CPUPercent: l.CPUPercent, Processes: l.PIDs,
+		OpenFiles: l.OpenFiles, FileBytes: int64(l.DataMB) << 20}
 }
 
 // VersionView is one version that is kept.

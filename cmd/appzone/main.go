@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/signal"
 	"strings"
@@ -14,6 +15,7 @@ import (
 
 	"appzone/cmd/appzone/client"
 	"appzone/host/process"
+	"appzone/nodebridge"
 	"appzone/sandbox"
 )
 
@@ -29,7 +31,9 @@ const (
 )
 
 func main() {
-	process.Main(sandbox.Entries())
+	entries := sandbox.Entries()
+	maps.Copy(entries, nodebridge.Entries())
+	process.Main(entries)
 	ctx, stop := interruptible()
 	defer stop()
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
