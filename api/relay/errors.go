@@ -58,7 +58,7 @@ func (l *call) explain(err error) error {
 	default:
 		answer = fault.Wrap(err, fault.Gateway, "plugin_closed", "the plugin closed the connection without an answer; its log may say why")
 	}
-	x.relay.o.Logger.Warn("plugin did not answer", "plugin", x.plugin, "code", answer.Code, "error", err, "request_id", l.out.requestID)
+	x.relay.o.Logger.Warn("plugin did not answer", "plugin", x.who.Plugin, "code", answer.Code, "error", err, "request_id", l.out.requestID)
 	return answer
 }
 

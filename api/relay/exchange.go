@@ -3,6 +3,7 @@ package relay
 import (
 	"context"
 	"net"
+	"strings"
 	"sync"
 	"time"
 
@@ -22,12 +23,11 @@ const (
 
 // exchange is one request under way. It is the context of its own Acquire and Dial.
 type exchange struct {
-	relay        *Relay
-	plugin, user string
-	client       net.Conn
-	body         *httpguard.Body
-	pool         *pool
-	release      func()
+	relay   *Relay
+	client  net.Conn
+	body    *httpguard.Body
+	pool    *pool
+	release func()
 	// uploaded is closed when the upload's goroutine has ended; nil without one.
 	uploaded chan struct{}
 	// uploadErr is what went wrong with reading from the client, set before uploaded is closed.
@@ -37,7 +37,9 @@ type exchange struct {
 	next, previous *exchange
 	count          *int
 
-	mu       sync.Mutex
+	mu sync.Mutex
+	// who may alias memory of the server until hand copies it.
+	who      Request
 	phase    phase
 	up       *upstreamConn
 	cause    error         // why it was aborted
@@ -119,6 +121,15 @@ func (x *exchange) hand(tunnel bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.phase, x.tunnel = waiting, tunnel
+	// A path parameter's memory serves another request as soon as the handler returns.
+	x.who = Request{Plugin: strings.Clone(x.who.Plugin), User: strings.Clone(x.who.User)}
+}
+
+// matches asks match about the request, unless it has ended.
+func (x *exchange) matches(match func(Request) bool) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.phase != ended && match(x.who)
 }
 
 // claim makes the caller the one who ends it. It fails when it was cut and ended before.

@@ -11,9 +11,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gofiber/fiber/v2"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"appzone/api/httpguard"
 	"appzone/api/relay"
 	"appzone/host"
 	"appzone/host/fault"
@@ -195,4 +197,37 @@ func TestCloseMatchingCutsStreams(t *testing.T) {
 	assert.Equal(t, 1, f.relay.CloseMatching(func(r relay.Request) bool { return r == relay.Request{Plugin: "clock", User: "ada"} }))
 	_, err = io.ReadAll(resp.Body)
 	assert.True(t, err != nil && !errors.Is(err, io.EOF))
+}
+
+// What a request belongs to must not change while it streams, although the memory that
+// Fiber's parameters point to serves other requests meanwhile.
+func TestCloseMatchingKnowsAStreamByItsPlugin(t *testing.T) {
+	up := httpPlugin(t, func(w http.ResponseWriter, r *http.Request) {
+		w.(http.Flusher).Flush()
+		if r.URL.Path == "/stream" {
+			<-r.Context().Done()
+		}
+	})
+	r := relay.New(relay.Options{Acquire: func(context.Context, string) (host.Upstream, func(), error) { return up, nil, nil }})
+	app := fiber.New(httpguard.Config())
+	app.Use("/apps/:id", func(c *fiber.Ctx) error {
+		return r.Handle(c, c.Params("id"), "/apps/"+c.Params("id"), relay.Identity{User: c.Params("id")})
+	})
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	ended := make(chan error, 1)
+	go func() { ended <- app.Listener(ln) }()
+	t.Cleanup(func() { r.Close(); _ = app.ShutdownWithTimeout(2 * time.Second); <-ended })
+	client := &http.Client{Transport: &http.Transport{}}
+	t.Cleanup(client.CloseIdleConnections)
+	resp, err := client.Get("http://" + ln.Addr().String() + "/apps/clock/stream")
+	require.NoError(t, err)
+	defer func() { _ = resp.Body.Close() }()
+	for range 50 {
+		other, err := client.Get("http://" + ln.Addr().String() + "/apps/other/x")
+		require.NoError(t, err)
+		_, _ = io.Copy(io.Discard, other.Body)
+		_ = other.Body.Close()
+	}
+	assert.Equal(t, 1, r.CloseMatching(func(r relay.Request) bool { return r == relay.Request{Plugin: "clock", User: "clock"} }))
 }

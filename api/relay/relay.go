@@ -52,11 +52,12 @@ type Request struct {
 }
 
 // CloseMatching cuts the requests that match, streams and upgraded connections included,
-// and returns how many it cut. It is for access that was revoked.
+// and returns how many it cut. It is for access that was revoked. match must neither keep
+// the strings nor call the relay.
 func (r *Relay) CloseMatching(match func(Request) bool) int {
 	cut := 0
 	for _, x := range r.snapshot() {
-		if match(Request{Plugin: x.plugin, User: x.user}) {
+		if x.matches(match) {
 			cut++
 			x.abort(fault.New(fault.Unavailable, "access_ended", "the request was cut because its access ended"))
 		}
@@ -95,7 +96,7 @@ func shuttingDown() *fault.Error {
 func (r *Relay) add(x *exchange) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	count := r.byPlugin[x.plugin]
+	count := r.byPlugin[x.who.Plugin]
 	switch {
 	case r.closed:
 		return shuttingDown()
@@ -103,7 +104,7 @@ func (r *Relay) add(x *exchange) error {
 		return fault.New(fault.Unavailable, "too_many_requests_open", "the host has too many requests to plugins under way; try again later")
 	case count == nil:
 		count = new(int)
-		r.byPlugin[strings.Clone(x.plugin)] = count
+		r.byPlugin[strings.Clone(x.who.Plugin)] = count
 	case *count >= r.o.MaxPluginRequests:
 		return fault.New(fault.Unavailable, "plugin_busy", "the plugin has too many requests under way; try again later")
 	}

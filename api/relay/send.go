@@ -48,7 +48,7 @@ func (l *call) acquire() error {
 		x.release()
 		x.release = nil
 	}
-	up, release, err := x.relay.o.Acquire(x, x.plugin)
+	up, release, err := x.relay.o.Acquire(x, x.who.Plugin)
 	if err != nil {
 		return acquireError{err}
 	}
