@@ -49,10 +49,8 @@ func waitFor(c *fiber.Ctx) (time.Duration, error) {
 func (s *Server) answerJob(c *fiber.Ctx, job host.Job, wait time.Duration) error {
 	c.Set(fiber.HeaderLocation, v1+"/jobs/"+job.ID)
 	if wait > 0 {
-		ctx, cancel := context.WithTimeout(s.closing, wait)
-		defer cancel()
 		var err error
-		if job, err = s.host.WaitJob(ctx, job.ID); err != nil {
+		if job, err = s.waitJob(job.ID, wait); err != nil {
 			return err
 		}
 	}
@@ -64,6 +62,18 @@ func (s *Server) answerJob(c *fiber.Ctx, job host.Job, wait time.Duration) error
 	default:
 		return jobFailed{job}
 	}
+}
+
+// waitJob returns the job at its end, or as it is after wait, or when the server stops.
+func (s *Server) waitJob(id string, wait time.Duration) (host.Job, error) {
+	if wait > 0 {
+		ctx, cancel := context.WithTimeout(s.closing, wait)
+		defer cancel()
+		if job, err := s.host.WaitJob(ctx, id); err == nil || ctx.Err() == nil {
+			return job, err
+		}
+	}
+	return s.host.Job(s.ctx, id)
 }
 
 func (s *Server) listJobs(c *fiber.Ctx) error {
@@ -80,9 +90,7 @@ func (s *Server) getJob(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(s.closing, wait)
-	defer cancel()
-	job, err := s.host.WaitJob(ctx, strings.Clone(c.Params("id")))
+	job, err := s.waitJob(strings.Clone(c.Params("id")), wait)
 	return reply(c, job, err)
 }
 
@@ -97,9 +105,7 @@ func (s *Server) cancelJob(c *fiber.Ctx) error {
 	}
 	c.Set(fiber.HeaderLocation, v1+"/jobs/"+job.ID)
 	if wait > 0 {
-		ctx, cancel := context.WithTimeout(s.closing, wait)
-		defer cancel()
-		job, err = s.host.WaitJob(ctx, job.ID)
+		job, err = s.waitJob(job.ID, wait)
 		return reply(c, job, err)
 	}
 	return send(c, fiber.StatusAccepted, job)
