@@ -84,12 +84,12 @@ type harm struct {
 func harms(t *testing.T, path string) []harm {
 	size := used(t, path)
 	all := []harm{{"removed", func(t *testing.T, path string) { require.NoError(t, os.Remove(path)) }}}
-	for _, at := range spread(size, 6) {
+	for _, at := range spread(size, 4) {
 		all = append(all, harm{fmt.Sprintf("cut at %d of %d", at, size), func(t *testing.T, path string) {
 			require.NoError(t, os.Truncate(path, at))
 		}})
 	}
-	for _, at := range spread(size, 16) {
+	for _, at := range spread(size, 12) {
 		all = append(all, harm{fmt.Sprintf("flipped at %d of %d", at, size), func(t *testing.T, path string) {
 			f, err := os.OpenFile(path, os.O_RDWR, 0)
 			require.NoError(t, err)
