@@ -15,7 +15,7 @@ var packed embed.FS
 func FS() fs.FS {
 	sub, err := fs.Sub(packed, "dist")
 	if err != nil {
-		panic(err) // the name is a constant, and valid
+		panic(err) //nolint:forbidigo // it cannot be: the name is a constant, and valid
 	}
 	return sub
 }

@@ -1,0 +1,77 @@
+# App Zone. "make" lists what can be done.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+export CGO_ENABLED := 0
+
+REVISION ?= $(shell git rev-parse --short HEAD 2>/dev/null)
+LDFLAGS  := -s -w -X main.revision=$(REVISION)
+# How long each fuzz target runs, and how much of the test suite "make test" takes.
+FUZZTIME ?= 10s
+PKG      ?= ./...
+# Child processes and Badger are heavier than most tests: two packages at a time.
+TESTFLAGS ?= -p 2 -timeout 20m
+
+GOLANGCI_VERSION := v2.15.0
+GOLANGCI         := bin/golangci-lint-$(GOLANGCI_VERSION)
+
+# Packages whose own goroutines meet. The others start child processes and wait for them, which the race
+# detector slows down ten times and sees little of.
+RACE := ./host ./host/encode ./host/fault ./host/logs ./host/manifest ./host/password ./host/secret ./host/settings ./host/storetest \
+	./host/tree ./host/process ./api/... ./store ./sandbox/memory ./sandbox/module ./sandbox/rootfs ./sandbox/wasi
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1@\2/' | column -t -s @
+
+.PHONY: run
+run: build ## Build what is missing and serve on http://localhost:8080, with data in ./data
+	./bin/appzone serve
+
+.PHONY: build
+build: samples ## Build bin/appzone, with the samples in it
+	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/appzone ./cmd/appzone
+
+.PHONY: samples
+samples: ## Pack the plugins that ship with the host into samples/dist
+	go run ./cmd/samples $(SAMPLESFLAGS)
+
+.PHONY: test
+test: ## Run the whole test suite (PKG=./host/... for a part)
+	go test $(TESTFLAGS) $(PKG)
+
+.PHONY: race
+race: ## Run the tests of concurrent packages under the race detector
+	CGO_ENABLED=1 go test -race $(TESTFLAGS) $(RACE)
+
+.PHONY: conformance
+conformance: ## Run the conformance suites of runtimes and stores, test by test
+	go test $(TESTFLAGS) -count=1 -v -run 'Conform|TestMemoryIsAStore' ./sandbox ./nodebridge ./store ./host/storetest \
+		| grep -E '^ *(--- |ok|FAIL|PASS|panic)'
+
+.PHONY: check
+check: $(GOLANGCI) ## Vet on three platforms, lint with the import rules, look at the tree
+	for platform in linux/amd64 linux/arm64 darwin/arm64; do \
+		echo "vet $$platform"; GOOS=$${platform%/*} GOARCH=$${platform#*/} go vet ./...; done
+	$(GOLANGCI) run ./...
+	./.ci/tree
+
+$(GOLANGCI):
+	GOBIN='$(CURDIR)/bin' go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+	mv bin/golangci-lint $@
+
+.PHONY: fuzz
+fuzz: ## Run every fuzz target for FUZZTIME (10s)
+	for package in $$(go list -f '{{.ImportPath}}' ./...); do \
+		for target in $$(go test -list '^Fuzz' "$$package" | grep '^Fuzz' || true); do \
+			echo "$$package $$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package"; done; done
+
+.PHONY: bench
+bench: build ## Measure serving, proxying, installing and starting, as ratios against nginx, express, unzip and node
+	go run ./cmd/bench -appzone bin/appzone
+
+.PHONY: clean
+clean: ## Remove what was built; ./data stays
+	find samples/dist -type f ! -name .gitkeep -delete
+	rm -rf bin samples/*/app/*.wasm
