@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"appzone/host/fault"
 	"appzone/host/tree"
 )
 
@@ -156,6 +157,9 @@ func (h *Host) tidyFolders(ctx context.Context) error {
 
 func (h *Host) tidyPlugin(ctx context.Context, id string) error {
 	release, err := h.jobs.exclusive(ctx, id)
+	if fault.CodeOf(err) == "plugin_busy" {
+		return nil // the next tidy will find it
+	}
 	if err != nil {
 		return err
 	}

@@ -19,8 +19,10 @@ type Config struct {
 	Logger   *slog.Logger
 	// Samples holds one folder for each plugin that ships with the host.
 	Samples fs.FS
-	// AppZoneVersion is the host's own version, for requires.appzone.
-	AppZoneVersion string
+	// Version is the host's own, which requires.appzone is held against; empty: nothing is.
+	Version string
+	// PublicHost is the host and port of the console's own origin. No plugin's view may point there.
+	PublicHost string
 
 	// MaxUploadBytes bounds a plugin's zip; default 50 MiB (seed: "50 MB maximum").
 	MaxUploadBytes int64

@@ -46,6 +46,14 @@ func (h *Host) Edit(ctx context.Context, id string, patch []byte, revision uint6
 		if desired, err = p.edit(in, v.Manifest); err != nil {
 			return err
 		}
+		edited := p.Edits.apply(v.Manifest)
+		index, err := h.index(v.Index)
+		if err != nil {
+			return err
+		}
+		if err := h.checkViews(&edited, index); err != nil {
+			return err
+		}
 		return h.savePlugin(w, &p)
 	})
 	if err != nil {

@@ -154,11 +154,16 @@ func (j *jobs) lockOf(plugin string) chan struct{} {
 	return lock
 }
 
+// busyWait is how long something that is not a job waits for a job of the same plugin.
+const busyWait = 30 * time.Second
+
 // exclusive takes the plugin's semaphore for something that is not a job (an upload, an edit).
 func (j *jobs) exclusive(ctx context.Context, plugin string) (release func(), err error) {
 	j.mu.Lock()
 	lock := j.lockOf(plugin)
 	j.mu.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, busyWait)
+	defer cancel()
 	select {
 	case lock <- struct{}{}:
 		return func() { <-lock }, nil

@@ -81,7 +81,7 @@ func planOf(r Reader, p Plugin, v Version) (Plan, error) {
 		ZipBytes: v.ZipBytes, FileCount: v.FileCount, FileBytes: v.FileBytes, Limits: m.EffectiveLimits(),
 		Requested: asks(&m), Granted: p.Grants,
 		Dependencies: orEmpty(v.Inspection.Dependencies), SuggestedHosts: orEmpty(v.Inspection.Hosts),
-		Findings: findings(v), Warnings: orEmpty(v.Warnings), Signature: Unsigned,
+		Warnings: orEmpty(v.Warnings), Signature: Unsigned,
 	}
 	if p.Installed != "" {
 		old, ok, err := tableVersions.find(r, versionKey(p.ID, p.Installed))
@@ -92,9 +92,12 @@ func planOf(r Reader, p Plugin, v Version) (Plan, error) {
 			plan.Installed = &VersionRef{Version: old.Version, Digest: old.Digest}
 		}
 	}
+	var err error
+	if plan.Findings, err = findings(r, v); err != nil {
+		return plan, err
+	}
 	plan.Added, plan.Removed = plan.Requested.beyond(p.Grants), p.Grants.beyond(&plan.Requested)
 	plan.NeedsConsent = len(plan.Added) > 0
-	var err error
 	plan.ETag, err = planETag(plan)
 	return plan, err
 }
@@ -109,19 +112,10 @@ func planETag(p Plan) (string, error) {
 	return `"` + hex.EncodeToString(sum[:16]) + `"`, nil
 }
 
-// findings are those of the zip, of the runtime and of the request, together.
-func findings(v Version) []Finding {
-	out := append([]Finding{}, v.Findings...)
-	out = append(out, v.Inspection.Findings...)
-	if v.Manifest.Classic() {
-		out = append(out, Finding{Severity: SeverityHigh, Code: "unrestricted_network",
-			Message: "its manifest has no permissions, so it asks to reach every network address"})
-	}
-	if p := v.Manifest.Parameters.Permissions; p != nil && p.InstallScripts {
-		out = append(out, Finding{Severity: SeverityHigh, Code: "install_scripts",
-			Message: "install scripts of its packages will run on this machine, inside the jail"})
-	}
-	return out
+// findings are those of the zip, of the runtime and of the host, together.
+func findings(r Reader, v Version) ([]Finding, error) {
+	advice, err := advise(r, &v.Manifest)
+	return append(append(append([]Finding{}, v.Findings...), v.Inspection.Findings...), advice...), err
 }
 
 // choose finds the version that a request names: by version, or the candidate, or the installed one.

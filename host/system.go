@@ -36,7 +36,7 @@ type SystemView struct {
 
 // System tells what this host is.
 func (h *Host) System(ctx context.Context) (SystemView, error) {
-	v := SystemView{Version: h.cfg.AppZoneVersion, GoVersion: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH, CPUs: runtime.NumCPU(),
+	v := SystemView{Version: h.cfg.Version, GoVersion: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH, CPUs: runtime.NumCPU(),
 		StartedAt: h.started, Runtimes: []RuntimeInfo{}, Machine: process.Machine(), MaxUploadBytes: h.cfg.MaxUploadBytes,
 		RestartPlugins: h.cfg.RestartPlugins, RestartDelaySeconds: h.cfg.RestartDelay.Seconds()}
 	v.Walls = v.Machine.Walls(process.Jail{Network: process.NetworkNone}, process.Limits{MemoryBytes: 1, CPUPercent: 1, Processes: 1})

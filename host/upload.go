@@ -92,6 +92,9 @@ func (h *Host) Check(ctx context.Context, u *Upload) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
+	if err := h.admit(b.Manifest); err != nil {
+		return Plan{}, err
+	}
 	v := h.newVersion(b, u, System)
 	if err := h.needSpace(v.FileBytes); err != nil {
 		return Plan{}, err
@@ -116,6 +119,9 @@ func (h *Host) Check(ctx context.Context, u *Upload) (Plan, error) {
 func (h *Host) Accept(ctx context.Context, u *Upload, actor Actor) (view PluginView, created bool, err error) {
 	b, err := bundle.Open(u.file, u.size, h.cfg.Bundle)
 	if err != nil {
+		return view, false, err
+	}
+	if err := h.admit(b.Manifest); err != nil {
 		return view, false, err
 	}
 	id := b.Manifest.ID

@@ -19,8 +19,8 @@ import (
 	"appzone/sandbox"
 )
 
-// version is set when the binary is built for release.
-var version = "dev"
+// version is the product's own, a semantic version: plugins require a range of it.
+var version = "1.0.0"
 
 // Exit statuses.
 const (

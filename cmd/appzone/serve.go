@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -62,7 +63,7 @@ func (a *app) runHost(ctx context.Context, cfg config, log *slog.Logger) (err er
 		return err
 	}
 	h, err := host.Open(ctx, host.Config{DataDir: data, Store: db, Runtimes: runtimes, Logger: log, Samples: sampleFiles(),
-		AppZoneVersion: version, MaxUploadBytes: cfg.MaxUploadMB << 20, RestartPlugins: bool(cfg.PluginRestart),
+		Version: version, PublicHost: publicHost(cfg.PublicURL), MaxUploadBytes: cfg.MaxUploadMB << 20, RestartPlugins: bool(cfg.PluginRestart),
 		RestartDelay: cfg.restartDelay(), AdminPassword: cfg.AdminPassword, AnnouncePassword: a.announcer(data, log), SecretKey: cfg.SecretKey})
 	if err != nil {
 		return err
@@ -156,4 +157,13 @@ func ignoreClosed(err error) error {
 		return nil
 	}
 	return err
+}
+
+// publicHost is the host and port of the console's own origin.
+func publicHost(publicURL string) string {
+	u, err := url.Parse(publicURL)
+	if err != nil {
+		return ""
+	}
+	return u.Host
 }
