@@ -2,13 +2,11 @@ package process_test
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -24,7 +22,7 @@ func TestTheWholeTreeEndsWithAHostThatIsKilled(t *testing.T) {
 	onEach(t, func(t *testing.T, m process.Capabilities) {
 		for _, kind := range []string{"program", "entry"} {
 			n, dir := word(), t.TempDir()
-			o := order{Machine: m, Name: "sh", Path: "/bin/sh", Args: []string{"-c", escape + "sleep $0", n}, MarkDir: dir}
+			o := order{Machine: m, Name: "sh " + n, Path: "/bin/sh", Args: []string{"-c", escape + "sleep $0", n}, MarkDir: dir}
 			if kind == "entry" {
 				o = order{Machine: m, Name: "sleep " + n, Entry: "wait", MarkDir: dir}
 			}
@@ -48,14 +46,13 @@ func startHost(t *testing.T, o order) *exec.Cmd {
 	require.NoError(t, err)
 	host := exec.Command(os.Args[0])
 	host.Env = append(os.Environ(), helperHost+"="+string(text))
-	var problems bytes.Buffer
-	host.Stderr = &problems
+	host.Stderr = os.Stderr
 	out, err := host.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, host.Start())
 	t.Cleanup(func() { _ = host.Process.Kill(); _ = host.Wait() })
 	line, err := bufio.NewReader(out).ReadString('\n')
-	require.NoError(t, err, problems.String())
+	require.NoError(t, err)
 	require.Contains(t, line, "ready")
 	return host
 }
@@ -181,5 +178,4 @@ func TestAsAnOrdinaryUser(t *testing.T) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, string(out))
-	assert.True(t, strings.HasPrefix(string(out), "PASS"), string(out))
 }

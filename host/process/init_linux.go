@@ -30,6 +30,9 @@ func (o *order) init(c *control) (int, error) {
 		return 0, err
 	}
 	go o.listen(c)
+	if err := dropPrivileges(unix.CAP_KILL); err != nil {
+		return 0, err
+	}
 	if !o.Plan.PID {
 		// From here on the end of the control socket tells that the host is gone: this process
 		// must outlive it by the moment that it takes to end its descendants.

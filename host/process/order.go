@@ -12,9 +12,9 @@ import (
 	"appzone/host/fault"
 )
 
-// stageEnv marks a process of this binary as a stage of a child. Its value is the
-// number of the control descriptor; everything else comes over that, so that neither
-// ps nor /proc/PID/environ shows anything.
+// stageEnv marks a process of this binary as a stage of a child. Its value is the stage, a
+// colon and the number of the control descriptor; everything else comes over that, so that
+// neither ps nor /proc/PID/environ shows anything.
 const stageEnv = "APPZONE_STAGE"
 
 // stage is what a re-executed process of this binary has to do.

@@ -8,9 +8,9 @@ import (
 	"kernel.org/pub/linux/libs/security/libcap/psx"
 )
 
-// dropPrivileges takes every capability from every thread of this process, and the way
-// back to them.
-func dropPrivileges() error {
+// dropPrivileges takes every capability but those in keep from every thread of this process, and the
+// way back to them.
+func dropPrivileges(keep ...int) error {
 	if err := everyThread(unix.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1); err != nil {
 		return fmt.Errorf("set no_new_privs: %w", err)
 	}
@@ -30,8 +30,19 @@ func dropPrivileges() error {
 		}
 	}
 	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
-	var none [2]unix.CapUserData
-	if err := everyThread(unix.SYS_CAPSET, uintptr(unsafe.Pointer(&header)), uintptr(unsafe.Pointer(&none[0]))); err != nil {
+	var sets [2]unix.CapUserData
+	if err := unix.Capget(&header, &sets[0]); err != nil {
+		return fmt.Errorf("read capabilities: %w", err)
+	}
+	var kept [2]uint32
+	for _, c := range keep {
+		kept[c/32] |= 1 << (c % 32)
+	}
+	for i := range sets {
+		held := sets[i].Permitted & kept[i]
+		sets[i] = unix.CapUserData{Permitted: held, Effective: held}
+	}
+	if err := everyThread(unix.SYS_CAPSET, uintptr(unsafe.Pointer(&header)), uintptr(unsafe.Pointer(&sets[0]))); err != nil {
 		return fmt.Errorf("give up capabilities: %w", err)
 	}
 	return nil

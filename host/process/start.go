@@ -174,11 +174,11 @@ func (p *Process) order() *order {
 // stageEnvironment is the whole environment of a stage of ours. Go reads a few variables
 // before any code of ours can set them, so an entry gets those from its own environment.
 func (o *order) stageEnvironment() []string {
-	env := []string{stageEnv + "=" + strconv.Itoa(3+o.Descriptors)}
+	env := []string{stageEnv + "=" + string(o.Stage) + ":" + strconv.Itoa(3+o.Descriptors)}
 	if o.Stage != stageEntry {
 		return append(env, "GOMAXPROCS=1")
 	}
-	runtime := []string{"GODEBUG", "GOGC", "GOMAXPROCS", "GOMEMLIMIT", "GOTRACEBACK"}
+	runtime := []string{"GOCOVERDIR", "GODEBUG", "GOGC", "GOMAXPROCS", "GOMEMLIMIT", "GORACE", "GOTRACEBACK"}
 	for _, kv := range o.Env {
 		if name, _, _ := strings.Cut(kv, "="); slices.Contains(runtime, name) {
 			env = append(env, kv)
