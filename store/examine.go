@@ -96,8 +96,9 @@ func examineTables(dir string) error {
 	if err != nil {
 		return damaged(err, "its file %s cannot be read", badger.ManifestFilename)
 	}
+	var reader tableReader
 	for id := range manifest.Tables {
-		if err := examineTable(table.NewFilename(id, dir)); err != nil {
+		if err := reader.examine(table.NewFilename(id, dir)); err != nil {
 			return damaged(err, "its table %06d%s cannot be read", id, tableSuffix)
 		}
 	}

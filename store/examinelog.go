@@ -59,7 +59,7 @@ func walkLog(r io.Reader, size int64) (at int64, err error) {
 }
 
 func walkEntry(in *bufio.Reader, left int64) (n int64, err error) {
-	c := &counted{in: in, sum: crc32.New(crc32.MakeTable(crc32.Castagnoli)), left: left}
+	c := &countedReader{in: in, sum: crc32.New(crc32.MakeTable(crc32.Castagnoli)), left: left}
 	if _, err := io.CopyN(io.Discard, c, 2); err != nil {
 		return 0, err
 	}
@@ -87,14 +87,14 @@ func walkEntry(in *bufio.Reader, left int64) (n int64, err error) {
 	return left - c.left, nil
 }
 
-// counted hashes and counts what is read through it.
-type counted struct {
+// countedReader hashes and counts what is read through it.
+type countedReader struct {
 	in   *bufio.Reader
 	sum  hash.Hash32
 	left int64
 }
 
-func (c *counted) Read(p []byte) (int, error) {
+func (c *countedReader) Read(p []byte) (int, error) {
 	n, err := c.in.Read(p[:min(int64(len(p)), c.left)])
 	c.sum.Write(p[:n])
 	c.left -= int64(n)
@@ -104,7 +104,7 @@ func (c *counted) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (c *counted) ReadByte() (byte, error) {
+func (c *countedReader) ReadByte() (byte, error) {
 	var b [1]byte
 	_, err := io.ReadFull(c, b[:])
 	return b[0], err

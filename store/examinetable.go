@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 
 	"github.com/dgraph-io/badger/v4/fb"
@@ -12,15 +13,10 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// examineTable checks every byte of a table against the checksums in it. From the end, a table
-// is: checksum length, checksum of the index, index length, index, blocks. A block ends in
-// the length of its checksum and the checksum.
-func examineTable(path string) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("panic: %v", r)
-		}
-	}()
+// tableReader reads whole tables, of a few megabytes each, into one buffer.
+type tableReader struct{ buffer []byte }
+
+func (t *tableReader) examine(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return err
@@ -30,11 +26,33 @@ func examineTable(path string) (err error) {
 	if err != nil {
 		return err
 	}
-	t := tail{file: f, end: info.Size()}
-	sum := t.counted()
-	index := t.counted()
-	if t.err != nil {
-		return t.err
+	size := int(info.Size())
+	if cap(t.buffer) < size {
+		t.buffer = make([]byte, size)
+	}
+	table := t.buffer[:size]
+	if _, err := io.ReadFull(f, table); err != nil {
+		return err
+	}
+	return examineTable(table)
+}
+
+// examineTable checks every byte of a table against the checksums in it. From the end, a table
+// is: checksum length, checksum of the index, index length, index, blocks. A block ends in
+// the length of its checksum and the checksum.
+func examineTable(table []byte) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v", r)
+		}
+	}()
+	rest, sum, err := counted(table)
+	if err != nil {
+		return err
+	}
+	_, index, err := counted(rest)
+	if err != nil {
+		return err
 	}
 	if err := verify(index, sum); err != nil {
 		return fmt.Errorf("index: %w", err)
@@ -43,11 +61,13 @@ func examineTable(path string) (err error) {
 	var at fb.BlockOffset
 	for i := range root.OffsetsLength() {
 		root.Offsets(&at, i)
-		block := tail{file: f, start: int64(at.Offset()), end: int64(at.Offset()) + int64(at.Len())}
-		sum := block.counted()
-		data := block.take(block.end - block.start)
-		if block.err != nil {
-			return block.err
+		end := uint64(at.Offset()) + uint64(at.Len())
+		if end > uint64(len(table)) {
+			return errCut
+		}
+		data, sum, err := counted(table[at.Offset():end])
+		if err != nil {
+			return err
 		}
 		if err := verify(data, sum); err != nil {
 			return fmt.Errorf("block at %d: %w", at.Offset(), err)
@@ -56,39 +76,26 @@ func examineTable(path string) (err error) {
 	return nil
 }
 
+var errCut = errors.New("the file is cut")
+
+// counted splits off what ends in its own length, of 4 bytes.
+func counted(b []byte) (rest, part []byte, err error) {
+	n := len(b) - 4
+	if n < 0 {
+		return nil, nil, errCut
+	}
+	length := uint64(binary.BigEndian.Uint32(b[n:]))
+	if length > uint64(n) {
+		return nil, nil, errCut
+	}
+	start := n - int(length)
+	return b[:start], b[start:n], nil
+}
+
 func verify(data, sum []byte) error {
 	var want pb.Checksum
 	if err := proto.Unmarshal(sum, &want); err != nil {
 		return err
 	}
 	return y.VerifyChecksum(data, &want)
-}
-
-// tail reads a range of a file from its end. After an error it reads nothing more.
-type tail struct {
-	file       *os.File
-	start, end int64
-	err        error
-}
-
-// counted takes a length of 4 bytes, and what lies before it in that length.
-func (t *tail) counted() []byte {
-	length := t.take(4)
-	if t.err != nil {
-		return nil
-	}
-	return t.take(int64(binary.BigEndian.Uint32(length)))
-}
-
-func (t *tail) take(n int64) []byte {
-	if t.err == nil && n > t.end-t.start {
-		t.err = errors.New("the file is cut")
-	}
-	if t.err != nil {
-		return nil
-	}
-	b := make([]byte, n)
-	t.end -= n
-	_, t.err = t.file.ReadAt(b, t.end)
-	return b
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"time"
 
@@ -36,6 +37,12 @@ func (s *Store) CleanNow() (n int, err error) {
 	}
 	return n, nil
 }
+
+// WalkLog reads a value log.
+func WalkLog(log []byte) (int64, error) { return walkLog(bytes.NewReader(log), int64(len(log))) }
+
+// ExamineTable checks a table.
+func ExamineTable(table []byte) error { return examineTable(table) }
 
 // BlobKeys counts the keys of blobs.
 func (s *Store) BlobKeys() (heads, chunks int) {
