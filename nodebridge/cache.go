@@ -13,8 +13,8 @@ const cacheMax = 2 << 30
 // grown too large is emptied while nobody uses it.
 func (r *Runtime) openCache() (dir string, done func(), err error) {
 	dir = filepath.Join(r.options.Dir, "npm-cache")
-	r.mu.Lock()
-	defer r.mu.Unlock()
+	r.cacheMu.Lock()
+	defer r.cacheMu.Unlock()
 	if r.installs == 0 && folderSize(dir) > cacheMax {
 		r.options.Logger.Info("npm cache emptied", "limit_bytes", cacheMax)
 		if err := os.RemoveAll(dir); err != nil {
@@ -26,8 +26,8 @@ func (r *Runtime) openCache() (dir string, done func(), err error) {
 	}
 	r.installs++
 	return dir, func() {
-		r.mu.Lock()
-		defer r.mu.Unlock()
+		r.cacheMu.Lock()
+		defer r.cacheMu.Unlock()
 		r.installs--
 	}, nil
 }

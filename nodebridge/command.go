@@ -16,7 +16,8 @@ import (
 const heapPercent = 75
 
 // Command returns the child for one instance. Of Jail.Overlay it sets Lower and Target;
-// who supervises sets Upper and Work. Settings never become part of the environment.
+// who supervises sets Upper and Work. Limits.MemoryBytes is the launch's, and what this Node.js
+// reserves without using it. Settings never become part of the environment.
 func (r *Runtime) Command(ctx context.Context, s host.Staged, l host.Launch) (process.Spec, error) {
 	n, fail := r.findNode(ctx)
 	if fail != nil {
@@ -43,6 +44,9 @@ func (r *Runtime) Command(ctx context.Context, s host.Staged, l host.Launch) (pr
 	}
 	if r.options.CAFile != "" {
 		spec.Jail.ReadOnly = append(spec.Jail.ReadOnly, r.options.CAFile)
+	}
+	if l.MemoryBytes > 0 {
+		spec.Limits.MemoryBytes = l.MemoryBytes + n.reserved
 	}
 	spec.Args = append(heapFlags(l.MemoryBytes), "--require", r.preload, filepath.Join(l.AppDir, entry))
 	return spec, nil

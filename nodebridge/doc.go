@@ -21,12 +21,22 @@
 //   - listen on the inherited descriptor is the same as on a port; on a path, another descriptor or
 //     another handle it does what Node does, and the host does not reach it
 //   - a UDP port, and a server in a worker thread, get an error event (ENOTSUP)
-//   - children of the program know nothing of the listener
+//   - children of the program know nothing of the listener; a port that one of them opens, or a worker thread
+//     with an execArgv of its own, is held by the jail alone
 //   - the peer's address is 127.0.0.1, or unknown in cluster workers; who asks is in X-Forwarded-For
 //   - on SIGTERM nothing new is accepted; without a handler of the program's own, idle connections end,
 //     requests in flight are answered, and the process exits with 0
 //
 // Each of these answers is said once on stderr, after "appzone: ".
+//
+// # Installs
+//
+// npm runs in a jail with a home of its own and sees a package.json and a lock that were written anew
+// from the zip's: registry packages only, no scripts, no .npmrc. Its cache is shared by all versions, since only npm
+// itself ever writes it: install scripts, where they were granted, run in a second step without it. The packages
+// and hard links of the code become PreparedDir/app, the lower layer of what the child sees; without
+// packages that is the code itself. Which packages a program without a package.json needs is read from its code, in
+// a child that is bounded in memory and time.
 //
 // # The control channel
 //

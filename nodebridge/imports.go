@@ -150,7 +150,7 @@ func (r *importReader) addError(m api.Message) {
 	}
 	if name, ok := strings.CutPrefix(m.Text, "Could not resolve "); ok {
 		r.add("missing", strings.Trim(name, `"`), file)
-	} else if m.Location != nil && m.PluginName == "" {
+	} else if m.Location != nil && m.PluginName == "" && !strings.HasPrefix(m.Text, "No loader is configured") {
 		r.add("syntax", fmt.Sprintf("%s (line %d, column %d)", m.Text, m.Location.Line, m.Location.Column+1), file)
 	}
 }

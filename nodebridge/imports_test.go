@@ -71,6 +71,12 @@ func TestImportsAreReadFromTheCode(t *testing.T) {
 			map[string]string{"index.js": "fetch('https://api.telegram.org/bot'); const u = `wss://ws.example.net:8443/x`; get('http://localhost:3000'); x('http://10.0.0.1/')"},
 			[]string{"host 10.0.0.1:80 index.js", "host api.telegram.org:443 index.js", "host ws.example.net:8443 index.js"},
 		},
+		"files that are no code": {
+			"index.js",
+			map[string]string{"index.js": "require('./data.json'); require('./page.html'); require('./words.txt'); try { require('./maybe') } catch {}",
+				"data.json": "{}", "page.html": "<", "words.txt": "x"},
+			nil,
+		},
 		"nothing": {"index.js", map[string]string{"index.js": ""}, nil},
 	}
 	for name, test := range tests {

@@ -2,6 +2,7 @@ package nodebridge_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -46,7 +47,7 @@ func startJailed(t *testing.T, r *nodebridge.Runtime, s host.Staged, memoryBytes
 	spec.Listener = j.listener
 	spec.Env = append(spec.Env, "TZ=UTC", "LANG=C.UTF-8")
 	spec.Jail.Overlay.Upper, spec.Jail.Overlay.Work = j.upper, filepath.Join(dir, "work")
-	spec.Limits = process.Limits{MemoryBytes: memoryBytes, Processes: 64, OpenFiles: 256}
+	spec.Limits.Processes, spec.Limits.OpenFiles = 64, 256
 	spec.Output = func(l process.Line) {
 		j.mu.Lock()
 		defer j.mu.Unlock()
@@ -118,4 +119,26 @@ func TestRequestInFlightEndsWhenTheHostStopsTheProgram(t *testing.T) {
 	j.Stop(patience)
 	assert.Equal(t, "slow", <-answer)
 	assert.Equal(t, 0, j.Exit().Code)
+}
+
+// F2: the limit holds for buffers, which the heap's own limit does not count, and for objects.
+func TestMemoryIsBounded(t *testing.T) {
+	for _, kind := range []string{"buffers", "objects"} {
+		t.Run(kind, func(t *testing.T) {
+			text, err := os.ReadFile("testdata/programs/eats-" + kind + ".js")
+			require.NoError(t, err)
+			j := startJailed(t, newRuntime(t), staged(t, "index.js", map[string]string{"index.js": string(text)}), defaultMemory)
+			select {
+			case <-j.Done():
+			case <-time.After(patience):
+				require.Fail(t, "still running")
+			}
+			assert.NotEqual(t, process.Exit{}, j.Exit())
+			assert.NotZero(t, j.Exit().Code)
+			assert.NotContains(t, j.text(), fmt.Sprintf("%d MB", defaultMemory>>20))
+			if kind == "objects" {
+				assert.Contains(t, j.text(), "JavaScript heap out of memory")
+			}
+		})
+	}
 }

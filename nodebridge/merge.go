@@ -83,8 +83,13 @@ func copyFile(from, to string) error {
 	return errors.Join(err, out.Close())
 }
 
-// readable lets a plugin that runs under an id of its own read its packages, and takes setuid and the like away (A7).
+// packagesMax bounds what the packages of one version may take on disk.
+const packagesMax = 1 << 30
+
+// readable lets a plugin that runs under an id of its own read its packages, and takes setuid and the like away
+// (A7). Packages that are too large are refused.
 func readable(dir string) error {
+	var bytes int64
 	return filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.Type()&fs.ModeSymlink != 0 {
 			return err
@@ -92,6 +97,9 @@ func readable(dir string) error {
 		info, err := d.Info()
 		if err != nil {
 			return err
+		}
+		if bytes += info.Size(); bytes > packagesMax {
+			return fault.New(fault.TooLarge, "dependencies_failed", "dependencies were not installed: they take more than %d MB; use fewer packages", packagesMax>>20)
 		}
 		mode := fs.FileMode(0o644)
 		if d.IsDir() || info.Mode()&0o100 != 0 {

@@ -51,8 +51,8 @@ func npmRoot(npm string) string { return filepath.Dir(filepath.Dir(npm)) }
 // npmSettings returns the options, and for those that are not set what npm is configured with on this
 // machine. npm is asked once, as the host itself: the installs do not see the host's settings files.
 func (r *Runtime) npmSettings(ctx context.Context, n *node, npm string) (npmConfig, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+	r.npmMu.Lock()
+	defer r.npmMu.Unlock()
 	if r.system == nil {
 		system, err := askNPM(ctx, n, npm, r.options.Dir)
 		if err != nil {

@@ -38,7 +38,7 @@ func TestProgramsAreServedThroughTheInheritedListener(t *testing.T) {
 		"HTTP/2 server without TLS":                 {"http2.js", "/x", "http2 /x", ""},
 		"HTTP/2 server with TLS":                    {"http2-secure.js", "/x", "secure /x", ""},
 		"UDP service is refused, UDP client works":  {"dgram.js", "/", `{"service":"ENOTSUP","client":true}`, "appzone: UDP port 9006 is not opened"},
-		"forked child knows nothing of it":          {"fork.js", "/", `{"names":[],"execArgv":[]}`, ""},
+		"forked child knows nothing of it":          {"fork.js", "/", `{"names":[],"execArgv":[]}`, "appzone: a forked process is not served"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -131,6 +131,8 @@ func TestClusterWorkersServe(t *testing.T) {
 		seen[p.get(t, "/")] = true
 	}
 	assert.Equal(t, map[string]bool{"worker 1 at 9006": true, "worker 2 at 9006": true}, seen)
+	p.terminate(t)
+	assert.Equal(t, "code 0", p.exit(t))
 }
 
 func TestClusterThatSharesHandlesIsRefused(t *testing.T) {

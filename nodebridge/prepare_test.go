@@ -144,10 +144,10 @@ func TestPackagesAreInstalledWhereTheEntryFindsThem(t *testing.T) {
 		"neither":                             {"app/index.js", map[string]string{"app/index.js": useA}, "."},
 		"package.json without dependencies":   {"index.mjs", map[string]string{"index.mjs": "import a from 'a'; import h from 'http'; h.createServer((q, s) => s.end(a)).listen(1)", "package.json": `{"type":"module"}`}, "."},
 	}
+	r := newRuntime(t, withRegistry(reg.URL))
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			s := staged(t, test.entry, test.files)
-			r := newRuntime(t, withRegistry(reg.URL))
 			_, err := prepare(t, r, s)
 			require.NoError(t, err)
 			assert.FileExists(t, filepath.Join(s.PreparedDir, "app", test.dir, "node_modules/a/index.js"))

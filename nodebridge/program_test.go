@@ -39,9 +39,10 @@ type program struct {
 	done    chan struct{} // closed once the process and its output ended
 }
 
+// newRuntime uses node in PATH; APPZONE_TEST_NODE runs the tests with another version.
 func newRuntime(t *testing.T, change ...func(*nodebridge.Options)) *nodebridge.Runtime {
 	t.Helper()
-	o := nodebridge.Options{Dir: t.TempDir()}
+	o := nodebridge.Options{Dir: t.TempDir(), NodePath: os.Getenv("APPZONE_TEST_NODE")}
 	for _, f := range change {
 		f(&o)
 	}

@@ -45,9 +45,13 @@ type Runtime struct {
 	options Options
 	preload string
 
-	mu       sync.Mutex
-	node     *node
-	system   *npmConfig
+	nodeMu sync.Mutex
+	node   *node
+
+	npmMu  sync.Mutex
+	system *npmConfig
+
+	cacheMu  sync.Mutex
 	installs int // installs that use the cache now
 }
 

@@ -29,7 +29,7 @@ func withNode(path string) func(*nodebridge.Options) {
 
 func TestInfoTellsTheVersionOrTheProblem(t *testing.T) {
 	tests := map[string]struct{ path, version, problem string }{
-		"the machine's own": {"", "2", ""},
+		"the machine's own": {"node", "2", ""},
 		"minimum":           {fakeNode(t, "v18.0.0"), "18.0.0", ""},
 		"too old":           {fakeNode(t, "v16.20.2"), "", "node.js 16.20.2 is too old: install Node.js 18 or newer"},
 		"not Node.js":       {fakeNode(t, "hello"), "", "did not tell a version"},

@@ -15,9 +15,14 @@ function install(preload) {
 
   const { spawn } = ChildProcess.prototype;
   ChildProcess.prototype.spawn = function (options) {
-    if (Array.isArray(options?.envPairs)) options.envPairs = options.envPairs.filter((pair) => !own.test(pair));
+    const pairs = Array.isArray(options?.envPairs) ? options.envPairs : [];
+    if (options) options.envPairs = pairs.filter((pair) => !own.test(pair));
     const result = spawn.call(this, options);
-    if (typeof this.send === 'function') share(this);
+    if (typeof this.send !== 'function') return result;
+    share(this);
+    if (!pairs.some((pair) => pair.startsWith('NODE_UNIQUE_ID='))) { // which a cluster's worker has
+      control.notice('a forked process is not served: the host reaches servers of the main process');
+    }
     return result;
   };
 }

@@ -1,0 +1,3 @@
+// Takes memory in objects without end.
+const list = [];
+for (;;) list.push(new Array(1e5).fill(Math.random()));
