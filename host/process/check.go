@@ -65,12 +65,36 @@ func (s *Spec) checkPaths() error {
 			return fault.New(fault.Internal, "jail_refused", "start %s: the folder %s of its jail is missing or not a folder", s.Name, p)
 		}
 	}
+	for _, p := range append(need, s.Jail.ReadOnly...) {
+		for _, w := range s.Jail.ReadWrite {
+			if inside(p, w) && !straight(p, w) {
+				return fault.New(fault.Internal, "jail_refused", "start %s: a link in %s leads %s elsewhere", s.Name, w, p)
+			}
+		}
+		if o := s.Jail.Overlay; o != nil && inside(p, o.Target) {
+			return fault.New(fault.Internal, "process_invalid", "start %s: %s of its jail lies in its overlay", s.Name, p)
+		}
+	}
 	for _, p := range s.Jail.ReadOnly {
 		if _, err := os.Stat(p); err != nil {
 			return fault.New(fault.Internal, "jail_refused", "start %s: %s of its jail is missing", s.Name, p)
 		}
 	}
 	return nil
+}
+
+// inside says that path lies below folder.
+func inside(path, folder string) bool { return strings.HasPrefix(path, folder+"/") }
+
+// straight says that no link between folder and path leads anywhere else: what a child may write it may
+// have prepared, so that its next start shows it something of the host's.
+func straight(path, folder string) bool {
+	to, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return false
+	}
+	from, err := filepath.EvalSymlinks(folder)
+	return err == nil && to == from+strings.TrimPrefix(path, folder)
 }
 
 func cutEnv(kv string) (name, value string, ok bool) {

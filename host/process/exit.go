@@ -47,6 +47,9 @@ func (p *Process) signalCause(sig syscall.Signal) string {
 	}
 	switch sig {
 	case syscall.SIGKILL:
+		if oomKills() > p.oomKills {
+			return "killed: out of memory (the kernel ended it, SIGKILL)"
+		}
 		return "killed from outside (SIGKILL): by a person, another program, or the kernel when memory ran out"
 	case syscall.SIGXFSZ:
 		return "ended: it wrote a file larger than its limit (SIGXFSZ)"

@@ -78,7 +78,7 @@ func (o *order) confine() error {
 		return jailRefused(err, "restrict it by Landlock")
 	}
 	if os.Geteuid() == 0 {
-		_ = unix.Setgroups(nil)
+		_ = syscall.Setgroups(nil) // of all threads
 	}
 	if err := dropPrivileges(); err != nil {
 		return jailRefused(err, "drop privileges")

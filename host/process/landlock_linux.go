@@ -7,14 +7,14 @@ import (
 )
 
 // restrict puts every thread of this process behind Landlock for good: only the jail's paths can be opened, signals and
-// abstract sockets reach no one outside. A child without a network cannot use TCP (and,
-// on new kernels, UDP) either.
+// abstract sockets reach no one outside. Where a child without a network has no network namespace it
+// cannot use TCP (and, on new kernels, UDP) either.
 func (o *order) restrict() error {
 	if o.Plan.Landlock == 0 {
 		return nil
 	}
 	config := landlock.V10
-	if o.Jail.Network == NetworkHost {
+	if o.Jail.Network == NetworkHost || o.Plan.Net {
 		config.HandledAccessNet = 0
 	}
 	return config.BestEffort().Restrict(o.rules()...)

@@ -3,6 +3,7 @@ package process
 import (
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -130,11 +131,14 @@ func dieWithHost(c *control) {
 	os.Exit(125)
 }
 
-// environment is what the program gets: the given one, and the words about the listener.
+// environment is what the program gets: the given one, and the words about the listener, which
+// nothing that was given replaces.
 func (o *order) environment() []string {
-	env := append([]string(nil), o.Env...)
-	if o.Listening {
-		env = append(env, "LISTEN_FDS=1", "LISTEN_FD=3", "LISTEN_PID="+strconv.Itoa(os.Getpid()))
+	if !o.Listening {
+		return o.Env
 	}
-	return env
+	env := slices.DeleteFunc(slices.Clone(o.Env), func(kv string) bool {
+		return strings.HasPrefix(kv, "LISTEN_FDS=") || strings.HasPrefix(kv, "LISTEN_FD=") || strings.HasPrefix(kv, "LISTEN_PID=")
+	})
+	return append(env, "LISTEN_FDS=1", "LISTEN_FD=3", "LISTEN_PID="+strconv.Itoa(os.Getpid()))
 }

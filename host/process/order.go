@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net"
 	"os"
+	"sync"
 	"syscall"
 	"time"
 
@@ -83,6 +84,7 @@ func (f *failure) fault() error { return fault.New(f.Kind, f.Code, "%s", f.Messa
 type control struct {
 	conn net.Conn
 	in   *json.Decoder
+	mu   sync.Mutex // guards out
 	out  *json.Encoder
 }
 
@@ -125,7 +127,12 @@ func openControl(fd int) (*control, error) {
 	return newControl(conn), nil
 }
 
-func (c *control) send(v any) error { return c.out.Encode(v) }
+// send may be called from several goroutines.
+func (c *control) send(v any) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.out.Encode(v)
+}
 
 // report waits for the next report until the deadline; a zero one never comes.
 func (c *control) report(deadline time.Time) (report, error) {

@@ -74,3 +74,6 @@ func (c *Capabilities) probeNamespaces() {}
 func (p *Process) Usage() (Usage, error) {
 	return Usage{}, fault.New(fault.Unavailable, "usage_unknown", "this system does not tell what a child uses")
 }
+
+// oomKills is unknown on this system.
+func oomKills() int { return 0 }

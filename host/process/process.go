@@ -15,11 +15,12 @@ type Process struct {
 	machine Capabilities
 	walls   []Wall
 
-	proc    *os.Process // the first stage: an init, or the program itself
-	pid     int         // the program
-	control *control
-	output  *output
-	merged  bool // the overlay is a copy
+	proc     *os.Process // the first stage: an init, or the program itself
+	pid      int         // the program
+	control  *control
+	output   *output
+	merged   bool // the overlay is a copy
+	oomKills int  // of this machine, before the start
 
 	stopOnce sync.Once
 	killOnce sync.Once

@@ -35,7 +35,7 @@ func Start(ctx context.Context, spec Spec) (*Process, error) {
 		return nil, err
 	}
 	machine := Machine()
-	p := &Process{spec: spec, machine: machine, done: make(chan struct{})}
+	p := &Process{spec: spec, machine: machine, oomKills: oomKills(), done: make(chan struct{})}
 	p.walls = machine.Walls(spec.Jail, spec.Limits)
 	if err := p.prepare(); err != nil {
 		return nil, err

@@ -75,6 +75,18 @@ func readStat(pid int) (stat, error) {
 	}, nil
 }
 
+// oomKills counts the processes that the kernel has ended for want of memory since boot.
+func oomKills() int {
+	text, err := os.ReadFile("/proc/vmstat")
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := strings.Cut(string(text), "\noom_kill ")
+	number, _, _ := strings.Cut(rest, "\n")
+	n, _ := strconv.Atoi(number)
+	return n
+}
+
 // readPSS is 0 where the kernel does not tell.
 func readPSS(pid int) int64 {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
