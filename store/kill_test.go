@@ -66,8 +66,8 @@ func TestAcknowledgedWritesSurviveAKill(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	var acknowledged []string
-	for round := range 6 {
-		acknowledged = append(acknowledged, killWriter(t, dir, round*4)...)
+	for _, after := range []int{-1, 0, -1, 6, 12, -1, 20} {
+		acknowledged = append(acknowledged, killWriter(t, dir, after)...)
 		s := open(t, dir)
 		checkSurvivors(t, s, acknowledged)
 		require.NoError(t, s.Close())
@@ -75,21 +75,27 @@ func TestAcknowledgedWritesSurviveAKill(t *testing.T) {
 	t.Logf("%d updates survived", len(acknowledged))
 }
 
-// killWriter starts a writer, kills it some time after it acknowledged a number of updates, and
-// returns those. The time includes the moments of opening and of rotating logs.
-func killWriter(t *testing.T, dir string, atLeast int) (acknowledged []string) {
+// killWriter starts a writer, kills it a moment after it acknowledged an update with a number, or a
+// moment after its start if that is negative, and returns what was acknowledged.
+func killWriter(t *testing.T, dir string, after int) (acknowledged []string) {
 	writer := exec.Command(os.Args[0], "-test.run=^$")
 	writer.Env = append(os.Environ(), killedWriterDir+"="+dir)
 	out, err := writer.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, writer.Start())
 	killed := make(chan error, 1)
+	killSoon := func() {
+		time.AfterFunc(rand.N(60*time.Millisecond), func() { killed <- writer.Process.Kill() })
+	}
+	if after < 0 {
+		killSoon()
+	}
 	lines := bufio.NewScanner(out)
 	for n := 0; lines.Scan(); n++ {
 		require.NotContains(t, lines.Text(), "failed")
 		acknowledged = append(acknowledged, lines.Text())
-		if n == atLeast {
-			time.AfterFunc(rand.N(60*time.Millisecond), func() { killed <- writer.Process.Kill() })
+		if n == after {
+			killSoon()
 		}
 	}
 	require.NoError(t, <-killed)
