@@ -1,10 +1,14 @@
 package sandbox_test
 
 import (
+	"context"
+	"os"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"appzone/host"
 	"appzone/host/runtimetest"
 	"appzone/sandbox"
 )
@@ -14,8 +18,31 @@ func TestConformance(t *testing.T) {
 	rt, err := sandbox.New(sandbox.Options{Dir: t.TempDir()})
 	require.NoError(t, err)
 	runtimetest.Run(t, runtimetest.Subject{
-		Runtime:    rt,
+		Runtime:    &compileOnce{Runtime: rt, dir: t.TempDir()},
 		Parameters: map[string]any{"scriptName": "conformance", "runtime": "wasm", "wasmPath": "app/plugin.wasm"},
 		Files:      map[string][]byte{"app/plugin.wasm": guest(t, "conformance")},
 	})
+}
+
+// compileOnce compiles the module of the suite, which every case installs anew, once: a compile of a Go guest takes
+// seconds, and is tested elsewhere.
+type compileOnce struct {
+	host.Runtime
+	dir string
+
+	mu   sync.Mutex
+	made bool
+}
+
+func (c *compileOnce) Prepare(ctx context.Context, s host.Staged, p host.Progress) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.made {
+		return os.CopyFS(s.PreparedDir, os.DirFS(c.dir))
+	}
+	if err := c.Runtime.Prepare(ctx, s, p); err != nil {
+		return err
+	}
+	c.made = true
+	return os.CopyFS(c.dir, os.DirFS(s.PreparedDir))
 }
