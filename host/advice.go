@@ -20,7 +20,7 @@ func advise(r Reader, m *manifest.Manifest) ([]Finding, error) {
 	switch {
 	case m.Classic():
 		add(SeverityHigh, "unrestricted_network", "its manifest has no permissions, so it asks to reach every network address")
-	case m.UsesNode():
+	case m.UsesNode() && p != nil && len(p.Network.Outbound) > 0:
 		add(SeverityMedium, "network_not_enforced", "this host does not hold a Node plugin to the addresses that it names: it can reach every network address")
 	}
 	if p != nil && p.InstallScripts {

@@ -148,6 +148,7 @@ func (l *launch) spec(ctx context.Context, lis *process.Listener, control *os.Fi
 	s.Env = mergeEnv(l.to.Env, s.Env)
 	s.Jail.ReadOnly = append(s.Jail.ReadOnly, l.private)
 	s.Jail.ReadWrite = append(s.Jail.ReadWrite, l.to.DataDir, l.to.TempDir)
+	s.Jail.Network = networkOf(&l.manifest, l.plugin.Grants)
 	if o := s.Jail.Overlay; o != nil {
 		o.Upper, o.Work, o.Target = l.overlay.overlay, l.overlay.work, l.to.AppDir
 	}

@@ -139,18 +139,28 @@ func (h *Host) statusOf(p Plugin, m manifest.Manifest) Status {
 		st.State, st.Desired, st.Since = Running, DesiredRunning, p.InstalledAt
 	}
 	if m.Type == manifest.TypeScript {
-		st.Walls = walls(m)
+		granted := p.Grants
+		if granted == nil { // not agreed to yet: what it would get
+			asked := asks(&m)
+			granted = &asked
+		}
+		st.Walls = walls(m, granted)
 	}
 	return st
 }
 
-// walls are those that an instance of m would get on this machine.
-func walls(m manifest.Manifest) []process.Wall {
-	jail := process.Jail{Network: process.NetworkNone, SystemFiles: m.UsesNode()}
-	if m.UsesNode() {
-		jail.Network = process.NetworkHost
+// walls are those that an instance of m with the grants g would get on this machine.
+func walls(m manifest.Manifest, g *Grants) []process.Wall {
+	return process.Machine().Walls(process.Jail{Network: networkOf(&m, g), SystemFiles: m.UsesNode()}, limitsOf(&m))
+}
+
+// networkOf is the network of an instance of m. WASM has none of its own; nor has a Node plugin that was granted
+// no address. One that was granted some gets the host's network: holding it to names takes more than this host has.
+func networkOf(m *manifest.Manifest, g *Grants) process.Network {
+	if m.UsesNode() && g != nil && (g.UnrestrictedNetwork || len(g.Network.Outbound) > 0) {
+		return process.NetworkHost
 	}
-	return process.Machine().Walls(jail, limitsOf(&m))
+	return process.NetworkNone
 }
 
 // limitsOf are the limits of an instance of m.

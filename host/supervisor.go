@@ -90,7 +90,7 @@ func newSupervisor(h *Host, p Plugin, v Version, log *logs.Log) *supervisor {
 		timer: time.NewTimer(time.Hour), crashes: crashes{policy: h.cfg.Backoff}}
 	s.timer.Stop()
 	s.readyTimeout.Store(int64(v.Manifest.ReadinessTimeout()))
-	s.status = Status{State: Stopped, Desired: p.Desired, Since: time.Now().UTC(), Walls: walls(v.Manifest)}
+	s.status = Status{State: Stopped, Desired: p.Desired, Since: time.Now().UTC(), Walls: walls(v.Manifest, p.Grants)}
 	s.publish()
 	go s.run()
 	return s

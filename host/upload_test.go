@@ -122,7 +122,8 @@ func TestPlanAdvises(t *testing.T) {
 		return out
 	}
 	assert.Contains(t, codes(fmt.Sprintf(script, "Classic", "1.0.0", "")), "unrestricted_network")
-	assert.Contains(t, codes(fmt.Sprintf(script, "Held", "1.0.0", `,"permissions":{}`)), "network_not_enforced")
+	assert.Contains(t, codes(fmt.Sprintf(script, "Held", "1.0.0", `,"permissions":{"network":{"outbound":["a.example:443"]}}`)), "network_not_enforced")
+	assert.NotContains(t, codes(fmt.Sprintf(script, "Alone", "1.0.0", `,"permissions":{}`)), "network_not_enforced")
 	assert.Contains(t, codes(fmt.Sprintf(script, "Ports", "1.0.0", `,"permissions":{"network":{"listen":[9006]}}`)), "not_offered")
 	assert.Contains(t, codes(fmt.Sprintf(html, "Pay-Pa1", "1.0.0", "")), "looks_alike", "B4")
 }

@@ -1,7 +1,11 @@
 package main
 
-import "io/fs"
+import (
+	"io/fs"
+
+	"appzone/samples"
+)
 
 // sampleFiles are the plugins that ship with the host: for each a .zip, its manifest as .json and its
-// instructions as .md. Nil when the binary was built without them.
-func sampleFiles() fs.FS { return nil }
+// instructions as .md. There are none when the binary was built without "make samples".
+func sampleFiles() fs.FS { return samples.FS() }
