@@ -142,12 +142,24 @@ func (i *instance) compileFromCache() error {
 
 // run runs the guest to its end and returns the process's exit code.
 func (i *instance) run() int {
-	go debug.FreeOSMemory() // once: what loading took is not needed again
+	i.tameCollector()
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGTERM, syscall.SIGINT)
 	go i.awaitStop(stop)
 	ctx := experimental.WithMemoryAllocator(context.Background(), i.memory)
 	return i.explain(i.call(ctx))
+}
+
+// tameCollector leaves collections to those moments when they are needed. A collection stops
+// every goroutine, and a guest that computes does not stop until it calls the host: the
+// goroutine that waits for SIGTERM would wait with it.
+func (i *instance) tameCollector() {
+	const large, enough = 1 << 20, 192 << 20
+	if i.order.Module.Bytes > large {
+		debug.FreeOSMemory() // what loading took is not needed again
+	}
+	debug.SetGCPercent(-1)
+	debug.SetMemoryLimit(enough)
 }
 
 // call runs _start.
