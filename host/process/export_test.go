@@ -7,3 +7,14 @@ func Pretend(c Capabilities) (restore func()) {
 	machine = func() Capabilities { return c }
 	return func() { machine = before }
 }
+
+// CutLines gives what the reader of a stream makes of chunks that arrive one by one.
+func CutLines(chunks ...[]byte) (texts []string) {
+	o := &output{deliver: func(l Line) { texts = append(texts, l.Text) }}
+	var rest []byte
+	for _, chunk := range chunks {
+		rest = o.lines(Stdout, append(rest, chunk...), false)
+	}
+	o.lines(Stdout, rest, true)
+	return texts
+}

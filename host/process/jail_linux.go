@@ -39,10 +39,6 @@ func (o *order) enclose() error {
 			return jailRefused(err, "bring up the loopback of its own network")
 		}
 	}
-	if o.Plan.User {
-		// No namespaces inside namespaces: they are the shortest way to the kernel's weak spots.
-		_ = os.WriteFile("/proc/sys/user/max_user_namespaces", []byte("0"), 0)
-	}
 	if o.Plan.PID {
 		_ = unix.Sethostname([]byte("localhost"))
 	}
@@ -82,6 +78,9 @@ func (o *order) confine() error {
 	}
 	if err := dropPrivileges(); err != nil {
 		return jailRefused(err, "drop privileges")
+	}
+	if err := o.filterCalls(); err != nil {
+		return jailRefused(err, "refuse system calls")
 	}
 	if err := o.limit(base); err != nil {
 		return jailRefused(err, "set its limits")

@@ -23,6 +23,8 @@ type Capabilities struct {
 	Landlock int `json:"landlock"`
 	// NoNewPrivileges says that a child can give up gaining rights by exec.
 	NoNewPrivileges bool `json:"noNewPrivileges"`
+	// Seccomp says that a child's system calls can be refused.
+	Seccomp bool `json:"seccomp"`
 	// Groups counts the supplementary groups that an ordinary user's children keep.
 	Groups int `json:"groups,omitempty"`
 	// CgroupVersion is 1, 2 or 0 for none.

@@ -12,7 +12,7 @@ import (
 
 // baseCapabilities are those that can be asked for without trying.
 func baseCapabilities() Capabilities {
-	c := Capabilities{System: "linux", Root: os.Geteuid() == 0, NoNewPrivileges: true, Problems: map[string]string{}}
+	c := Capabilities{System: "linux", Root: os.Geteuid() == 0, NoNewPrivileges: true, Seccomp: hasSeccomp(), Problems: map[string]string{}}
 	if abi, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0, unix.LANDLOCK_CREATE_RULESET_VERSION); errno == 0 {
 		c.Landlock = int(abi)
 	} else {

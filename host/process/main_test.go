@@ -136,7 +136,7 @@ func beHost(text string) {
 // machines are what the tests pretend to run on.
 func machines() map[string]process.Capabilities {
 	all := process.Machine()
-	landlock := process.Capabilities{System: all.System, Root: all.Root, Landlock: all.Landlock, NoNewPrivileges: true}
+	landlock := process.Capabilities{System: all.System, Root: all.Root, Landlock: all.Landlock, NoNewPrivileges: true, Seccomp: all.Seccomp}
 	nothing := process.Capabilities{System: all.System, Root: all.Root, NoNewPrivileges: true}
 	copied := all
 	copied.Overlay = false

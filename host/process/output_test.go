@@ -84,3 +84,20 @@ func TestASlowReaderHoldsTheWriterBack(t *testing.T) {
 	require.Equal(t, 0, run(t, spec).Code)
 	assert.Equal(t, 200000, lines)
 }
+
+// However the bytes arrive, the lines are the same, none is too long and nothing is lost.
+func FuzzLines(f *testing.F) {
+	f.Add([]byte("a\n\nb"), 1)
+	f.Add([]byte(strings.Repeat("x", 16<<10)+"\n\n"), 16<<10)
+	f.Add([]byte(strings.Repeat("x", 16<<10+1)), 5)
+	f.Fuzz(func(t *testing.T, text []byte, at int) {
+		at = min(max(at, 0), len(text))
+		whole, parts := process.CutLines(text), process.CutLines(text[:at], text[at:])
+		assert.Equal(t, whole, parts)
+		for _, line := range whole {
+			assert.LessOrEqual(t, len(line), 16<<10)
+			assert.NotContains(t, line, "\n")
+		}
+		assert.Equal(t, strings.ReplaceAll(string(text), "\n", ""), strings.Join(whole, ""))
+	})
+}

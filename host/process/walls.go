@@ -10,6 +10,8 @@ type plan struct {
 	Overlay bool // the kernel mounts the overlay
 	// Landlock is the ABI to use, 0 for none.
 	Landlock int
+	// Seccomp says that system calls which no plugin needs are refused.
+	Seccomp bool
 	// CountProcesses says that RLIMIT_NPROC counts this child's processes alone.
 	CountProcesses bool
 }
@@ -21,6 +23,7 @@ func (c Capabilities) plan(j Jail, l Limits) plan {
 		PID:      c.PIDNamespace,
 		Net:      c.NetworkNamespace && j.Network == NetworkNone,
 		Landlock: c.Landlock,
+		Seccomp:  c.Seccomp,
 	}
 	p.User = c.UserNamespace && (p.View || p.PID || p.Net)
 	p.Overlay = p.View && c.Overlay && j.Overlay != nil
@@ -120,12 +123,16 @@ func (c Capabilities) privilegesWall(p plan) Wall {
 	switch {
 	case !c.NoNewPrivileges:
 		w.Reason = "it runs as the host's user, and this system has no way to give up gaining rights"
+		return w
 	case c.Root:
 		w.Level, w.Reason = Partial, "no capabilities and no way to new ones, but still root's user id, which owns files"
 	case c.Groups > 0:
 		w.Level, w.Reason = Partial, "no capabilities and no way to new ones, but still the groups of the host's user"
 	default:
 		w.Level, w.Reason = Enforced, "an ordinary user without capabilities or a way to new ones"
+	}
+	if p.Seccomp {
+		w.Reason += "; system calls that make namespaces or reach deep into the kernel are refused"
 	}
 	return w
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 
 	"appzone/host/fault"
 	"appzone/host/process"
@@ -199,6 +200,36 @@ func TestPrivileges(t *testing.T) {
 				}
 			}
 		}
+	})
+}
+
+func init() {
+	entries["calls"] = func([]string) int {
+		unshare := func(flags int) error { return unix.Unshare(flags) }
+		_, _, key := unix.Syscall(unix.SYS_KEYCTL, 0, 0, 0)
+		_, _, ring := unix.Syscall(unix.SYS_IO_URING_SETUP, 1, 0, 0)
+		_, _, fault := unix.Syscall(unix.SYS_USERFAULTFD, 0, 0, 0)
+		_, _, clone3 := unix.Syscall(unix.SYS_CLONE3, 0, 0, 0)
+		fmt.Println(unshare(unix.CLONE_NEWUSER), unshare(unix.CLONE_NEWNET), unshare(0), key, ring, fault, clone3)
+		return 0
+	}
+}
+
+// Ways into the kernel, and out of limits, that no plugin needs.
+func TestSystemCallsAreRefused(t *testing.T) {
+	onEach(t, func(t *testing.T, m process.Capabilities) {
+		if !m.Seccomp {
+			return
+		}
+		spec, out := entry("calls")
+		run(t, spec)
+		const no = "operation not permitted"
+		assert.Equal(t, strings.Join([]string{no, no, "<nil>", no, no, no, "function not implemented"}, " ")+"\n", out.text())
+
+		spec, out = shell("unshare -U true || echo refused; (sleep 0 & wait) && echo forks")
+		run(t, spec)
+		assert.Contains(t, out.text(), "refused\n")
+		assert.Contains(t, out.text(), "forks\n")
 	})
 }
 
