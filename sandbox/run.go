@@ -142,7 +142,7 @@ func (i *instance) compileFromCache() error {
 
 // run runs the guest to its end and returns the process's exit code.
 func (i *instance) run() int {
-	i.tameCollector()
+	i.freeLoaded()
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGTERM, syscall.SIGINT)
 	go i.awaitStop(stop)
@@ -150,16 +150,14 @@ func (i *instance) run() int {
 	return i.explain(i.call(ctx))
 }
 
-// tameCollector leaves collections to those moments when they are needed. A collection stops
-// every goroutine, and a guest that computes does not stop until it calls the host: the
-// goroutine that waits for SIGTERM would wait with it.
-func (i *instance) tameCollector() {
-	const large, enough = 1 << 20, 192 << 20
+// freeLoaded gives back what loading a large module took. It is done before the guest starts: a
+// collection waits for every goroutine, and a guest that computes without calling the host
+// would hold it up, and the goroutine that waits for SIGTERM with it.
+func (i *instance) freeLoaded() {
+	const large = 1 << 20
 	if i.order.Module.Bytes > large {
-		debug.FreeOSMemory() // what loading took is not needed again
+		debug.FreeOSMemory()
 	}
-	debug.SetGCPercent(-1)
-	debug.SetMemoryLimit(enough)
 }
 
 // call runs _start.
