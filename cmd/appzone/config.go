@@ -32,7 +32,7 @@ type config struct {
 
 	NodePath    string `env:"XC_NODE_PATH"`
 	NPMRegistry string `env:"XC_NPM_REGISTRY"`
-	HTTPProxy   string `env:"XC_HTTP_PROXY"`
+	HTTPProxy   string `env:"XC_HTTP_PROXY,expand" envDefault:"${HTTPS_PROXY}"`
 	CAFile      string `env:"XC_CA_FILE"`
 
 	TLSCert   string `env:"XC_TLS_CERT"`

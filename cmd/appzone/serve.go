@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"time"
 
@@ -74,6 +75,11 @@ func (a *app) runHost(ctx context.Context, cfg config, log *slog.Logger) (err er
 	if err != nil {
 		return err
 	}
+	var background sync.WaitGroup
+	defer background.Wait()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	background.Go(func() { keepMemorySmall(ctx) })
 	return a.serveUntil(ctx, server, ln, cfg.PublicURL, log)
 }
 
