@@ -111,7 +111,8 @@ func decodeHead(b []byte) (head, bool) {
 	return h, h.size >= 0 && h.chunks == chunksOf(h.size)
 }
 
-// maxChunkBytes is the largest value: larger ones cost Badger their size in memory.
-const maxChunkBytes = 4 << 20
+// maxChunkBytes is the largest value. Badger copies a value before it writes it: with values of 4 MiB an upload of
+// 47 MB took 25 MB above idle, with 1 MiB it takes 12.
+const maxChunkBytes = 1 << 20
 
 func chunksOf(size int64) uint32 { return uint32((size + maxChunkBytes - 1) / maxChunkBytes) }
