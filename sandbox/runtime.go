@@ -45,7 +45,9 @@ type Runtime struct {
 	key     []byte
 	// compiling holds a token for the one compilation that runs at a time.
 	compiling chan struct{}
-	engine    func() (string, error)
+
+	mu       sync.Mutex
+	engineID string // "" until it was found out
 }
 
 // New makes the runtime. It makes Dir if it is missing.
@@ -70,12 +72,27 @@ func New(o Options) (*Runtime, error) {
 		options:   o,
 		key:       key,
 		compiling: make(chan struct{}, 1),
-		engine:    sync.OnceValues(func() (string, error) { return identifyEngine(o.Dir) }),
 	}, nil
 }
 
 // Name is "wasm".
 func (r *Runtime) Name() string { return manifest.RuntimeWASM }
+
+// engine is the engine's name for itself on this machine. It is found out by trying, until
+// that has worked once.
+func (r *Runtime) engine() (string, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.engineID != "" {
+		return r.engineID, nil
+	}
+	id, err := identifyEngine(r.options.Dir)
+	if err != nil {
+		return "", fmt.Errorf("try the WASM engine: %w", err)
+	}
+	r.engineID = id
+	return id, nil
+}
 
 // Info tells the engine and its version.
 func (r *Runtime) Info(context.Context) host.RuntimeInfo {
