@@ -1,14 +1,9 @@
 package host
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
-	"hash"
 	"io"
 	"os"
 	"time"
@@ -22,9 +17,6 @@ const (
 	dependencyReserve = 256 << 20
 	// spaceMargin is always left free.
 	spaceMargin = 64 << 20
-	// wholeFile is up to what size a file is read once, into memory, to be hashed and stored; larger
-	// ones are read twice.
-	wholeFile = 4 << 20
 )
 
 // Upload is a zip that has arrived: a private temporary file and its digest.
@@ -223,118 +215,6 @@ func (h *Host) newVersion(b *bundle.Bundle, u *Upload, actor Actor) Version {
 	}
 	return v
 }
-
-// storeFiles puts every file, its gzip variant and the index of all of them into the batch.
-func (h *Host) storeFiles(ctx context.Context, batch BlobBatch, b *bundle.Bundle, v *Version) error {
-	index := make([]File, 0, len(b.Entries))
-	for k := range b.Entries {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		f, err := storeFile(batch, &b.Entries[k])
-		if err != nil {
-			return fmt.Errorf("store %q: %w", b.Entries[k].Path, err)
-		}
-		index = append(index, f)
-	}
-	d, err := putJSON(batch, index)
-	if err != nil {
-		return err
-	}
-	v.Index = d
-	return batch.Commit()
-}
-
-// storeFile stores one entry. Its bytes are counted and checked by the bundle while they are read.
-func storeFile(batch BlobBatch, e *bundle.Entry) (File, error) {
-	f := File{Path: e.Path, Size: e.Size}
-	head, err := putEntry(batch, e, &f)
-	if err != nil {
-		return f, err
-	}
-	f.Type = bundle.ContentType(e.Path, head)
-	size, gz, ok := e.Gzip()
-	if !ok || !compressible(f.Type) {
-		return f, nil
-	}
-	// The variant is the zip's own deflate stream in a gzip frame: no compression is done here.
-	var buf bytes.Buffer
-	if size > wholeFile {
-		return f, nil // large text is served as it is; a second pass over it is not worth its time
-	}
-	if _, err := buf.ReadFrom(gz); err != nil {
-		return f, err
-	}
-	d := digestBytes(buf.Bytes())
-	f.Gzip = &Variant{SHA256: d, Size: int64(buf.Len())}
-	return f, batch.Put(d, int64(buf.Len()), &buf)
-}
-
-// putEntry stores the content and returns its first bytes.
-func putEntry(batch BlobBatch, e *bundle.Entry, f *File) (head []byte, err error) {
-	if e.Size <= wholeFile {
-		content, err := readEntry(e)
-		if err != nil {
-			return nil, err
-		}
-		f.SHA256 = digestBytes(content)
-		return content[:min(len(content), 512)], batch.Put(f.SHA256, e.Size, bytes.NewReader(content))
-	}
-	first, err := e.Open()
-	if err != nil {
-		return nil, err
-	}
-	defer first.Close()
-	sum := sha256.New()
-	r := bufio.NewReader(first)
-	head, _ = r.Peek(512)
-	head = bytes.Clone(head)
-	if _, err := io.Copy(sum, r); err != nil {
-		return nil, err
-	}
-	f.SHA256 = digestOf(sum)
-	second, err := e.Open()
-	if err != nil {
-		return nil, err
-	}
-	defer second.Close()
-	return head, batch.Put(f.SHA256, e.Size, second)
-}
-
-func readEntry(e *bundle.Entry) ([]byte, error) {
-	r, err := e.Open()
-	if err != nil {
-		return nil, err
-	}
-	defer r.Close()
-	content := make([]byte, e.Size)
-	if _, err := io.ReadFull(r, content); err != nil {
-		return nil, err
-	}
-	// One more read meets the end, where the checksum is checked.
-	if _, err := io.Copy(io.Discard, r); err != nil {
-		return nil, err
-	}
-	return content, nil
-}
-
-func putJSON(batch BlobBatch, v any) (Digest, error) {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return "", err
-	}
-	d := digestBytes(b)
-	return d, batch.Put(d, int64(len(b)), bytes.NewReader(b))
-}
-
-func digestBytes(b []byte) Digest {
-	sum := sha256.Sum256(b)
-	return Digest(hex.EncodeToString(sum[:]))
-}
-
-func digestOf(sum hash.Hash) Digest { return Digest(hex.EncodeToString(sum.Sum(nil))) }
-
-func shortHash(s string) string { return string(digestBytes([]byte(s))[:12]) }
 
 // spaceFor is what the plugin will need on the disk: the zip again while it is read, its files in the store and
 // for a script beside it, variants, and packages that are fetched.

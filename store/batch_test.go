@@ -39,7 +39,7 @@ func TestALyingBatchSpoilsNothing(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, bytes.Equal(data, got))
 	heads, chunks := s.BlobKeys()
-	assert.Equal(t, []int{1, 3}, []int{heads, chunks}, "chunks of the lie are collected")
+	assert.Equal(t, []int{1, 9}, []int{heads, chunks}, "chunks of the lie are collected")
 }
 
 // between does something when it has been read to a point.
