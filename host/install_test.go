@@ -165,3 +165,25 @@ func TestEdit(t *testing.T) {
 	assert.Equal(t, "d", v.Description, "null puts the manifest's value back")
 	assert.Equal(t, "never", v.Sidebar)
 }
+
+func TestWhatARuntimeCannotUseAnyMoreIsPreparedAgain(t *testing.T) {
+	prepared, useless := 0, false
+	r := newRig(t, func(c *host.Config) {
+		c.Runtimes = []host.Runtime{ownRuntime{
+			prepare: func(context.Context, host.Progress) error { prepared++; useless = false; return nil },
+			command: func() error {
+				if useless {
+					return fault.New(fault.Conflict, "not_prepared", "made by another engine")
+				}
+				return nil
+			},
+		}}
+	})
+	r.mustUpload(fmt.Sprintf(script, "P", "1.0.0", ""))
+	require.Equal(t, host.JobSucceeded, r.install("p", false).State)
+	useless = true
+	job, err := r.Start(t.Context(), "p", admin)
+	require.NoError(t, err)
+	r.succeed(job)
+	assert.Equal(t, 2, prepared)
+}

@@ -45,6 +45,9 @@ type instance struct {
 	helpers sync.WaitGroup
 }
 
+// codeNotPrepared is what a runtime answers when what it made is for another machine or another version of itself.
+const codeNotPrepared = "not_prepared"
+
 var instances atomic.Uint64
 
 func newInstance(h *Host, id string, log *logs.Log, tell chan<- news) *instance {
@@ -100,6 +103,12 @@ func (i *instance) start(ctx context.Context) error {
 	}
 	defer write.Close()
 	spec, err := l.spec(ctx, i.listener, write, i.output)
+	if fault.CodeOf(err) == codeNotPrepared {
+		i.log.Append(time.Now(), "host", "prepared again: what was made at its installation is of no use to this host any more")
+		if err = i.host.prepare(ctx, noProgress{}, &l.version, l.staged); err == nil {
+			spec, err = l.spec(ctx, i.listener, write, i.output)
+		}
+	}
 	if err != nil {
 		read.Close()
 		return err

@@ -38,9 +38,10 @@ func servePlugin([]string) int {
 	return 0
 }
 
-// ownRuntime runs servePlugin. Its Prepare can be held, and can fail.
+// ownRuntime runs servePlugin. Its Prepare can be held, and can fail; so can its Command.
 type ownRuntime struct {
 	prepare func(context.Context, host.Progress) error
+	command func() error
 }
 
 func (ownRuntime) Name() string                          { return "node" }
@@ -56,7 +57,12 @@ func (r ownRuntime) Prepare(ctx context.Context, s host.Staged, p host.Progress)
 	return os.WriteFile(s.PreparedDir+"/made", []byte("by prepare"), 0o600)
 }
 
-func (ownRuntime) Command(context.Context, host.Staged, host.Launch) (process.Spec, error) {
+func (r ownRuntime) Command(context.Context, host.Staged, host.Launch) (process.Spec, error) {
+	if r.command != nil {
+		if err := r.command(); err != nil {
+			return process.Spec{}, err
+		}
+	}
 	return process.Spec{Entry: "plugin", Jail: process.Jail{SystemFiles: true, Network: process.NetworkHost}}, nil
 }
 
