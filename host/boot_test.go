@@ -110,3 +110,34 @@ func TestASlowSubscriberIsDroppedAndTold(t *testing.T) {
 	assert.True(t, sub.Lost())
 	assert.Less(t, n, 1000)
 }
+
+func TestAStopEndsTheWaitForTheBootDelay(t *testing.T) {
+	r := running(t)
+	r.reboot(func(c *host.Config) { c.RestartPlugins = true })
+	require.Eventually(t, func() bool { return r.view("p").WaitingUntil != nil }, 10*time.Second, time.Millisecond)
+	job, err := r.Stop(t.Context(), "p", admin)
+	require.NoError(t, err)
+	r.succeed(job)
+	assert.Nil(t, r.view("p").WaitingUntil)
+	assert.Equal(t, host.DesiredStopped, r.view("p").Desired)
+}
+
+func TestAPolicyOfNeverHoldsAtBootToo(t *testing.T) {
+	broken := false
+	own := ownRuntime{command: func() error {
+		if broken {
+			return fault.New(fault.Invalid, "start_failed", "it does not start any more")
+		}
+		return nil
+	}}
+	change := func(c *host.Config) {
+		c.Runtimes, c.RestartPlugins, c.RestartDelay = []host.Runtime{own}, true, time.Millisecond
+	}
+	r := newRig(t, change)
+	r.mustUpload(fmt.Sprintf(script, "P", "1.0.0", `,"restart":{"policy":"never"}`))
+	require.Equal(t, host.JobSucceeded, r.install("p", true).State)
+	broken = true
+	r.reboot(change)
+	require.Eventually(t, func() bool { return r.view("p").State == host.Failed }, 10*time.Second, time.Millisecond)
+	assert.Zero(t, r.view("p").Restarts)
+}

@@ -33,7 +33,7 @@ const (
 	causeStop    cause = "stop"    // somebody stops it
 	causeEnded   cause = "ended"   // the instance ended as asked, or by itself for good
 	causeCrashed cause = "crashed" // the instance ended by itself and is to come back
-	causeGaveUp  cause = "gave up" // the budget of crashes is used up, or the start failed
+	causeGaveUp  cause = "gave_up" // the budget of crashes is used up, or the start failed
 )
 
 // transitions is the whole life of a script plugin. What is not in it is a bug, and refused.

@@ -1,0 +1,86 @@
+package host
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"appzone/host/fault"
+)
+
+// ended decides what follows the end of the instance.
+func (s *supervisor) ended(n news) {
+	s.inst = nil
+	s.status.Listening, s.status.PID = false, 0
+	exit := n.inst.lastExit(n.err)
+	s.status.LastExit = exit
+	s.log.Append(time.Now(), "host", "ended: "+exit.Cause)
+	switch {
+	case s.status.State == Stopping:
+		s.move(causeEnded, exit)
+		answer(&s.stopping, nil)
+		if s.again {
+			s.begin(true)
+		} else {
+			answer(&s.starting, fault.New(fault.Conflict, "stopped", "plugin %q was stopped while it was starting", s.id))
+		}
+	case s.status.State == Starting && s.byHand:
+		s.fail(n, exit)
+	case n.inst.comesBack(exit.Exit):
+		s.crashed(n, exit)
+	case n.err == nil && exit.Code == 0:
+		s.move(causeEnded, exit)
+	default:
+		s.fail(n, exit)
+	}
+}
+
+func (s *supervisor) crashed(n news, exit *LastExit) {
+	now := time.Now()
+	delay, ok := s.crashes.add(now, s.ready)
+	if !ok {
+		exit.Cause = fmt.Sprintf("gave up after repeated crashes; the last one: %s", exit.Cause)
+		s.fail(n, exit)
+		return
+	}
+	until := now.Add(delay).UTC()
+	s.status.WaitingUntil = &until
+	s.move(causeCrashed, exit)
+	s.timer.Reset(delay)
+	s.log.Append(now, "host", fmt.Sprintf("restart in %s", delay.Round(10*time.Millisecond)))
+	answer(&s.starting, s.startError(n, exit))
+}
+
+func (s *supervisor) fail(n news, exit *LastExit) {
+	exit.Output = s.lastLines()
+	s.move(causeGaveUp, exit)
+	answer(&s.starting, s.startError(n, exit))
+}
+
+// startError is what the person who asked for the start is told.
+func (s *supervisor) startError(n news, exit *LastExit) error {
+	var f *fault.Error
+	if errors.As(n.err, &f) && f.Code != "" {
+		return f
+	}
+	e := fault.Wrap(n.err, fault.Invalid, "start_failed", "plugin %q did not start: %s", s.id, exit.Cause)
+	if exit.Hint != "" {
+		e.Message += "; " + exit.Hint
+	}
+	return e
+}
+
+// lastLines are the last 50 lines that the plugin itself wrote.
+func (s *supervisor) lastLines() []string {
+	lines, err := s.log.Tail(50)
+	if err != nil {
+		s.host.log.Warn("log not readable", "plugin", s.id, "error", err)
+	}
+	out := make([]string, 0, len(lines))
+	for _, l := range lines {
+		if l.Stream != "host" {
+			out = append(out, l.Text)
+		}
+	}
+	return out
+}
