@@ -4,15 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
-	"strings"
 	"time"
-
-	"appzone/host/fault"
 )
 
 // mergedName is the file in Overlay.Work that tells what was laid into Target by copying. While it is
@@ -104,31 +100,10 @@ func (m *merge) empty() error {
 
 // lay fills an empty Target and records what it holds.
 func (m *merge) lay() error {
-	err := walk(m.lower, func(name string, e fs.DirEntry) error {
-		if name == "node_modules" && e.IsDir() {
-			if err := os.Symlink(filepath.Join(m.Lower, name), filepath.Join(m.Target, name)); err != nil {
-				return err
-			}
-			return fs.SkipDir
-		}
-		return transfer(m.lower, m.target, name, e)
-	})
-	if err != nil {
+	if err := m.layLower(); err != nil {
 		return err
 	}
-	err = walk(m.upper, func(name string, e fs.DirEntry) error {
-		info, err := e.Info()
-		if err != nil {
-			return err
-		}
-		if isWhiteout(info) || e.IsDir() && isOpaque(m.upper, name) {
-			if err := m.target.RemoveAll(name); err != nil || !e.IsDir() {
-				return err
-			}
-		}
-		return transfer(m.upper, m.target, name, e)
-	})
-	if err != nil {
+	if err := m.layUpper(); err != nil {
 		return err
 	}
 	files, err := m.files()
@@ -140,6 +115,33 @@ func (m *merge) lay() error {
 		return err
 	}
 	return os.WriteFile(m.record(), text, 0o600)
+}
+
+func (m *merge) layLower() error {
+	return walk(m.lower, func(name string, e fs.DirEntry) error {
+		if name != "node_modules" || !e.IsDir() {
+			return transfer(m.lower, m.target, name, e)
+		}
+		if err := os.Symlink(filepath.Join(m.Lower, name), filepath.Join(m.Target, name)); err != nil {
+			return err
+		}
+		return fs.SkipDir
+	})
+}
+
+func (m *merge) layUpper() error {
+	return walk(m.upper, func(name string, e fs.DirEntry) error {
+		info, err := e.Info()
+		if err != nil {
+			return err
+		}
+		if isWhiteout(info) || e.IsDir() && isOpaque(m.upper, name) {
+			if err := m.target.RemoveAll(name); err != nil || !e.IsDir() {
+				return err
+			}
+		}
+		return transfer(m.upper, m.target, name, e)
+	})
 }
 
 // files lists the files and links of Target.
@@ -223,93 +225,4 @@ func (m *merge) forget(name string) error {
 	}
 	_ = makeWhiteout(m.upper, path.Dir(name), path.Base(name))
 	return nil
-}
-
-func removeIfThere(remove func(string) error, name string) error {
-	if err := remove(name); !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	return nil
-}
-
-// transfer copies one entry from one tree to the other in place of what is there. Folders
-// are made, other things than files, folders and links are left out.
-func transfer(from, to *os.Root, name string, e fs.DirEntry) error {
-	if parent := path.Dir(name); parent != "." {
-		if err := to.MkdirAll(parent, 0o700); err != nil {
-			return err
-		}
-	}
-	if e.IsDir() {
-		if info, err := to.Lstat(name); err == nil && info.IsDir() {
-			return nil
-		}
-	}
-	if err := to.RemoveAll(name); err != nil {
-		return err
-	}
-	switch e.Type() {
-	case fs.ModeDir:
-		return to.Mkdir(name, 0o700)
-	case fs.ModeSymlink:
-		target, err := from.Readlink(name)
-		if err != nil {
-			return err
-		}
-		return to.Symlink(target, name)
-	case 0:
-		return copyFile(from, to, name)
-	}
-	return nil
-}
-
-func copyFile(from, to *os.Root, name string) error {
-	in, err := from.Open(name)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	info, err := in.Stat()
-	if err != nil {
-		return err
-	}
-	out, err := to.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600|info.Mode().Perm()&0o100)
-	if err != nil {
-		return err
-	}
-	if _, err := io.Copy(out, in); err != nil {
-		_ = out.Close()
-		return err
-	}
-	return out.Close()
-}
-
-// prepare makes the overlay ready for a start.
-func (p *Process) prepare() error {
-	v := p.spec.Jail.Overlay
-	if v == nil {
-		return nil
-	}
-	p.merged = !p.machine.plan(p.spec.Jail, p.spec.Limits).Overlay
-	if err := v.prepare(!p.merged); err != nil {
-		if f := (*fault.Error)(nil); errors.As(err, &f) {
-			return err
-		}
-		return fault.Wrap(err, fault.Internal, "overlay_failed", "the writable copy of the code folder could not be made")
-	}
-	if p.merged { // the link to its node_modules leads there
-		p.spec.Jail.ReadOnly = append(p.spec.Jail.ReadOnly[:len(p.spec.Jail.ReadOnly):len(p.spec.Jail.ReadOnly)], v.Lower)
-		p.spec.Jail.ReadWrite = append(p.spec.Jail.ReadWrite[:len(p.spec.Jail.ReadWrite):len(p.spec.Jail.ReadWrite)], v.Target)
-	}
-	return nil
-}
-
-// settle brings home what the child changed in a copy.
-func (p *Process) settle() {
-	if !p.merged {
-		return
-	}
-	if err := p.spec.Jail.Overlay.collectBack(); err != nil {
-		p.output.note("[what was written beside the code could not be kept: " + strings.ReplaceAll(err.Error(), "\n", " ") + "]")
-	}
 }

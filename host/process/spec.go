@@ -31,7 +31,8 @@ type Spec struct {
 	// Limits bound what the child may use.
 	Limits Limits
 	// Output receives what the child writes to stdout and stderr, line by line. It is
-	// called from two goroutines of the process, never concurrently.
+	// called from two goroutines of the process, never concurrently. While it blocks, the child's writes
+	// block too, and so does its end.
 	Output func(Line)
 	// Mark identifies the instance. It lets [Sweep] find what a crashed host left
 	// behind where the kernel offers no better way. [a-z0-9-], at most 64.
