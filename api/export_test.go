@@ -1,5 +1,7 @@
 package api
 
+import "github.com/gofiber/fiber/v2"
+
 // Document is the OpenAPI document as it is served.
 func Document() ([]byte, error) {
 	d, err := loadDocument("test")
@@ -7,4 +9,39 @@ func Document() ([]byte, error) {
 		return nil, err
 	}
 	return d.json, nil
+}
+
+// Operation is one line of the table of routes.
+type Operation struct{ Method, Path, Access, ID string }
+
+// Operations is the table of routes.
+func (s *Server) Operations() []Operation {
+	var out []Operation
+	for _, r := range s.table {
+		out = append(out, Operation{r.method, r.path, r.access, r.id})
+	}
+	return out
+}
+
+// Registered are the paths that the app really has, in Fiber's way, but for middlewares.
+func (s *Server) Registered() map[string]bool {
+	out := map[string]bool{}
+	for _, r := range s.app.GetRoutes(true) {
+		out[r.Method+" "+r.Path] = true
+	}
+	return out
+}
+
+// FiberPath writes an OpenAPI path in Fiber's way.
+func FiberPath(path string) string { return fiberPath(path) }
+
+// Kinds of access that are no scope.
+const (
+	AccessPublic = accessPublic
+	AccessMember = accessMember
+)
+
+// Boom adds a route that panics.
+func (s *Server) Boom(path string) {
+	s.app.Get(path, func(*fiber.Ctx) error { panic("boom") })
 }

@@ -54,6 +54,7 @@ var codeOf = map[int]struct{ code, detail string }{
 	408: {"request_timeout", "the request took too long to arrive"},
 	413: {"body_too_large", "the request's body is too large"},
 	415: {"unsupported_media_type", "the request's content type is not understood"},
+	501: {"method_unknown", "this method is not known here"},
 	431: {"headers_too_large", "the request's headers are too large"},
 }
 

@@ -99,6 +99,7 @@ func (s *Server) newApp() *fiber.App {
 	cfg.ErrorHandler = s.answerError
 	app := fiber.New(cfg)
 	httpguard.Harden(app)
+	s.refuseUnknownMethods(app, cfg.RequestMethods)
 	app.Use(s.observe, s.protect, httpguard.Guard, s.checkHost)
 	s.table = s.routes()
 	for _, r := range s.table {
@@ -114,6 +115,8 @@ func (s *Server) Serve(ln net.Listener) error {
 		s.port.Store(a.Port)
 	}
 	s.ready.Store(true)
+	// A Shutdown that came too early for fasthttp to know the listener ends it, too.
+	defer context.AfterFunc(s.ctx, func() { _ = ln.Close() })()
 	err := s.app.Listener(ln)
 	if s.closing.Err() != nil {
 		return nil

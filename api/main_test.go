@@ -1,0 +1,104 @@
+package api_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"appzone/host"
+	"appzone/host/process"
+)
+
+// entryPlugin is the program of the tests' script plugins: this binary again.
+const entryPlugin = "api-test-plugin"
+
+func TestMain(m *testing.M) {
+	process.Main(map[string]process.Entry{entryPlugin: runPlugin})
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.updateServerDate.func1"),
+		goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.(*workerPool).Start.func2"))
+}
+
+// pluginRuntime runs script plugins as runPlugin. What the program does is the name of its entry file.
+type pluginRuntime struct{}
+
+func (pluginRuntime) Name() string { return "node" }
+
+func (pluginRuntime) Info(context.Context) host.RuntimeInfo {
+	return host.RuntimeInfo{Name: "node", Version: "test"}
+}
+
+func (pluginRuntime) Inspect(context.Context, host.Staged) (host.Inspection, error) {
+	return host.Inspection{Findings: []host.Finding{}, Dependencies: []string{"express"}}, nil
+}
+
+func (pluginRuntime) Prepare(ctx context.Context, s host.Staged, p host.Progress) error {
+	p.Output("preparing")
+	p.Percent(50)
+	if s.Manifest.Parameters.ScriptPath == "slow.js" {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	return nil
+}
+
+func (pluginRuntime) Command(_ context.Context, s host.Staged, _ host.Launch) (process.Spec, error) {
+	return process.Spec{Entry: entryPlugin, Args: []string{s.Manifest.Parameters.ScriptPath}}, nil
+}
+
+// runPlugin is the child.
+func runPlugin(args []string) int {
+	fmt.Println("hello from", args[0])
+	if args[0] == "crash.js" {
+		fmt.Fprintln(os.Stderr, "this program always fails")
+		return 3
+	}
+	ln, err := net.FileListener(os.NewFile(3, "listener"))
+	if err != nil {
+		return 4
+	}
+	if fd, err := strconv.Atoi(os.Getenv("APPZONE_CONTROL_FD")); err == nil {
+		fmt.Fprintln(os.NewFile(uintptr(fd), "control"), `{"event":"listen"}`)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	server := &http.Server{Handler: http.HandlerFunc(servePlugin)}
+	context.AfterFunc(ctx, func() { _ = server.Close() })
+	_ = server.Serve(ln)
+	return 0
+}
+
+// servePlugin tells what it was asked.
+func servePlugin(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/log" {
+		fmt.Println("line", r.URL.RawQuery)
+	}
+	if r.URL.Path == "/events" {
+		w.Header().Set("Content-Type", "text/event-stream")
+		for n := 0; ; n++ {
+			if _, err := fmt.Fprintf(w, "data: %d\n\n", n); err != nil {
+				return
+			}
+			w.(http.Flusher).Flush()
+			select {
+			case <-r.Context().Done():
+				return
+			case <-time.After(20 * time.Millisecond):
+			}
+		}
+	}
+	body, _ := io.ReadAll(r.Body)
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Security-Policy", "default-src *")
+	_ = json.NewEncoder(w).Encode(map[string]any{"method": r.Method, "uri": r.RequestURI, "header": r.Header, "body": string(body)})
+}
