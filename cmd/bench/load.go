@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// connections that wrk holds open.
+const connections = 16
+
+// target is one side of a comparison of requests.
+type target struct {
+	name   string
+	url    string
+	header string
+	server *child
+	tree   bool // its children do the work
+}
+
+// cell is what one side did in one turn.
+type cell struct {
+	perSecond float64
+	// cpu is the server's processor time for one request.
+	cpu time.Duration
+}
+
+var (
+	countPattern = regexp.MustCompile(`(\d+) requests in`)
+	ratePattern  = regexp.MustCompile(`Requests/sec:\s+([0-9.]+)`)
+	wrongPattern = regexp.MustCompile(`Non-2xx or 3xx responses: \d+|Socket errors: .*`)
+)
+
+// load sends requests to one target for some seconds.
+func load(ctx context.Context, t target, seconds int) (cell, error) {
+	args := []string{"-t1", "-c" + strconv.Itoa(connections), "-d" + strconv.Itoa(seconds) + "s"}
+	if t.header != "" {
+		args = append(args, "-H", t.header)
+	}
+	before := t.server.cpu(t.tree)
+	out, err := exec.CommandContext(ctx, "wrk", append(args, t.url)...).CombinedOutput()
+	used := t.server.cpu(t.tree) - before
+	text := string(out)
+	if err != nil {
+		return cell{}, fmt.Errorf("wrk: %w: %s", err, text)
+	}
+	if wrong := wrongPattern.FindString(text); wrong != "" {
+		return cell{}, fmt.Errorf("%s answered wrongly: %s", t.name, strings.TrimSpace(wrong))
+	}
+	count, rate := countPattern.FindStringSubmatch(text), ratePattern.FindStringSubmatch(text)
+	if count == nil || rate == nil {
+		return cell{}, fmt.Errorf("wrk said something else: %s", text)
+	}
+	n, _ := strconv.Atoi(count[1])
+	perSecond, _ := strconv.ParseFloat(rate[1], 64)
+	return cell{perSecond: perSecond, cpu: used / time.Duration(max(n, 1))}, nil
+}
+
+// compare lets the targets take turns, the first of them being what the others are compared with, and prints a line for each.
+func (b *bench) compare(ctx context.Context, what string, targets ...target) error {
+	cells := make([][]cell, len(targets))
+	for _, t := range targets { // connections, caches, and just-in-time compilers get warm
+		if _, err := load(ctx, t, 1); err != nil {
+			return err
+		}
+	}
+	for range b.rounds {
+		for i, t := range targets {
+			c, err := load(ctx, t, b.seconds)
+			if err != nil {
+				return err
+			}
+			cells[i] = append(cells[i], c)
+		}
+	}
+	rate := func(c cell) float64 { return c.perSecond }
+	cpu := func(c cell) float64 { return float64(c.cpu) }
+	for i, t := range targets {
+		line := fmt.Sprintf("  %-26s %-8s %9.0f/s  %7.1f us CPU", what, t.name, medianOf(cells[i], rate), medianOf(cells[i], cpu)/float64(time.Microsecond))
+		if i > 0 {
+			line += fmt.Sprintf("   appzone: %.2f x requests/s, %.2f x CPU", ratio(cells[0], cells[i], rate), ratio(cells[0], cells[i], cpu))
+		}
+		fmt.Println(line)
+		what = ""
+	}
+	return nil
+}
