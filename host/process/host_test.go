@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"syscall"
 	"testing"
 	"time"
@@ -31,6 +32,7 @@ func TestTheWholeTreeEndsWithAHostThatIsKilled(t *testing.T) {
 			require.NoError(t, host.Process.Kill())
 			_ = host.Wait()
 			requireGone(t, n)
+			requireEnded(t, filepath.Join(dir, "one.mark"))
 			swept, err := process.Sweep(dir)
 			require.NoError(t, err)
 			assert.Zero(t, swept, "nothing was left")
@@ -55,6 +57,19 @@ func startHost(t *testing.T, o order) *exec.Cmd {
 	require.NoError(t, err)
 	require.Contains(t, line, "ready")
 	return host
+}
+
+// requireEnded waits until the process that a mark names is dead: it loses its name some time before.
+func requireEnded(t *testing.T, mark string) {
+	t.Helper()
+	text, err := os.ReadFile(mark)
+	require.NoError(t, err)
+	var named struct{ PID int }
+	require.NoError(t, json.Unmarshal(text, &named))
+	require.Eventually(t, func() bool {
+		state, _ := exec.Command("ps", "-o", "stat=", "-p", strconv.Itoa(named.PID)).Output()
+		return len(state) == 0 || state[0] == 'Z'
+	}, 10*time.Second, 10*time.Millisecond)
 }
 
 func TestSweepEndsWhatAMarkNames(t *testing.T) {
