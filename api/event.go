@@ -62,7 +62,13 @@ func (s *Server) streamEvents(c *fiber.Ctx) error {
 	if !wantsEvents(c) && strings.Contains(c.Get(fiber.HeaderAccept), fiber.MIMEApplicationJSON) {
 		return s.listEvents(c, f)
 	}
-	return s.openStream(c, contentEvents, pulseEvents, func(st *stream) error { return s.sendEvents(st, f) })
+	return s.openEvents(c, f)
+}
+
+// openEvents subscribes before the answer begins, so that whoever sees its head misses nothing.
+func (s *Server) openEvents(c *fiber.Ctx, f eventFilter) error {
+	sub := s.host.Bus().Subscribe()
+	return s.openStream(c, contentEvents, pulseEvents, func(st *stream) error { return s.sendEvents(st, f, sub) }, sub.Close)
 }
 
 // listPluginEvents is the history of one plugin, newest first; as server-sent events it is what happens.
@@ -76,7 +82,7 @@ func (s *Server) listPluginEvents(c *fiber.Ctx) error {
 		return err
 	}
 	if wantsEvents(c) {
-		return s.openStream(c, contentEvents, pulseEvents, func(st *stream) error { return s.sendEvents(st, f) })
+		return s.openEvents(c, f)
 	}
 	return s.listEvents(c, f)
 }
@@ -115,22 +121,21 @@ func (s *Server) listEvents(c *fiber.Ctx, f eventFilter) error {
 
 // sendEvents is the stream: what is stored since the reader stopped, then what happens. A reader that is too
 // slow loses its subscription and goes on from the store.
-func (s *Server) sendEvents(st *stream, f eventFilter) error {
+func (s *Server) sendEvents(st *stream, f eventFilter, sub *host.Subscription) error {
 	if _, err := st.Write([]byte(retryEvents)); err != nil {
 		return err
 	}
-	last, resume := f.after, f.resume
+	last := f.after
+	if !f.resume {
+		last = sub.Start
+	}
+	defer func() { sub.Close() }()
 	for {
-		sub := s.host.Bus().Subscribe()
-		if !resume {
-			last = sub.Start
-		}
 		again, err := s.follow(st, f, sub, &last)
-		sub.Close()
 		if err != nil || !again {
 			return err
 		}
-		resume = true
+		sub = s.host.Bus().Subscribe()
 	}
 }
 

@@ -80,7 +80,7 @@ func (s *Server) followLog(c *fiber.Ctx, id string, tail int, after uint64, even
 	if events {
 		kind, pulse = contentEvents, pulseEvents
 	}
-	err = s.openStream(c, kind, pulse, func(st *stream) error {
+	return s.openStream(c, kind, pulse, func(st *stream) error {
 		for {
 			select {
 			case l, ok := <-lines:
@@ -97,10 +97,6 @@ func (s *Server) followLog(c *fiber.Ctx, id string, tail int, after uint64, even
 			}
 		}
 	}, cancel)
-	if err != nil {
-		cancel()
-	}
-	return err
 }
 
 func sendLine(st *stream, l logs.Line, after uint64, events bool) error {

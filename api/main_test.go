@@ -25,7 +25,8 @@ const entryPlugin = "api-test-plugin"
 
 func TestMain(m *testing.M) {
 	process.Main(map[string]process.Entry{entryPlugin: runPlugin})
-	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.updateServerDate.func1"),
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("appzone/host/process.forkThread"),
+		goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.updateServerDate.func1"),
 		goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.(*workerPool).Start.func2"))
 }
 

@@ -3,6 +3,7 @@ package api
 import (
 	"fmt"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -31,7 +32,7 @@ func (s *Server) observe(c *fiber.Ctx) error {
 	}
 	status, took := c.Response().StatusCode(), time.Since(start)
 	route, _ := c.Locals(keyRoute).(string)
-	s.metrics.request(c.Method(), route, status, took)
+	s.metrics.request(strings.Clone(c.Method()), route, status, took)
 	s.log.Debug("request", "request_id", requestID(c), "method", c.Method(), "path", c.Path(), "status", status,
 		"duration_ms", took.Milliseconds(), "address", s.clientAddress(c), "user", actorOf(c).User)
 	return nil

@@ -36,7 +36,7 @@ type stream struct {
 	holds  func() bool
 	failed func(error)
 	run    func(*stream) error
-	ended  []func()
+	ended  func()
 
 	out  io.Writer
 	sent int64
@@ -46,13 +46,18 @@ type stream struct {
 }
 
 // openStream answers with what run writes. ended is called when the answer is through, whether run was called or not.
-func (s *Server) openStream(c *fiber.Ctx, contentType, pulse string, run func(*stream) error, ended ...func()) error {
+func (s *Server) openStream(c *fiber.Ctx, contentType, pulse string, run func(*stream) error, ended func()) error {
+	c.Set(fiber.HeaderContentType, contentType)
+	if c.Method() == fiber.MethodHead { // with a body of unknown length fasthttp would end the head twice
+		ended()
+		return nil
+	}
 	if streamsOpen.Add(1) > streamsMax {
 		streamsOpen.Add(-1)
+		ended()
 		return fault.New(fault.Unavailable, "too_many_streams", "too many streams are open; close some and try again")
 	}
 	id := requestID(c)
-	c.Set(fiber.HeaderContentType, contentType)
 	c.Set("X-Accel-Buffering", "no")
 	c.Context().Response.ImmediateHeaderFlush = true
 	c.Context().SetBodyStream(&stream{ctx: s.closing, conn: c.Context().Conn(), holds: s.credential(c), run: run, pulse: []byte(pulse), ended: ended,
@@ -108,8 +113,6 @@ func (st *stream) Read([]byte) (int, error) { return 0, errors.ErrUnsupported }
 // Close is called once, when the answer is through.
 func (st *stream) Close() error {
 	streamsOpen.Add(-1)
-	for _, f := range st.ended {
-		f()
-	}
+	st.ended()
 	return nil
 }
