@@ -193,6 +193,9 @@ func (h *Host) superviseInstalled(ctx context.Context, id string) error {
 	if err != nil || p.Installed == "" || v.Manifest.Type != manifest.TypeScript {
 		return err
 	}
+	if err := h.forgetPrepared(p, v); err != nil {
+		h.log.Warn("what was prepared before is not removed", "plugin", id, "error", err)
+	}
 	log, err := logs.Open(logs.Options{Dir: filepath.Join(h.dirs.logs, id), BytesPerSecond: int64(v.Manifest.EffectiveLimits().LogKBps) << 10})
 	if err != nil {
 		return err

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -105,7 +107,7 @@ func (h *Host) install(ctx context.Context, job *liveJob, id string, req Install
 		if err := h.place(ctx, job.step(stepFiles), &v, staged); err != nil {
 			return err
 		}
-		if err := h.prepare(ctx, job.step(stepPrepare), &v, staged); err != nil {
+		if err := h.prepare(ctx, job.step(stepPrepare), &v, &staged); err != nil {
 			return err
 		}
 	}
@@ -154,36 +156,72 @@ func (h *Host) place(ctx context.Context, progress Progress, v *Version, s Stage
 	return nil
 }
 
-// prepare lets the runtime make the version runnable and records what it made, file by file.
-func (h *Host) prepare(ctx context.Context, progress Progress, v *Version, s Staged) error {
+// preparedPrefix begins the name of a folder with what a runtime made of a version.
+const preparedPrefix = "prepared-"
+
+// prepare lets the runtime make the version runnable and records what it made, file by file. That is done in a new
+// folder: what is in use, maybe of this very version, is left alone whatever happens (row A10).
+func (h *Host) prepare(ctx context.Context, progress Progress, v *Version, s *Staged) error {
 	rt, err := h.runtimeOf(&v.Manifest)
 	if err != nil {
 		return err
 	}
-	h.verifier.Forget(s.PreparedDir)
-	if err := tree.RemoveAll(s.PreparedDir); err != nil {
-		return fmt.Errorf("empty prepared folder: %w", err)
-	}
+	in := preparedPrefix + newID(time.Now())
+	s.PreparedDir = filepath.Join(filepath.Dir(s.CodeDir), in)
 	if err := os.MkdirAll(s.PreparedDir, 0o700); err != nil {
-		return fmt.Errorf("make prepared folder: %w", err)
+		return asNoSpace(fmt.Errorf("make prepared folder: %w", err))
 	}
-	if err := rt.Prepare(ctx, s, progress); err != nil {
-		return asNoSpace(err)
+	err = rt.Prepare(ctx, *s, progress)
+	if err == nil {
+		err = h.recordPrepared(ctx, v, in, s.PreparedDir)
 	}
-	entries, err := tree.Snapshot(ctx, s.PreparedDir)
+	if err != nil {
+		return asNoSpace(errors.Join(err, tree.RemoveAll(s.PreparedDir)))
+	}
+	return nil
+}
+
+// recordPrepared makes the folder named in what the version is started from.
+func (h *Host) recordPrepared(ctx context.Context, v *Version, in, dir string) error {
+	entries, err := tree.Snapshot(ctx, dir)
 	if err != nil {
 		return fmt.Errorf("record prepared files: %w", err)
 	}
 	batch := h.cfg.Store.Blobs().NewBatch()
 	defer batch.Close()
-	if v.Prepared, err = putJSON(batch, entries); err != nil {
-		return asNoSpace(err)
+	made, err := putJSON(batch, entries)
+	if err != nil {
+		return err
 	}
 	if err := batch.Commit(); err != nil {
-		return asNoSpace(err)
+		return err
 	}
 	h.hook("install.recorded")
-	return h.update(ctx, func(w Writer) error { return tableVersions.put(w, versionKey(v.Plugin, v.Digest), *v) })
+	return h.update(ctx, func(w Writer) error {
+		now, err := tableVersions.get(w, versionKey(v.Plugin, v.Digest)) // its index may have been replaced meanwhile
+		if err != nil {
+			return err
+		}
+		now.Prepared, now.PreparedIn = made, in
+		*v = now
+		return tableVersions.put(w, versionKey(v.Plugin, v.Digest), now)
+	})
+}
+
+// forgetPrepared removes what was prepared before, or by an attempt that failed. Nothing may run or start meanwhile.
+func (h *Host) forgetPrepared(p Plugin, v Version) error {
+	dir := filepath.Dir(h.staged(p, v).CodeDir)
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), preparedPrefix) && e.Name() != v.PreparedIn {
+			h.verifier.Forget(filepath.Join(dir, e.Name()))
+			err = errors.Join(err, tree.RemoveAll(filepath.Join(dir, e.Name())))
+		}
+	}
+	return err
 }
 
 // flip stops the former version, makes v the installed one in one transaction, and gives it a supervisor.
@@ -235,7 +273,7 @@ func (h *Host) startNow(ctx context.Context, id string, progress Progress) error
 func (h *Host) staged(p Plugin, v Version) Staged {
 	dir := h.dirs.plugin(v.Plugin).version(v.Digest)
 	m := v.Manifest
-	return Staged{Plugin: v.Plugin, Version: v.Version, Manifest: &m, CodeDir: filepath.Join(dir, "code"), PreparedDir: filepath.Join(dir, "prepared"),
+	return Staged{Plugin: v.Plugin, Version: v.Version, Manifest: &m, CodeDir: filepath.Join(dir, "code"), PreparedDir: filepath.Join(dir, v.PreparedIn),
 		InstallScripts: p.Grants != nil && p.Grants.InstallScripts}
 }
 

@@ -53,7 +53,7 @@ func TestAFailedPrepareLeavesTheOldVersion(t *testing.T) {
 	broken := errors.New("no network")
 	fail := false
 	r := newRig(t, func(c *host.Config) {
-		c.Runtimes = []host.Runtime{ownRuntime{prepare: func(_ context.Context, p host.Progress) error {
+		c.Runtimes = []host.Runtime{ownRuntime{prepare: func(_ context.Context, _ host.Staged, p host.Progress) error {
 			p.Output("fetching")
 			if fail {
 				return fault.Wrap(broken, fault.Invalid, "dependencies_failed", "packages could not be fetched")
@@ -77,10 +77,40 @@ func TestAFailedPrepareLeavesTheOldVersion(t *testing.T) {
 	require.NotNil(t, v.Candidate)
 }
 
+// Row A10: what an installation makes comes beside what is in use, also when both are the same version.
+func TestAFailedReinstallLeavesWhatRuns(t *testing.T) {
+	fail := false
+	r := newRig(t, func(c *host.Config) {
+		c.Runtimes = []host.Runtime{ownRuntime{prepare: func(_ context.Context, s host.Staged, _ host.Progress) error {
+			if fail {
+				return fault.New(fault.Invalid, "dependencies_failed", "packages could not be fetched")
+			}
+			return os.WriteFile(filepath.Join(s.PreparedDir, "made"), []byte("by prepare"), 0o600)
+		}}}
+	})
+	r.mustUpload(fmt.Sprintf(script, "P", "1.0.0", ""))
+	require.Equal(t, host.JobSucceeded, r.install("p", true).State)
+	fail = true
+	require.Equal(t, host.JobFailed, r.install("p", true).State)
+	job, err := r.Restart(t.Context(), "p", admin)
+	require.NoError(t, err)
+	r.succeed(job)
+	r.reboot(nil)
+	job, err = r.Start(t.Context(), "p", admin)
+	require.NoError(t, err)
+	r.succeed(job)
+
+	fail = false
+	require.Equal(t, host.JobSucceeded, r.install("p", true).State)
+	made, err := filepath.Glob(filepath.Join(r.dir, "plugins", "p", "versions", "*", "prepared-*"))
+	require.NoError(t, err)
+	assert.Len(t, made, 1, "what is not in use any more is gone")
+}
+
 func TestACancelledInstallChangesNothing(t *testing.T) {
 	begun := make(chan struct{})
 	r := newRig(t, func(c *host.Config) {
-		c.Runtimes = []host.Runtime{ownRuntime{prepare: func(ctx context.Context, _ host.Progress) error {
+		c.Runtimes = []host.Runtime{ownRuntime{prepare: func(ctx context.Context, _ host.Staged, _ host.Progress) error {
 			close(begun)
 			<-ctx.Done()
 			return ctx.Err()
@@ -170,7 +200,7 @@ func TestWhatARuntimeCannotUseAnyMoreIsPreparedAgain(t *testing.T) {
 	prepared, useless := 0, false
 	r := newRig(t, func(c *host.Config) {
 		c.Runtimes = []host.Runtime{ownRuntime{
-			prepare: func(context.Context, host.Progress) error { prepared++; useless = false; return nil },
+			prepare: func(context.Context, host.Staged, host.Progress) error { prepared++; useless = false; return nil },
 			command: func() error {
 				if useless {
 					return fault.New(fault.Conflict, "not_prepared", "made by another engine")

@@ -105,7 +105,7 @@ func (i *instance) start(ctx context.Context) error {
 	spec, err := l.spec(ctx, i.listener, write, i.output)
 	if fault.CodeOf(err) == codeNotPrepared {
 		i.log.Append(time.Now(), "host", "prepared again: what was made at its installation is of no use to this host any more")
-		if err = i.host.prepare(ctx, noProgress{}, &l.version, l.staged); err == nil {
+		if err = i.host.prepare(ctx, noProgress{}, &l.version, &l.staged); err == nil {
 			spec, err = l.spec(ctx, i.listener, write, i.output)
 		}
 	}

@@ -40,7 +40,7 @@ type Plugin struct {
 	InstalledAt time.Time `json:"installedAt,omitzero"`
 }
 
-// Version is the record of one uploaded zip. It never changes after its upload, but for Prepared and Brotli.
+// Version is the record of one uploaded zip. It never changes after its upload, but for Prepared and PreparedIn, Index and Encoded.
 type Version struct {
 	Plugin string `json:"plugin"`
 	// Version is the manifest's.
@@ -60,6 +60,8 @@ type Version struct {
 	FileBytes int64 `json:"fileBytes"`
 	// Prepared is the blob with the []tree.Entry of what the runtime made, once installed.
 	Prepared Digest `json:"prepared,omitempty"`
+	// PreparedIn is the name of the folder that holds it, beside the code's.
+	PreparedIn string `json:"preparedIn,omitempty"`
 	// Encoded tells that brotli variants were made.
 	Encoded    bool      `json:"encoded,omitempty"`
 	UploadedAt time.Time `json:"uploadedAt"`

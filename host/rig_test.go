@@ -40,7 +40,7 @@ func servePlugin([]string) int {
 
 // ownRuntime runs servePlugin. Its Prepare can be held, and can fail; so can its Command.
 type ownRuntime struct {
-	prepare func(context.Context, host.Progress) error
+	prepare func(context.Context, host.Staged, host.Progress) error
 	command func() error
 }
 
@@ -52,7 +52,7 @@ func (ownRuntime) Inspect(context.Context, host.Staged) (host.Inspection, error)
 
 func (r ownRuntime) Prepare(ctx context.Context, s host.Staged, p host.Progress) error {
 	if r.prepare != nil {
-		return r.prepare(ctx, p)
+		return r.prepare(ctx, s, p)
 	}
 	return os.WriteFile(s.PreparedDir+"/made", []byte("by prepare"), 0o600)
 }
