@@ -185,16 +185,13 @@ func (b *Bus) write(logErr func(error)) {
 	for e := range b.queue {
 		batch := []Event{e}
 		timer := time.NewTimer(eventsFlush)
-		open := true
-		for open && len(batch) < 500 {
+		for len(batch) < 500 {
 			select {
 			case e, ok := <-b.queue:
-				if !ok {
-					open = false
-					break
+				if ok {
+					batch = append(batch, e)
+					continue
 				}
-				batch = append(batch, e)
-				continue
 			case <-timer.C:
 			}
 			break

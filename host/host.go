@@ -255,7 +255,7 @@ func (h *Host) savePlugin(w Writer, p *Plugin) error {
 
 func (h *Host) publish(a Actor, kind, plugin string, data map[string]any) {
 	h.bus.Publish(Event{Type: kind, Plugin: plugin, Actor: a.User, Data: data})
-	h.log.Info(kind, "plugin", plugin, "actor", a.User)
+	h.log.Info("event", "type", kind, "plugin", plugin, "actor", a.User)
 }
 
 func (h *Host) setInstalling(id string, on bool) {

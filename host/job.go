@@ -174,7 +174,7 @@ func (j *jobs) exclusive(ctx context.Context, plugin string) (release func(), er
 
 func (j *jobs) run(ctx context.Context, l *liveJob, lock chan struct{}, fn func(context.Context, *liveJob) error) {
 	defer l.cancel()
-	err := ctx.Err()
+	var err error
 	select {
 	case lock <- struct{}{}:
 		l.change(func(job *Job) { job.State = JobRunning })

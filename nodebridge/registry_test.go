@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"strings"
 	"sync"
 	"testing"
 
@@ -45,12 +44,6 @@ func (r *registry) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 		text = []byte(`{"error":"Not found"}`)
 	}
 	_, _ = w.Write(text)
-}
-
-func (r *registry) saw(text string) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return strings.Contains(strings.Join(r.asked, " "), text)
 }
 
 // publish adds a package; fields go into its package.json. It returns the integrity of its archive.

@@ -106,7 +106,10 @@ func (c *cursor) next() (key string, stored *badger.Item, ok bool) {
 
 // after is the first key behind all that begin with prefix, which does not end in 0xff alone.
 func after(prefix string) string {
-	b := []byte(strings.TrimRight(prefix, "\xff"))
+	b := []byte(prefix)
+	for b[len(b)-1] == 0xff {
+		b = b[:len(b)-1]
+	}
 	b[len(b)-1]++
 	return string(b)
 }

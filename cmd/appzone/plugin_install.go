@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"strings"
@@ -91,6 +90,6 @@ func (a *app) needsConsent(plan json.RawMessage) error {
 	if err := errors.Join(showPlan(plan, w), w.Flush()); err != nil {
 		return err
 	}
-	fmt.Fprintln(io.Writer(a.errOut))
+	fmt.Fprintln(a.errOut)
 	return errors.New("the plugin asks for more than is granted; agree with --grant requested")
 }

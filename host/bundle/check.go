@@ -29,7 +29,7 @@ type checker struct {
 }
 
 func (c checker) wrong(field, format string, args ...any) {
-	c.err = c.err.WithField(field, format, args...)
+	c.err.WithField(field, format, args...)
 }
 
 func (c checker) note(severity Severity, code, message, p string) {

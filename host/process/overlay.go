@@ -107,12 +107,13 @@ var errFound = errors.New("found")
 
 // holdsCode says that a folder has code somewhere below it.
 func holdsCode(low *os.Root, name string) bool {
-	return fs.WalkDir(low.FS(), name, func(name string, e fs.DirEntry, err error) error {
+	err := fs.WalkDir(low.FS(), name, func(name string, e fs.DirEntry, err error) error {
 		if err == nil && (e.Name() == "node_modules" || !e.IsDir() && (isCode(name) || isProgram(low, name))) {
 			return errFound
 		}
 		return nil
-	}) == errFound
+	})
+	return errors.Is(err, errFound)
 }
 
 // walk calls f with every entry below root, folders first, and follows no links.

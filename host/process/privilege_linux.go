@@ -1,6 +1,7 @@
 package process
 
 import (
+	"errors"
 	"fmt"
 	"unsafe"
 
@@ -23,7 +24,7 @@ func dropPrivileges(keep ...int) error {
 		if has == 0 {
 			continue
 		}
-		if err := everyThread(unix.SYS_PRCTL, unix.PR_CAPBSET_DROP, c); err == unix.EPERM {
+		if err := everyThread(unix.SYS_PRCTL, unix.PR_CAPBSET_DROP, c); errors.Is(err, unix.EPERM) {
 			break // an ordinary user: no_new_privs makes the set worthless
 		} else if err != nil {
 			return fmt.Errorf("drop capability %d: %w", c, err)
