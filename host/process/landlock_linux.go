@@ -8,17 +8,24 @@ import (
 
 // restrict puts every thread of this process behind Landlock for good: only the jail's paths can be opened, signals and
 // abstract sockets reach no one outside. Where a child without a network has no network namespace it
-// cannot use TCP (and, on new kernels, UDP) either.
+// cannot use TCP (and, on new kernels, UDP) either. One that shares the host's network and was given a
+// listener cannot bind a TCP port: it is reached through its listener alone (row D7).
 func (o *order) restrict() error {
 	if o.Plan.Landlock == 0 {
 		return nil
 	}
 	config := landlock.V10
-	if o.Jail.Network == NetworkHost || o.Plan.Net {
+	switch {
+	case o.Jail.Network == NetworkHost && o.Listening:
+		config.HandledAccessNet &= bindTCP
+	case o.Jail.Network == NetworkHost || o.Plan.Net:
 		config.HandledAccessNet = 0
 	}
 	return config.BestEffort().Restrict(o.rules()...)
 }
+
+// bindTCP is LANDLOCK_ACCESS_NET_BIND_TCP.
+const bindTCP landlock.AccessNetSet = 1
 
 func (o *order) rules() []landlock.Rule {
 	var rules []landlock.Rule

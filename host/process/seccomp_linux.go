@@ -26,6 +26,7 @@ const (
 	callNumber = 0
 	callArch   = 4
 	firstArg   = 16 // its low half: the flags of clone and unshare, on little-endian machines
+	thirdArg   = 32 // its low half: the protocol of socket
 )
 
 // hasSeccomp says that the kernel can refuse system calls, on a machine whose calls are known here.
@@ -83,5 +84,9 @@ func callFilter() []unix.SockFilter {
 			unless(unix.BPF_JEQ, call, 4), load(firstArg), unless(unix.BPF_JSET, newNamespace, 1), refused,
 			answer(unix.SECCOMP_RET_ALLOW))
 	}
-	return append(filter, answer(unix.SECCOMP_RET_ALLOW))
+	// Multipath TCP is TCP that Landlock does not see. Programs take TCP where a kernel does not have it.
+	return append(filter,
+		unless(unix.BPF_JEQ, unix.SYS_SOCKET, 3), load(thirdArg), unless(unix.BPF_JEQ, unix.IPPROTO_MPTCP, 1),
+		answer(unix.SECCOMP_RET_ERRNO|uint32(unix.EPROTONOSUPPORT)),
+		answer(unix.SECCOMP_RET_ALLOW))
 }

@@ -249,6 +249,22 @@ func TestNetworkWall(t *testing.T) {
 	})
 }
 
+// D7: on the host's network a program with a listener opens no port beside it.
+func TestAListenerIsTheOnlyOne(t *testing.T) {
+	if process.Machine().Landlock < 4 {
+		t.Skip("this kernel's Landlock knows nothing of ports")
+	}
+	for _, given := range []bool{true, false} {
+		spec, out := entry("loopback")
+		spec.Jail.Network = process.NetworkHost
+		if given {
+			spec.Listener = listen(t, t.TempDir())
+		}
+		run(t, spec)
+		assert.Equal(t, given, strings.Contains(out.text(), "permission denied"), out.text())
+	}
+}
+
 // A program may talk to itself over its loopback, which is its own.
 func TestAnEmptyNetworkHasALoopback(t *testing.T) {
 	if !process.Machine().NetworkNamespace {
