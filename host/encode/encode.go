@@ -1,4 +1,3 @@
-// Package encode makes compressed copies of served files. It starts no goroutine; the caller decides when there is time.
 package encode
 
 import (
