@@ -163,11 +163,12 @@ func networkOf(m *manifest.Manifest, g *Grants) process.Network {
 	return process.NetworkNone
 }
 
-// limitsOf are the limits of an instance of m.
+// limitsOf are the limits of an instance of m. Output beyond what the log keeps is dropped there; four times that is
+// where the pipe slows the program down, so that a flood costs the host little.
 func limitsOf(m *manifest.Manifest) process.Limits {
 	l := m.EffectiveLimits()
 	return process.Limits{MemoryBytes: int64(l.MemoryMB) << 20, CPUPercent: l.CPUPercent, Processes: l.PIDs,
-		OpenFiles: l.OpenFiles, FileBytes: int64(l.DataMB) << 20}
+		OpenFiles: l.OpenFiles, FileBytes: int64(l.DataMB) << 20, LogBytesPerSecond: 4 * l.LogKBps << 10}
 }
 
 // VersionView is one version that is kept.

@@ -109,7 +109,7 @@ func floodBounded(r *rig) {
 	r.start()
 	go func() { _, _ = r.get("/flood") }()
 	require.Eventually(r.t, func() bool {
-		for _, l := range r.lines(200) {
+		for _, l := range r.lines(10_000) {
 			if l.Stream == "host" && strings.Contains(l.Text, "dropped") {
 				return true
 			}
