@@ -126,10 +126,16 @@ func (s *Server) answer(ctx *fasthttp.RequestCtx, e *entry) error {
 // attach gives the answer its body, or only its length.
 func (s *Server) attach(ctx *fasthttp.RequestCtx, p plan) error {
 	length := p.part.end - p.part.start
-	switch {
-	case ctx.IsHead():
+	if ctx.IsHead() {
 		ctx.Response.SkipBody = true
 		ctx.Response.Header.SetContentLength(int(length))
+		return nil
+	}
+	if stream := s.kept(ctx, p); stream != nil {
+		ctx.Response.SetBodyStream(stream, int(length))
+		return nil
+	}
+	switch {
 	case p.form.size <= s.small:
 		b, err := s.body(p.form)
 		if err != nil {

@@ -129,8 +129,9 @@ func TestConditionalRequests(t *testing.T) {
 	}
 }
 
-func TestHeadIsGetWithoutBody(t *testing.T) {
-	f := serve(t)
+func TestHeadIsGetWithoutBody(t *testing.T) { everyWay(t, testHead) }
+
+func testHead(t *testing.T, f *fixture) {
 	for _, target := range []string{"/app.js", "/large.bin", "/empty.txt"} {
 		get, head := f.ask(t, "GET", target), f.ask(t, "HEAD", target)
 		assert.Equal(t, get.status, head.status)
@@ -141,8 +142,9 @@ func TestHeadIsGetWithoutBody(t *testing.T) {
 	}
 }
 
-func TestRanges(t *testing.T) {
-	f := serve(t)
+func TestRanges(t *testing.T) { everyWay(t, testRanges) }
+
+func testRanges(t *testing.T, f *fixture) {
 	n := len(large)
 	tag := f.ask(t, "HEAD", "/large.bin").header.Get("Etag")
 	for _, c := range []struct {

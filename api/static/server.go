@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"io"
+	"log/slog"
 
 	"github.com/maypok86/otter/v2"
 
@@ -30,12 +31,22 @@ type Options struct {
 	// SmallBytes is the largest body that is kept in memory; default 256 KiB. Larger ones
 	// are written from the blob in pieces.
 	SmallBytes int64
+	// Dir is a folder for copies of bodies of 16 KiB and more, which the kernel sends by
+	// itself. It is made if need be, and no name appears in it. Default: no copies, as on
+	// systems other than Linux and with TLS.
+	Dir string
+	// DirBytes bounds the copies; default 256 MiB. A body above a quarter of it is not
+	// copied, and none is when the disk has less than four times as much room.
+	DirBytes int64
+	// Logger gets one line if Dir cannot be used; default: none.
+	Logger *slog.Logger
 }
 
 // Server serves sites. Its methods may be called from any goroutine.
 type Server struct {
 	blobs host.Blobs
 	small int64
+	arena *arena
 	// bodies are pointer-free, so that the collector never looks into them.
 	bodies *otter.Cache[host.Digest, []byte]
 	tables *otter.Cache[host.Digest, map[string]*entry]
@@ -44,6 +55,7 @@ type Server struct {
 // New makes a server.
 func New(o Options) *Server {
 	return &Server{
+		arena: openArena(o),
 		blobs: o.Blobs,
 		small: cmp.Or(o.SmallBytes, defaultSmallBytes),
 		bodies: otter.Must(&otter.Options[host.Digest, []byte]{
@@ -59,12 +71,38 @@ func New(o Options) *Server {
 	}
 }
 
-// Close drops what is cached and ends the cache's goroutines.
+// DiskBytes is how much of the disk copies take at present, at most [Options.DirBytes].
+func (s *Server) DiskBytes() int64 {
+	if s.arena == nil {
+		return 0
+	}
+	return s.arena.bytes()
+}
+
+// Close drops what is cached and ends the cache's goroutines. Answers under way go on.
 func (s *Server) Close() {
+	if s.arena != nil {
+		s.arena.close()
+	}
 	s.bodies.InvalidateAll()
 	s.tables.InvalidateAll()
 	s.bodies.StopAllGoroutines()
 	s.tables.StopAllGoroutines()
+}
+
+// openArena gives nil if there shall or can be none.
+func openArena(o Options) *arena {
+	if o.Dir == "" {
+		return nil
+	}
+	a, err := newArena(o.Dir, cmp.Or(o.DirBytes, defaultArenaBytes))
+	if err != nil {
+		if o.Logger != nil {
+			o.Logger.Warn("large files will be sent at a higher cost", "folder", o.Dir, "error", err)
+		}
+		return nil
+	}
+	return a
 }
 
 // table gives the entries of a site, made at its first request.

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -88,7 +89,25 @@ func (b *memoryBlob) Chunks(fn func([]byte) error) error {
 type fixture struct {
 	blobs *memory
 	site  *host.Site
+	files *static.Server
 	addr  string
+}
+
+// add puts one more file into the site.
+func (f *fixture) add(path string, b []byte) *host.File {
+	file := &host.File{Path: path, Size: int64(len(b)), SHA256: f.blobs.put(b), Type: "application/octet-stream"}
+	f.site.Files[path] = file
+	return file
+}
+
+// everyWay runs a test with large bodies from the blob and with copies that the kernel sends.
+func everyWay(t *testing.T, test func(*testing.T, *fixture)) {
+	t.Run("from the blob", func(t *testing.T) { test(t, serve(t)) })
+	t.Run("from a copy on disk", func(t *testing.T) { test(t, serve(t, onDisk(t, 16<<20))) })
+}
+
+func onDisk(t *testing.T, bytes int64) func(*static.Options) {
+	return func(o *static.Options) { o.Dir, o.DirBytes = t.TempDir(), bytes }
 }
 
 var (
@@ -96,7 +115,14 @@ var (
 	large = bytes.Repeat([]byte("0123456789abcdef"), 3<<16)
 )
 
-func serve(t testing.TB) *fixture {
+func serve(t testing.TB, set ...func(*static.Options)) *fixture {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	return serveOn(t, ln, set...)
+}
+
+func serveOn(t testing.TB, ln net.Listener, set ...func(*static.Options)) *fixture {
 	t.Helper()
 	m := &memory{content: map[host.Digest][]byte{}}
 	file := func(path, contentType string, b []byte) *host.File {
@@ -118,7 +144,11 @@ func serve(t testing.TB) *fixture {
 		"draw.svg":       file("draw.svg", "image/svg+xml", []byte("<svg><script/></svg>")),
 		"gone.txt":       {Path: "gone.txt", Size: 3, SHA256: "00", Type: "text/plain"},
 	}}
-	files := static.New(static.Options{Blobs: m})
+	options := static.Options{Blobs: m}
+	for _, fn := range set {
+		fn(&options)
+	}
+	files := static.New(options)
 	config := httpguard.Config()
 	config.ErrorHandler = func(c *fiber.Ctx, err error) error {
 		var fe *fiber.Error
@@ -130,12 +160,15 @@ func serve(t testing.TB) *fixture {
 	}
 	app := fiber.New(config)
 	httpguard.Harden(app)
-	app.Use(httpguard.Guard, func(c *fiber.Ctx) error {
+	app.Use(httpguard.Guard, func(c *fiber.Ctx) (err error) {
+		defer func() {
+			if p := recover(); p != nil {
+				err = fmt.Errorf("panic: %v", p)
+			}
+		}()
 		raw, _, _ := strings.Cut(string(c.Request().Header.RequestURI()), "?")
 		return files.Serve(c, site, strings.TrimPrefix(raw, "/p"))
 	})
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
 	ended := make(chan error, 1)
 	go func() { ended <- app.Listener(ln) }()
 	t.Cleanup(func() {
@@ -143,8 +176,9 @@ func serve(t testing.TB) *fixture {
 		<-ended
 		files.Close()
 		assert.Eventually(t, func() bool { return m.open.Load() == 0 }, 5*time.Second, 5*time.Millisecond, "every blob is closed")
+		assert.Eventually(t, func() bool { return files.DiskBytes() == 0 }, 5*time.Second, 5*time.Millisecond, "every file is closed")
 	})
-	return &fixture{blobs: m, site: site, addr: ln.Addr().String()}
+	return &fixture{blobs: m, site: site, files: files, addr: ln.Addr().String()}
 }
 
 func boolInt(b bool) int {
