@@ -35,6 +35,8 @@ type Options struct {
 	Version string
 	// TLS says that the listener speaks TLS.
 	TLS bool
+	// ArenaDir is a folder for copies of plugins' files that the kernel sends by itself; empty: none are made.
+	ArenaDir string
 }
 
 // streamGrace is how long requests to plugins may go on once the server is told to stop.
@@ -77,7 +79,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{o: o, host: o.Host, log: o.Logger, logins: newLimiter()}
 	var err error
-	if s.public, err = parseOrigin(o.PublicURL); err != nil {
+	if s.public, err = ParseOrigin(o.PublicURL); err != nil {
 		return nil, err
 	}
 	if s.doc, err = loadDocument(o.Version); err != nil {
@@ -85,7 +87,7 @@ func New(o Options) (*Server, error) {
 	}
 	s.closing, s.beginClose = context.WithCancel(context.Background())
 	s.ctx, s.abort = context.WithCancel(context.Background())
-	s.static = static.New(static.Options{Blobs: o.Host.Content()})
+	s.static = static.New(static.Options{Blobs: o.Host.Content(), Dir: o.ArenaDir, Logger: o.Logger})
 	s.relay = relay.New(relay.Options{Acquire: o.Host.Acquire, ReservedCookies: []string{cookiePlain, cookieSecure},
 		Forwarded: s.forwarded, RequestID: requestID, Logger: o.Logger})
 	s.metrics = newMetrics(s)

@@ -71,7 +71,7 @@ func (a *app) runHost(ctx context.Context, cfg config, log *slog.Logger) (err er
 	}
 	defer h.Close()
 	server, err := api.New(api.Options{Host: h, Logger: log, PublicURL: cfg.PublicURL, TrustedProxies: cfg.TrustedProxies,
-		MaxUploadBytes: cfg.MaxUploadMB << 20, Version: version, TLS: cfg.tls()})
+		MaxUploadBytes: cfg.MaxUploadMB << 20, Version: version, TLS: cfg.tls(), ArenaDir: filepath.Join(data, "cache")})
 	if err != nil {
 		return err
 	}
