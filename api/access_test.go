@@ -143,6 +143,17 @@ func TestForwardedHeadersCountFromTrustedProxiesOnly(t *testing.T) {
 	assert.NotEmpty(t, trusted.Header.Get("Strict-Transport-Security"))
 }
 
+func TestAPublicURLWithTLSMakesSecureCookies(t *testing.T) {
+	r := newRig(t, func(o *api.Options) { o.PublicURL = "https://Zone.example.org:443" })
+	for name, want := range map[string]string{"zone.example.org": "__Host-appzone_session", strings.TrimPrefix(r.base, "http://"): "appzone_session"} {
+		a := r.expect(call{method: "POST", path: "/api/v1/session", token: "-", header: map[string]string{"Host": name},
+			json: map[string]string{"username": "admin", "password": adminPassword}}, 204)
+		assert.Equal(t, want, a.Cookies()[0].Name, name)
+		r.expect(call{method: "POST", path: "/api/v1/plugins/x/start", token: "-", header: map[string]string{"Host": name, "Cookie": a.Cookies()[0].Name + "=" + a.Cookies()[0].Value,
+			"Origin": "https://zone.example.org"}}, 404)
+	}
+}
+
 func TestEveryAnswerCarriesTheSecurityHeaders(t *testing.T) {
 	r := newRig(t)
 	for _, c := range []call{

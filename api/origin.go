@@ -15,15 +15,24 @@ import (
 	"appzone/host/fault"
 )
 
-// parseOrigin reads the public URL, which is an origin and nothing more.
-func parseOrigin(text string) (*url.URL, error) {
+// ParseOrigin reads a public URL, which is an origin (scheme and host) and nothing more. A default port is left out, as in
+// the Host header of browsers.
+func ParseOrigin(text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil ||
 		(u.Path != "" && u.Path != "/") || u.RawQuery != "" || u.Fragment != "" {
 		return nil, fmt.Errorf("public URL %q: must be scheme and host alone, such as https://zone.example.org", text)
 	}
-	u.Path, u.Host = "", strings.ToLower(u.Host)
+	u.Path, u.Host = "", withoutDefaultPort(u.Scheme, strings.ToLower(u.Host))
 	return u, nil
+}
+
+// withoutDefaultPort writes an authority as browsers do.
+func withoutDefaultPort(scheme, authority string) string {
+	if port := map[string]string{"http": ":80", "https": ":443"}[scheme]; port != "" {
+		return strings.TrimSuffix(authority, port)
+	}
+	return authority
 }
 
 // trusted tells whether the connection comes from a proxy that may speak for its client.
@@ -65,7 +74,8 @@ func (s *Server) clientAddress(c *fiber.Ctx) string {
 	return at.String()
 }
 
-// secure tells whether the client speaks TLS, to us or to a trusted proxy.
+// secure tells whether the client speaks TLS: to us, to a trusted proxy, or to the public URL. Who lies about
+// that changes the name of their own cookie and nothing else.
 func (s *Server) secure(c *fiber.Ctx) bool {
 	if s.o.TLS {
 		return true
@@ -74,19 +84,19 @@ func (s *Server) secure(c *fiber.Ctx) bool {
 		if proto := c.Get(fiber.HeaderXForwardedProto); proto != "" {
 			return proto == "https"
 		}
-		return s.public.Scheme == "https"
 	}
-	return false
+	return s.public.Scheme == "https" && strings.EqualFold(string(c.Request().Header.Host()), s.public.Host)
 }
 
 // authority is the host that the client asked for.
 func (s *Server) authority(c *fiber.Ctx) string {
+	h := string(c.Request().Header.Host())
 	if s.trusted(c) {
-		if h := c.Get(fiber.HeaderXForwardedHost); h != "" {
-			return strings.ToLower(h)
+		if forwarded := c.Get(fiber.HeaderXForwardedHost); forwarded != "" {
+			h = forwarded
 		}
 	}
-	return strings.ToLower(string(c.Request().Header.Host()))
+	return withoutDefaultPort(s.scheme(c), strings.ToLower(h))
 }
 
 func (s *Server) scheme(c *fiber.Ctx) string {

@@ -79,7 +79,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{o: o, host: o.Host, log: o.Logger, logins: newLimiter()}
 	var err error
-	if s.public, err = parseOrigin(o.PublicURL); err != nil {
+	if s.public, err = ParseOrigin(o.PublicURL); err != nil {
 		return nil, err
 	}
 	if s.doc, err = loadDocument(o.Version); err != nil {

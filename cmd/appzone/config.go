@@ -6,11 +6,14 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"reflect"
 	"strings"
 	"time"
 
 	"github.com/caarlos0/env/v10"
 	"github.com/joho/godotenv"
+
+	"appzone/api"
 )
 
 // config is what serve reads from the environment and from .env in the working folder, which does not
@@ -32,7 +35,7 @@ type config struct {
 
 	NodePath    string `env:"XC_NODE_PATH"`
 	NPMRegistry string `env:"XC_NPM_REGISTRY"`
-	HTTPProxy   string `env:"XC_HTTP_PROXY,expand" envDefault:"${HTTPS_PROXY}"`
+	HTTPProxy   string `env:"XC_HTTP_PROXY"`
 	CAFile      string `env:"XC_CA_FILE"`
 
 	TLSCert   string `env:"XC_TLS_CERT"`
@@ -78,8 +81,13 @@ func (c *config) check() error {
 	case (c.TLSCert == "") != (c.TLSKey == ""):
 		return errors.New("XC_TLS_CERT and XC_TLS_KEY belong together: set both or none")
 	}
+	// The system's, which is not expanded by the library: a password in it may have a dollar sign.
+	c.HTTPProxy = first(c.HTTPProxy, os.Getenv("HTTPS_PROXY"), os.Getenv("https_proxy"))
 	if c.PublicURL == "" {
 		c.PublicURL = c.defaultURL(host)
+	}
+	if _, err := api.ParseOrigin(c.PublicURL); err != nil {
+		return fmt.Errorf("XC_PUBLIC_URL: %w", err)
 	}
 	return nil
 }
@@ -122,7 +130,7 @@ func readSecret(name string, value *string, file string) error {
 	return nil
 }
 
-// configError puts the mistakes of several variables into one line.
+// configError names the variables whose values are wrong.
 func configError(err error) error {
 	var all env.AggregateError
 	if !errors.As(err, &all) {
@@ -130,6 +138,12 @@ func configError(err error) error {
 	}
 	text := make([]string, 0, len(all.Errors))
 	for _, e := range all.Errors {
+		var wrong env.ParseError
+		if errors.As(e, &wrong) {
+			if field, ok := reflect.TypeFor[config]().FieldByName(wrong.Name); ok {
+				e = fmt.Errorf("%s: %w", field.Tag.Get("env"), wrong.Err)
+			}
+		}
 		text = append(text, e.Error())
 	}
 	return errors.New(strings.Join(text, "; "))

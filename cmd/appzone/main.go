@@ -31,12 +31,17 @@ const (
 )
 
 func main() {
-	entries := sandbox.Entries()
-	maps.Copy(entries, nodebridge.Entries())
-	process.Main(entries)
+	process.Main(entries())
 	ctx, stop := interruptible()
 	defer stop()
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// entries are what this binary can be re-executed as.
+func entries() map[string]process.Entry {
+	all := sandbox.Entries()
+	maps.Copy(all, nodebridge.Entries())
+	return all
 }
 
 // interruptible returns a context that the first SIGINT or SIGTERM ends. The second one ends the process at once.

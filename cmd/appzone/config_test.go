@@ -1,0 +1,152 @@
+package main
+
+import (
+	"net/netip"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// clear takes every variable of the configuration out of the environment, and the test into an empty folder.
+func clearConfig(t *testing.T) {
+	t.Helper()
+	for _, name := range variables() {
+		t.Setenv(name, "")
+		require.NoError(t, os.Unsetenv(name))
+	}
+	t.Chdir(t.TempDir())
+}
+
+// variables are the names that the configuration reads.
+func variables() []string {
+	var names []string
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[config]()) {
+		names = append(names, f.Tag.Get("env"))
+	}
+	slices.Sort(names)
+	return names
+}
+
+func TestEveryVariableIsDocumented(t *testing.T) {
+	for file, pattern := range map[string]string{
+		"../../.env.example": `(?m)^#?(XC_[A-Z_]+)=`,
+		"../../README.md":    "(?m)^\\| `(XC_[A-Z_]+)`",
+	} {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		var found []string
+		for _, m := range regexp.MustCompile(pattern).FindAllStringSubmatch(string(text), -1) {
+			found = append(found, m[1])
+		}
+		slices.Sort(found)
+		assert.Equal(t, variables(), found, file)
+	}
+}
+
+func TestTheExampleHoldsTheDefaults(t *testing.T) {
+	text, err := os.ReadFile("../../.env.example")
+	require.NoError(t, err)
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[config]()) {
+		if d := f.Tag.Get("envDefault"); d != "" {
+			assert.Contains(t, string(text), "#"+f.Tag.Get("env")+"="+d+"\n")
+		}
+	}
+}
+
+func TestDefaults(t *testing.T) {
+	clearConfig(t)
+	c, err := loadConfig()
+	require.NoError(t, err)
+	assert.Equal(t, "http://localhost:8080", c.PublicURL)
+	assert.False(t, bool(c.PluginRestart))
+	assert.Equal(t, 300*time.Second, c.restartDelay())
+	assert.Equal(t, int64(50), c.MaxUploadMB)
+}
+
+func TestTheEnvironmentComesBeforeDotEnv(t *testing.T) {
+	clearConfig(t)
+	t.Cleanup(func() { _ = os.Unsetenv("XC_MAX_UPLOAD_MB") })
+	require.NoError(t, os.WriteFile(".env", []byte("XC_ADDR=localhost:1\nXC_MAX_UPLOAD_MB=7\n"), 0o600))
+	t.Setenv("XC_ADDR", "127.0.0.1:2")
+	c, err := loadConfig()
+	require.NoError(t, err)
+	assert.Equal(t, "127.0.0.1:2", c.Addr)
+	assert.Equal(t, int64(7), c.MaxUploadMB)
+}
+
+// The documented switch: false or absent, plugins do not come back; on without a delay, after 300 seconds.
+func TestPluginRestart(t *testing.T) {
+	for text, want := range map[string]any{"": false, "false": false, "0": false, "no": false, "False": false, "true": true, "1": true, "TRUE": true, "yes": true, "maybe": nil} {
+		clearConfig(t)
+		t.Setenv("XC_PLUGIN_RESTART", text)
+		c, err := loadConfig()
+		if want == nil {
+			require.ErrorContains(t, err, "maybe")
+			continue
+		}
+		require.NoError(t, err, text)
+		assert.Equal(t, want, bool(c.PluginRestart), text)
+	}
+	for text, want := range map[string]time.Duration{"": 300 * time.Second, "5": 5 * time.Second, "0": time.Nanosecond} {
+		clearConfig(t)
+		t.Setenv("XC_PLUGIN_RESTART_DELAY", text)
+		c, err := loadConfig()
+		require.NoError(t, err, text)
+		assert.Equal(t, want, c.restartDelay(), text)
+	}
+}
+
+func TestThePublicURLFollowsTheAddress(t *testing.T) {
+	for addr, want := range map[string]string{"localhost:80": "http://localhost:80", ":9000": "http://localhost:9000", "0.0.0.0:8080": "http://localhost:8080",
+		"[::]:8080": "http://localhost:8080", "[::1]:8080": "http://[::1]:8080", "zone.example.org:8080": "http://zone.example.org:8080"} {
+		clearConfig(t)
+		t.Setenv("XC_ADDR", addr)
+		c, err := loadConfig()
+		require.NoError(t, err)
+		assert.Equal(t, want, c.PublicURL)
+	}
+}
+
+func TestMistakesAreNamed(t *testing.T) {
+	for name, value := range map[string]string{"XC_ADDR": "8080", "XC_MAX_UPLOAD_MB": "lots", "XC_PLUGIN_RESTART_DELAY": "-1", "XC_TRUSTED_PROXIES": "here",
+		"XC_TLS_CERT": "only one.pem", "XC_ADMIN_PASSWORD_FILE": "missing", "XC_SECRET_KEY_FILE": "missing"} {
+		clearConfig(t)
+		t.Setenv(name, value)
+		_, err := loadConfig()
+		require.ErrorContains(t, err, name)
+	}
+	clearConfig(t)
+	t.Setenv("XC_MAX_UPLOAD_MB", "0")
+	_, err := loadConfig()
+	require.ErrorContains(t, err, "XC_MAX_UPLOAD_MB")
+}
+
+func TestSecretsComeFromFiles(t *testing.T) {
+	clearConfig(t)
+	file := filepath.Join(t.TempDir(), "password")
+	require.NoError(t, os.WriteFile(file, []byte("from a file \n"), 0o600))
+	t.Setenv("XC_ADMIN_PASSWORD_FILE", file)
+	c, err := loadConfig()
+	require.NoError(t, err)
+	assert.Equal(t, "from a file ", c.AdminPassword)
+	t.Setenv("XC_ADMIN_PASSWORD", "and a variable")
+	_, err = loadConfig()
+	require.ErrorContains(t, err, "both set")
+	assert.False(t, strings.Contains(err.Error(), "and a variable"), "H8")
+}
+
+func TestTrustedProxiesAreNetworksAndAddresses(t *testing.T) {
+	clearConfig(t)
+	t.Setenv("XC_TRUSTED_PROXIES", "10.0.0.0/8, 192.168.1.7,::1")
+	c, err := loadConfig()
+	require.NoError(t, err)
+	assert.Equal(t, prefixes{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.168.1.7/32"), netip.MustParsePrefix("::1/128")}, c.TrustedProxies)
+}

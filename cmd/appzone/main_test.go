@@ -1,0 +1,96 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"appzone/host/process"
+)
+
+// asBinary makes the test's binary be the product's: the tests start it as a program of its own.
+const asBinary = "APPZONE_TEST_BINARY"
+
+func TestMain(m *testing.M) {
+	process.Main(entries())
+	if os.Getenv(asBinary) != "" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// command runs one command line in this process.
+func command(t *testing.T, in string, args ...string) (status int, out, errOut string) {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	status = run(t.Context(), args, strings.NewReader(in), &stdout, &stderr)
+	return status, stdout.String(), stderr.String()
+}
+
+func TestExitStatuses(t *testing.T) {
+	t.Setenv(envServer, "http://127.0.0.1:1")
+	t.Setenv(envToken, "")
+	for _, c := range []struct {
+		args   string
+		status int
+		says   string
+	}{
+		{"", exitDone, ""},
+		{"--help", exitDone, ""},
+		{"version", exitDone, ""},
+		{"completion bash", exitDone, ""},
+		{"nothing", exitUsage, "nothing"},
+		{"plugin nothing", exitUsage, "nothing"},
+		{"plugin show", exitUsage, "takes ID"},
+		{"plugin list --wrong", exitUsage, "wrong"},
+		{"plugin list -o xml", exitUsage, "json, table or yaml"},
+		{"plugin list --server ftp://x", exitUsage, "is not a URL"},
+		{"plugin install x --grant all", exitUsage, "--grant takes"},
+		{"plugin list", exitFailed, "cannot reach the host"},
+		{"validate testdata/missing.zip", exitFailed, "missing.zip"},
+	} {
+		status, _, errOut := command(t, "", strings.Fields(c.args)...)
+		assert.Equal(t, c.status, status, "%s: %s", c.args, errOut)
+		assert.Contains(t, errOut, c.says, c.args)
+	}
+}
+
+// B10: what a plugin says must not steer the terminal of who reads it.
+func TestOutputIsSafeForTerminals(t *testing.T) {
+	assert.Equal(t, "a·[31mred· ·tail·", clean("a\x1b[31mred\n \u202etail\x07"))
+	var b bytes.Buffer
+	row(&b, "x\ty", "", 7)
+	assert.Equal(t, "x·y\t-\t7\n", b.String())
+	var out bytes.Buffer
+	a := &app{out: &out}
+	require.NoError(t, a.printLine([]byte(`{"time":"2026-01-02T03:04:05Z","stream":"stdout","text":"\u001b]0;title\u0007"}`)))
+	assert.NotContains(t, out.String(), "\x1b")
+}
+
+func TestFormats(t *testing.T) {
+	raw := []byte(`{"b":1,"a":{"c":["x"]}}`)
+	for format, want := range map[string]string{formatJSON: "{\n  \"a\": {\n    \"c\": [\n      \"x\"\n    ]\n  },\n  \"b\": 1\n}\n", formatTable: "table\n"} {
+		var out bytes.Buffer
+		a := &app{out: &out, format: format}
+		require.NoError(t, a.print(raw, func(w io.Writer) error { _, err := io.WriteString(w, "table\n"); return err }))
+		assert.Equal(t, want, out.String())
+	}
+	var out bytes.Buffer
+	require.NoError(t, (&app{out: &out, format: formatYAML}).print(raw, nil))
+	assert.Contains(t, out.String(), "c:\n")
+}
+
+func TestAnInterruptedCommandSaysSo(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var stderr bytes.Buffer
+	assert.Equal(t, exitFailed, run(ctx, []string{"plugin", "list", "--server", "http://127.0.0.1:1"}, nil, io.Discard, &stderr))
+	assert.Contains(t, stderr.String(), "interrupted")
+}
