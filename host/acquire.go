@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"appzone/host/fault"
@@ -11,19 +12,29 @@ import (
 const waitersMax = 512
 
 // Acquire returns the plugin's ready instance and counts one request in; release counts it out. While the plugin
-// is starting or restarting it waits, bounded in number, and in time by the readiness timeout; a stopped or failed
+// is starting, restarting or switched to another version it waits, bounded in number, and in time by the readiness timeout; a stopped or failed
 // plugin is unavailable with its cause.
 func (h *Host) Acquire(ctx context.Context, id string) (Upstream, func(), error) {
-	s, err := h.supervisor(id)
-	if err != nil {
-		return nil, nil, err
+	for {
+		s, err := h.supervisor(id)
+		if err != nil {
+			return nil, nil, err
+		}
+		up, release, err := s.acquire(ctx)
+		if !errors.Is(err, errGone) {
+			return up, release, err
+		}
 	}
+}
+
+// acquire is Acquire for one supervisor; errGone: another took its place.
+func (s *supervisor) acquire(ctx context.Context) (Upstream, func(), error) {
 	if snap := s.snap.Load(); snap.inst != nil && snap.Listening && snap.inst.flight.enter() {
 		return snap.inst, snap.inst.flight.leave, nil
 	}
 	if s.waiting.Add(1) > waitersMax {
 		s.waiting.Add(-1)
-		e := fault.New(fault.Unavailable, "too_many_waiting", "too many requests wait for plugin %q to be ready", id)
+		e := fault.New(fault.Unavailable, "too_many_waiting", "too many requests wait for plugin %q to be ready", s.id)
 		e.RetryAfter = time.Second
 		return nil, nil, e
 	}
@@ -40,18 +51,22 @@ func (s *supervisor) await(ctx context.Context) (Upstream, func(), error) {
 		if snap.inst != nil && snap.Listening && snap.inst.flight.enter() {
 			return snap.inst, snap.inst.flight.leave, nil
 		}
-		if err := snap.unavailable(s.id); err != nil {
+		// While the plugin is switched to another version, requests wait for what follows.
+		next := s.ctx.Err() != nil && snap.Desired == DesiredRunning
+		if err := snap.unavailable(s.id); err != nil && !next {
 			return nil, nil, err
 		}
 		select {
 		case <-snap.next:
+		case <-s.replaced:
+			return nil, nil, errGone
 		case <-ctx.Done():
 			return nil, nil, ctx.Err()
 		case <-deadline.C:
 			e := fault.New(fault.Unavailable, "not_ready", "plugin %q did not get ready in time", s.id)
 			e.RetryAfter = 5 * time.Second
 			return nil, nil, e
-		case <-s.done:
+		case <-s.host.ctx.Done():
 			return nil, nil, errShuttingDown()
 		}
 	}
@@ -80,6 +95,9 @@ func (s *snapshot) unavailable(id string) error {
 	case Failed:
 		return s.refuse("failed", "plugin %q failed%s; an administrator can start it again", id, s.causeText())
 	default:
+		if s.due {
+			return nil
+		}
 		return s.refuse("stopped", "plugin %q is stopped", id)
 	}
 }

@@ -172,25 +172,22 @@ func (h *Host) superviseAll(ctx context.Context) ([]string, error) {
 		} else if p.Desired == DesiredRunning {
 			ran = append(ran, p.ID)
 		}
-		if err := h.superviseInstalled(ctx, p.ID); err != nil {
+		if err := h.superviseInstalled(ctx, p.ID, false); err != nil {
 			return nil, err
 		}
 	}
 	return ran, nil
 }
 
-// superviseInstalled gives the plugin a supervisor if an installed script wants one.
-func (h *Host) superviseInstalled(ctx context.Context, id string) error {
-	var p Plugin
-	var v Version
-	err := h.view(ctx, func(r Reader) (err error) {
-		if p, err = pluginOf(r, id); err != nil || p.Installed == "" {
-			return err
+// superviseInstalled gives the plugin a supervisor if an installed script wants one, in place of the one that it had. due says
+// that a start is about to be asked for.
+func (h *Host) superviseInstalled(ctx context.Context, id string, due bool) error {
+	p, v, err := h.installed(ctx, id)
+	if err != nil || v.Manifest.Type != manifest.TypeScript {
+		h.replaceSupervisor(id, nil)
+		if fault.CodeOf(err) == "not_installed" {
+			err = nil
 		}
-		v, err = tableVersions.get(r, versionKey(id, p.Installed))
-		return err
-	})
-	if err != nil || p.Installed == "" || v.Manifest.Type != manifest.TypeScript {
 		return err
 	}
 	if err := h.forgetPrepared(p, v); err != nil {
@@ -198,30 +195,56 @@ func (h *Host) superviseInstalled(ctx context.Context, id string) error {
 	}
 	log, err := logs.Open(logs.Options{Dir: filepath.Join(h.dirs.logs, id), BytesPerSecond: int64(v.Manifest.EffectiveLimits().LogKBps) << 10})
 	if err != nil {
+		h.replaceSupervisor(id, nil)
 		return err
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.closed {
+	if !h.replaceSupervisor(id, func() *supervisor { return newSupervisor(h, p, v, log, due) }) {
 		return errors.Join(errShuttingDown(), log.Close())
 	}
-	h.supervisors[id] = newSupervisor(h, p, v, log)
 	return nil
 }
 
-// stopSupervisor ends the plugin's supervisor and its instance, if there is one, and waits.
-func (h *Host) stopSupervisor(id string) {
+// replaceSupervisor puts a new supervisor in the place of the plugin's, or none, and tells who waits for that. It refuses
+// when the host is closed.
+func (h *Host) replaceSupervisor(id string, make func() *supervisor) bool {
 	h.mu.Lock()
-	s := h.supervisors[id]
+	defer h.mu.Unlock()
+	if h.closed {
+		return false
+	}
+	old := h.supervisors[id]
 	delete(h.supervisors, id)
-	h.mu.Unlock()
-	if s == nil {
+	if make != nil {
+		h.supervisors[id] = make()
+	}
+	if old != nil {
+		close(old.replaced)
+	}
+	return true
+}
+
+// stopSupervisor ends the plugin's supervisor and its instance, if there is one, and waits. The supervisor stays in its
+// place, so that requests and commands wait for the next one, until it is replaced.
+func (h *Host) stopSupervisor(id string) {
+	s, err := h.supervisor(id)
+	if err != nil {
 		return
 	}
 	s.close()
 	if err := s.log.Close(); err != nil {
 		h.log.Warn("log not closed", "plugin", id, "error", err)
 	}
+}
+
+// resume supervises the plugin again after a switch that failed, and lets it run if it ran.
+func (h *Host) resume(ctx context.Context, id string) error {
+	p, _, err := h.installed(ctx, id)
+	due := err == nil && p.Desired == DesiredRunning
+	if err := h.superviseInstalled(ctx, id, due); err != nil || !due {
+		return err
+	}
+	_, err = h.command(ctx, id, command{op: opAutoStart})
+	return err
 }
 
 // supervisor returns the plugin's supervisor, or says why there is none.
@@ -273,6 +296,9 @@ func (h *Host) setDesired(ctx context.Context, id string, d Desired) error {
 		p, err := pluginOf(w, id)
 		if err != nil || p.Desired == d {
 			return err
+		}
+		if p.Installed == "" {
+			return errNotInstalled(id)
 		}
 		p.Desired = d
 		return h.savePlugin(w, &p)

@@ -113,13 +113,13 @@ func (h *Host) install(ctx context.Context, job *liveJob, id string, req Install
 	}
 	h.hook("install.prepared")
 	job.step(stepSwitch)
-	start := p.Desired == DesiredRunning
-	if req.Start != nil {
-		start = *req.Start
+	if err := ctx.Err(); err != nil {
+		return err
 	}
 	// From here on the job is not cancelled half way: stop and flip belong together.
-	ctx = context.WithoutCancel(ctx)
-	if err := h.flip(ctx, id, v, grants, start, actor); err != nil {
+	ctx = job.pastUndo(ctx)
+	start, err := h.flip(ctx, id, v, grants, req.Start, actor)
+	if err != nil {
 		return err
 	}
 	h.publish(actor, "plugin.installed", id, map[string]any{"version": v.Version, "digest": v.Digest})
@@ -128,7 +128,7 @@ func (h *Host) install(ctx context.Context, job *liveJob, id string, req Install
 	if !start || v.Manifest.Type != manifest.TypeScript {
 		return nil
 	}
-	return h.startNow(ctx, id, progress)
+	return h.commandFor(ctx, id, command{op: opStart}, progress)
 }
 
 // place writes the version's files for a child to read, unless they are there already.
@@ -224,11 +224,12 @@ func (h *Host) forgetPrepared(p Plugin, v Version) error {
 	return err
 }
 
-// flip stops the former version, makes v the installed one in one transaction, and gives it a supervisor.
-func (h *Host) flip(ctx context.Context, id string, v Version, grants *Grants, start bool, actor Actor) error {
+// flip stops the former version, makes v the installed one in one transaction, and gives it a supervisor. It tells whether
+// v is to be started: as asked, else if the plugin is to run at that moment.
+func (h *Host) flip(ctx context.Context, id string, v Version, grants *Grants, asked *bool, actor Actor) (start bool, err error) {
 	h.stopSupervisor(id)
 	h.hook("install.stopped")
-	err := h.update(ctx, func(w Writer) error {
+	err = h.update(ctx, func(w Writer) error {
 		p, err := pluginOf(w, id)
 		if err != nil {
 			return err
@@ -242,31 +243,18 @@ func (h *Host) flip(ctx context.Context, id string, v Version, grants *Grants, s
 			*p.Grants = *grants
 		}
 		p.Grants.GrantedBy, p.Grants.GrantedAt = actor.User, p.InstalledAt
-		p.Desired = DesiredStopped
-		if start {
-			p.Desired = DesiredRunning
+		if asked != nil {
+			p.Desired = desiredIf(*asked)
 		}
+		start = p.Desired == DesiredRunning
 		return h.savePlugin(w, &p)
 	})
 	h.hook("install.flipped")
 	h.forgetSite(id)
-	// Whether it worked or not: what is installed now gets its supervisor.
-	return errors.Join(asNoSpace(err), h.superviseInstalled(ctx, id))
-}
-
-// startNow starts the plugin and tells the job's reader how it went.
-func (h *Host) startNow(ctx context.Context, id string, progress Progress) error {
-	s, err := h.supervisor(id)
 	if err != nil {
-		return err
+		return false, errors.Join(asNoSpace(err), h.resume(ctx, id))
 	}
-	err = s.do(ctx, command{op: opStart, desired: DesiredRunning})
-	if err != nil {
-		for _, line := range s.lastLines() {
-			progress.Output(line)
-		}
-	}
-	return err
+	return start, h.superviseInstalled(ctx, id, start)
 }
 
 // staged says where the version's files lie.

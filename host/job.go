@@ -88,8 +88,10 @@ type liveJob struct {
 	cancel context.CancelFunc
 	done   chan struct{}
 
-	mu  sync.Mutex // guards job
+	mu  sync.Mutex // guards what follows
 	job Job
+	// kept says that what it did stays, whether it is cancelled or not.
+	kept bool
 }
 
 // jobFunc is the work of a job. It calls step for each of its steps in order.
@@ -265,6 +267,14 @@ func (p stepProgress) Output(line string) {
 	p.job.job.Output = append(out, line)
 }
 
+// pastUndo is called where a job can no longer be undone: from there on it is not cancelled.
+func (l *liveJob) pastUndo(ctx context.Context) context.Context {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.kept = true
+	return context.WithoutCancel(ctx)
+}
+
 // end records how the job ended.
 func (l *liveJob) end(err error, cancelled bool) {
 	now := time.Now().UTC()
@@ -276,7 +286,7 @@ func (l *liveJob) end(err error, cancelled bool) {
 			job.State, last = JobFailed, JobFailed
 			e := fault.From(err)
 			job.Error = &JobError{Code: e.Code, Detail: e.Message, Fields: e.Fields, Kind: e.Kind}
-			if cancelled || errors.Is(err, context.Canceled) {
+			if cancelled && !l.kept {
 				job.State, last = JobCancelled, JobCancelled
 				job.Error.Code, job.Error.Detail = "cancelled", "the job was cancelled before its end; nothing was changed"
 			}

@@ -2,11 +2,12 @@ package host
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"path/filepath"
 
 	"appzone/host/fault"
 	"appzone/host/tree"
-	"path/filepath"
 )
 
 // Start, Stop and Restart begin a job that ends when the plugin is where it should be. They are idempotent: a second
@@ -37,18 +38,7 @@ func (h *Host) operate(ctx context.Context, kind, id string, actor Actor, c comm
 		return Job{}, err
 	}
 	return h.jobs.startFree(ctx, kind, id, actor, []string{kind}, func(ctx context.Context, job *liveJob) error {
-		progress := job.step(kind)
-		if err := h.setDesired(ctx, id, c.desired); err != nil {
-			return err
-		}
-		s, err := h.supervisor(id)
-		if err != nil {
-			return err
-		}
-		if err := s.do(ctx, c); err != nil {
-			for _, line := range s.lastLines() {
-				progress.Output(line)
-			}
+		if err := h.commandFor(job.pastUndo(ctx), id, c, job.step(kind)); err != nil {
 			return err
 		}
 		h.publish(actor, "plugin."+kind, id, nil)
@@ -63,13 +53,15 @@ func (h *Host) Uninstall(ctx context.Context, id string, keepData bool, actor Ac
 		return Job{}, err
 	}
 	return h.jobs.start(ctx, "uninstall", id, actor, []string{"stop", "switch", "remove"}, func(ctx context.Context, job *liveJob) error {
-		ctx = context.WithoutCancel(ctx)
+		ctx = job.pastUndo(ctx)
 		job.step("stop")
 		h.stopSupervisor(id)
+		h.hook("uninstall.stopped")
 		job.step("switch")
 		if err := h.unflip(ctx, id, keepData); err != nil {
-			return err
+			return errors.Join(asNoSpace(err), h.resume(ctx, id))
 		}
+		h.replaceSupervisor(id, nil)
 		h.hook("uninstall.flipped")
 		h.forgetSite(id)
 		h.publish(actor, "plugin.uninstalled", id, map[string]any{"keepData": keepData})
@@ -135,9 +127,11 @@ func (h *Host) Remove(ctx context.Context, id string, force bool, actor Actor) e
 		return fault.New(fault.Conflict, "installed", "plugin %q is installed; uninstall it first, or remove it with ?force=true", id)
 	}
 	h.stopSupervisor(id)
+	h.hook("remove.stopped")
 	if err := h.update(ctx, func(w Writer) error { return deletePlugin(w, id) }); err != nil {
-		return err
+		return errors.Join(asNoSpace(err), h.resume(ctx, id))
 	}
+	h.replaceSupervisor(id, nil)
 	h.hook("remove.recorded")
 	h.forgetSite(id)
 	h.publish(actor, "plugin.removed", id, map[string]any{"name": p.Name})

@@ -204,6 +204,10 @@ func (h *Host) Versions(ctx context.Context, id string) ([]VersionView, error) {
 	return out, err
 }
 
+func errNotInstalled(id string) error {
+	return fault.New(fault.Conflict, "not_installed", "plugin %q is not installed", id)
+}
+
 // installed returns the plugin and its installed version.
 func (h *Host) installed(ctx context.Context, id string) (p Plugin, v Version, err error) {
 	err = h.view(ctx, func(r Reader) error {
@@ -211,7 +215,7 @@ func (h *Host) installed(ctx context.Context, id string) (p Plugin, v Version, e
 			return err
 		}
 		if p.Installed == "" {
-			return fault.New(fault.Conflict, "not_installed", "plugin %q is not installed", id)
+			return errNotInstalled(id)
 		}
 		v, err = tableVersions.get(r, versionKey(id, p.Installed))
 		return err

@@ -1,7 +1,6 @@
 package host
 
 import (
-	"context"
 	"math/rand/v2"
 	"runtime"
 	"strings"
@@ -49,11 +48,7 @@ func (h *Host) restartAfterBoot(ids []string) {
 
 // autoCommand sends a command of the host itself. A plugin that is gone by now, or fails to start, tells so by its state.
 func (h *Host) autoCommand(id string, c command) {
-	s, err := h.supervisor(id)
-	if err == nil {
-		err = s.do(context.WithoutCancel(h.ctx), c)
-	}
-	if err != nil {
+	if _, err := h.command(h.ctx, id, c); err != nil {
 		h.log.Warn("plugin not started after boot", "plugin", id, "error", err)
 	}
 }

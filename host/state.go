@@ -24,6 +24,13 @@ const (
 	DesiredStopped Desired = "stopped"
 )
 
+func desiredIf(running bool) Desired {
+	if running {
+		return DesiredRunning
+	}
+	return DesiredStopped
+}
+
 // cause is why a state changes.
 type cause string
 

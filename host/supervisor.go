@@ -2,10 +2,10 @@ package host
 
 import (
 	"context"
+	"sync"
 	"sync/atomic"
 	"time"
 
-	"appzone/host/fault"
 	"appzone/host/logs"
 )
 
@@ -16,11 +16,15 @@ type supervisor struct {
 	id   string
 	log  *logs.Log
 
+	// asking is held while a command is recorded and sent, so that both happen in the same order.
+	asking   sync.Mutex
 	commands chan command
 	news     chan news
 	stop     context.CancelFunc
 	ctx      context.Context
 	done     chan struct{}
+	// replaced is closed when another supervisor has taken its place, or nobody does.
+	replaced chan struct{}
 	snap     atomic.Pointer[snapshot]
 	// waiting counts the requests that wait for it to be ready.
 	waiting atomic.Int64
@@ -34,6 +38,8 @@ type supervisor struct {
 	crashes crashes
 	again   bool // start again when the instance has ended
 	byHand  bool // the present start was asked for: its failure is final
+	// due is set from its making until the first command where a start is about to be asked for.
+	due bool
 	// Who waits for the end of a start or of a stop.
 	starting, stopping []chan error
 }
@@ -42,27 +48,9 @@ type supervisor struct {
 type snapshot struct {
 	Status
 	inst *instance
+	due  bool
 	// next is closed when a newer snapshot is there.
 	next chan struct{}
-}
-
-// operation is what a command asks for.
-type operation int
-
-const (
-	opStart     operation = iota
-	opAutoStart           // by the boot or by a policy: only if still desired and stopped
-	opStop
-	opRestart
-	opWait // show until when a stopped plugin waits for the boot delay
-)
-
-// command is one request to the supervisor; reply gets its outcome, once.
-type command struct {
-	op      operation
-	desired Desired
-	until   *time.Time
-	reply   chan error
 }
 
 // news is what an instance tells its supervisor.
@@ -80,47 +68,18 @@ const (
 	newsEnded
 )
 
-func newSupervisor(h *Host, p Plugin, v Version, log *logs.Log) *supervisor {
+func newSupervisor(h *Host, p Plugin, v Version, log *logs.Log, due bool) *supervisor {
 	ctx, stop := context.WithCancel(context.Background())
 	s := &supervisor{host: h, id: p.ID, log: log,
 		commands: make(chan command), news: make(chan news, 8),
-		stop: stop, ctx: ctx, done: make(chan struct{}),
-		timer: time.NewTimer(time.Hour), crashes: crashes{policy: h.cfg.Backoff}}
+		stop: stop, ctx: ctx, done: make(chan struct{}), replaced: make(chan struct{}),
+		timer: time.NewTimer(time.Hour), crashes: crashes{policy: h.cfg.Backoff}, due: due}
 	s.timer.Stop()
 	s.readyTimeout.Store(int64(v.Manifest.ReadinessTimeout()))
 	s.status = Status{State: Stopped, Desired: p.Desired, Since: time.Now().UTC(), Walls: walls(v.Manifest, p.Grants)}
 	s.publish()
 	go s.run()
 	return s
-}
-
-// do sends a command and waits for its outcome. When ctx ends first the command goes on.
-func (s *supervisor) do(ctx context.Context, c command) error {
-	c.reply = make(chan error, 1)
-	select {
-	case s.commands <- c:
-	case <-s.done:
-		return errShuttingDown()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	select {
-	case err := <-c.reply:
-		return err
-	case <-s.done:
-		select {
-		case err := <-c.reply:
-			return err
-		default:
-			return errShuttingDown()
-		}
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func errShuttingDown() error {
-	return fault.New(fault.Unavailable, "shutting_down", "the host is shutting down; try again when it is back")
 }
 
 // close stops the instance, ends the goroutine and waits for both.
@@ -146,66 +105,6 @@ func (s *supervisor) run() {
 			s.shutDown()
 			return
 		}
-	}
-}
-
-func (s *supervisor) handle(c command) {
-	if c.desired != "" {
-		s.status.Desired = c.desired
-	}
-	switch c.op {
-	case opStart:
-		s.start(c.reply)
-	case opAutoStart:
-		if s.status.State != Stopped || s.status.Desired != DesiredRunning {
-			c.reply <- nil
-			break
-		}
-		s.starting = append(s.starting, c.reply)
-		s.begin(false)
-	case opStop:
-		s.halt(c.reply)
-	case opRestart:
-		if s.inst == nil {
-			s.start(c.reply)
-			break
-		}
-		s.starting = append(s.starting, c.reply)
-		s.again = true
-		s.endInstance()
-	case opWait:
-		s.status.WaitingUntil = c.until
-		c.reply <- nil
-	}
-	s.publish()
-}
-
-func (s *supervisor) start(reply chan error) {
-	switch s.status.State {
-	case Running:
-		reply <- nil
-	case Starting:
-		s.starting = append(s.starting, reply)
-	case Stopping:
-		s.starting = append(s.starting, reply)
-		s.again = true
-	case Stopped, BackingOff, Failed:
-		s.starting = append(s.starting, reply)
-		s.begin(true)
-	}
-}
-
-func (s *supervisor) halt(reply chan error) {
-	s.again = false
-	switch s.status.State {
-	case Starting, Running, Stopping:
-		s.stopping = append(s.stopping, reply)
-		s.endInstance()
-	case Stopped, BackingOff, Failed:
-		s.timer.Stop()
-		s.status.WaitingUntil = nil
-		s.move(causeStop, nil)
-		reply <- nil
 	}
 }
 
@@ -279,7 +178,7 @@ func (s *supervisor) move(c cause, exit *LastExit) {
 
 // publish makes the present status the one that readers see.
 func (s *supervisor) publish() {
-	next := &snapshot{Status: s.status, next: make(chan struct{})}
+	next := &snapshot{Status: s.status, due: s.due, next: make(chan struct{})}
 	if s.status.State == Running {
 		next.inst = s.inst
 	}
@@ -312,7 +211,7 @@ func (s *supervisor) shutDown() {
 		s.inst = nil
 		s.move(causeEnded, nil)
 	}
-	answer(&s.starting, errShuttingDown())
+	answer(&s.starting, errGone)
 	answer(&s.stopping, nil)
 	s.publish()
 }

@@ -1,0 +1,176 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"appzone/host/fault"
+)
+
+// operation is what a command asks for.
+type operation int
+
+const (
+	opStart     operation = iota
+	opAutoStart           // by the boot or by a policy: only if still desired and stopped
+	opStop
+	opRestart
+	opWait // show until when a stopped plugin waits for the boot delay
+)
+
+// command is one request to the supervisor; reply gets its outcome, once.
+type command struct {
+	op operation
+	// desired is recorded with the command; empty: it stays what it is.
+	desired Desired
+	until   *time.Time
+	reply   chan error
+}
+
+// errGone is what the asker gets of a supervisor that ended before the command was done.
+var errGone = errors.New("the supervisor ended")
+
+func errShuttingDown() error {
+	return fault.New(fault.Unavailable, "shutting_down", "the host is shutting down; try again when it is back")
+}
+
+// command sends c to the plugin's supervisor and waits for its outcome. When a switch to another version ends the supervisor
+// meanwhile, the next one gets the command. When ctx ends first the command goes on.
+func (h *Host) command(ctx context.Context, id string, c command) (*supervisor, error) {
+	for {
+		s, err := h.supervisor(id)
+		if err != nil {
+			return nil, err
+		}
+		if err = s.do(ctx, c); !errors.Is(err, errGone) {
+			return s, err
+		}
+		if err := h.awaitNext(ctx, s); err != nil {
+			return s, err
+		}
+	}
+}
+
+// commandFor is command for a job, whose reader is told what the plugin said when it failed.
+func (h *Host) commandFor(ctx context.Context, id string, c command, progress Progress) error {
+	s, err := h.command(ctx, id, c)
+	if err != nil && s != nil {
+		for _, line := range s.lastLines() {
+			progress.Output(line)
+		}
+	}
+	return err
+}
+
+// awaitNext returns when s, which ended, has been replaced.
+func (h *Host) awaitNext(ctx context.Context, s *supervisor) error {
+	select {
+	case <-s.replaced:
+		return nil
+	case <-h.ctx.Done():
+		return errShuttingDown()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// do sends a command and waits for its outcome.
+func (s *supervisor) do(ctx context.Context, c command) error {
+	c.reply = make(chan error, 1)
+	if err := s.send(ctx, c); err != nil {
+		return err
+	}
+	select {
+	case err := <-c.reply:
+		return err
+	case <-s.done:
+		select {
+		case err := <-c.reply:
+			return err
+		default:
+			return errGone
+		}
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// send records what is desired from now on and hands the command over. What one asker records cannot come between another's
+// record and command, so that the supervisor ends up with what the store has.
+func (s *supervisor) send(ctx context.Context, c command) error {
+	s.asking.Lock()
+	defer s.asking.Unlock()
+	if c.desired != "" {
+		if err := s.host.setDesired(ctx, s.id, c.desired); err != nil {
+			return err
+		}
+	}
+	select {
+	case s.commands <- c:
+		return nil
+	case <-s.ctx.Done():
+		return errGone
+	}
+}
+
+func (s *supervisor) handle(c command) {
+	s.due = false
+	if c.desired != "" {
+		s.status.Desired = c.desired
+	}
+	switch c.op {
+	case opStart:
+		s.start(c.reply)
+	case opAutoStart:
+		if s.status.State != Stopped || s.status.Desired != DesiredRunning {
+			c.reply <- nil
+			break
+		}
+		s.starting = append(s.starting, c.reply)
+		s.begin(false)
+	case opStop:
+		s.halt(c.reply)
+	case opRestart:
+		if s.inst == nil {
+			s.start(c.reply)
+			break
+		}
+		s.starting = append(s.starting, c.reply)
+		s.again = true
+		s.endInstance()
+	case opWait:
+		s.status.WaitingUntil = c.until
+		c.reply <- nil
+	}
+	s.publish()
+}
+
+func (s *supervisor) start(reply chan error) {
+	switch s.status.State {
+	case Running:
+		reply <- nil
+	case Starting:
+		s.starting = append(s.starting, reply)
+	case Stopping:
+		s.starting = append(s.starting, reply)
+		s.again = true
+	case Stopped, BackingOff, Failed:
+		s.starting = append(s.starting, reply)
+		s.begin(true)
+	}
+}
+
+func (s *supervisor) halt(reply chan error) {
+	s.again = false
+	switch s.status.State {
+	case Starting, Running, Stopping:
+		s.stopping = append(s.stopping, reply)
+		s.endInstance()
+	case Stopped, BackingOff, Failed:
+		s.timer.Stop()
+		s.status.WaitingUntil = nil
+		s.move(causeStop, nil)
+		reply <- nil
+	}
+}
