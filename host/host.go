@@ -206,7 +206,7 @@ func (h *Host) superviseInstalled(ctx context.Context, id string, due bool) erro
 
 // replaceSupervisor puts a new supervisor in the place of the plugin's, or none, and tells who waits for that. It refuses
 // when the host is closed.
-func (h *Host) replaceSupervisor(id string, make func() *supervisor) bool {
+func (h *Host) replaceSupervisor(id string, create func() *supervisor) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {
@@ -214,8 +214,8 @@ func (h *Host) replaceSupervisor(id string, make func() *supervisor) bool {
 	}
 	old := h.supervisors[id]
 	delete(h.supervisors, id)
-	if make != nil {
-		h.supervisors[id] = make()
+	if create != nil {
+		h.supervisors[id] = create()
 	}
 	if old != nil {
 		close(old.replaced)
