@@ -202,6 +202,19 @@ func TestAKeptAliveConnectionGoesOnAfterACopy(t *testing.T) {
 	}
 }
 
+// A11: the connection is taken over when a body was not read; the answer is the same.
+func TestACopyAnswersARequestWhoseBodyIsNotRead(t *testing.T) {
+	linuxOnly(t)
+	f := serve(t, onDisk(t, 16<<20))
+	for _, target := range []string{"/large.bin", "/large.bin", "/index.html"} {
+		r := f.ask(t, "GET", target, "Content-Length: 1000000")
+		assert.Equal(t, 200, r.status)
+		if target == "/large.bin" {
+			assert.True(t, bytes.Equal(large, r.body))
+		}
+	}
+}
+
 func TestABlobThatFailsIsNotCopied(t *testing.T) {
 	linuxOnly(t)
 	f := serve(t, onDisk(t, 16<<20))
