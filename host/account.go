@@ -194,7 +194,9 @@ func (a *accounts) addSession(ctx context.Context, key string, s Session) error 
 		}
 		return tableSessions.put(w, key, s)
 	})
-	if err != nil {
+	if isNoSpace(err) { // somebody must come in to make room
+		a.host.log.Warn("session not recorded; it ends with the host", "user", s.User, "error", err)
+	} else if err != nil {
 		return err
 	}
 	for _, k := range gone {
@@ -213,7 +215,10 @@ func (h *Host) Logout(ctx context.Context, secret string) error {
 		return nil
 	}
 	delete(h.accounts.sessions, key)
-	return h.update(ctx, func(w Writer) error { return tableSessions.delete(w, key) })
+	return h.update(ctx, func(w Writer) error {
+		w.Essential()
+		return tableSessions.delete(w, key)
+	})
 }
 
 // BySession returns who the cookie's value belongs to, and slides the session on. ok is false for one that is unknown or ended.

@@ -3,6 +3,8 @@ package host_test
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -55,6 +57,31 @@ func TestWithRestartItComesBackAfterTheDelay(t *testing.T) {
 	r := running(t)
 	r.reboot(func(c *host.Config) { c.RestartPlugins, c.RestartDelay = true, 50*time.Millisecond })
 	require.Eventually(t, func() bool { return r.view("p").State == host.Running }, time.Minute, 5*time.Millisecond)
+}
+
+// Row F2: on a disk that is nearly full the host starts, for somebody to make room.
+func TestAFullDiskDoesNotKeepTheHostDown(t *testing.T) {
+	r := running(t)
+	r.reboot(func(c *host.Config) {
+		c.Store = &failing{Store: c.Store, err: fault.New(fault.NoSpace, "disk_full", "the disk is full")}
+	})
+	v := r.view("p")
+	assert.Equal(t, host.Stopped, v.State)
+	assert.Equal(t, host.DesiredStopped, v.Desired)
+}
+
+func TestAPluginThatCannotBeSupervisedLeavesTheOthersAlone(t *testing.T) {
+	r := running(t)
+	r.mustUpload(fmt.Sprintf(html, "H", "1.0.0", ""))
+	require.Equal(t, host.JobSucceeded, r.install("h", true).State)
+	r.Close()
+	require.NoError(t, os.RemoveAll(filepath.Join(r.dir, "logs", "p")))
+	require.NoError(t, os.WriteFile(filepath.Join(r.dir, "logs", "p"), nil, 0o600))
+	r.reboot(nil)
+	assert.Equal(t, host.Running, r.view("h").State)
+	assert.Equal(t, host.DesiredRunning, r.view("h").Desired)
+	_, err := r.Start(t.Context(), "p", admin)
+	assert.Equal(t, "not_a_running_script", fault.CodeOf(err))
 }
 
 func TestOnlyWhatRanComesBack(t *testing.T) {

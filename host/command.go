@@ -78,11 +78,15 @@ func (h *Host) awaitNext(ctx context.Context, s *supervisor) error {
 // do sends a command and waits for its outcome.
 func (s *supervisor) do(ctx context.Context, c command) error {
 	c.reply = make(chan error, 1)
-	if err := s.send(ctx, c); err != nil {
+	unrecorded, err := s.send(ctx, c)
+	if err != nil {
 		return err
 	}
 	select {
 	case err := <-c.reply:
+		if err == nil && unrecorded != nil {
+			err = fault.Wrap(unrecorded, fault.NoSpace, "disk_full", "plugin %q is stopped, but the disk is too full to record it; make room and stop it again", s.id)
+		}
 		return err
 	case <-s.done:
 		select {
@@ -97,20 +101,24 @@ func (s *supervisor) do(ctx context.Context, c command) error {
 }
 
 // send records what is desired from now on and hands the command over. What one asker records cannot come between another's
-// record and command, so that the supervisor ends up with what the store has.
-func (s *supervisor) send(ctx context.Context, c command) error {
+// record and command, so that the supervisor ends up with what the store has. A stop is handed over although the disk is too full
+// to record it, since the plugin may be what fills it: unrecorded says so.
+func (s *supervisor) send(ctx context.Context, c command) (unrecorded, err error) {
 	s.asking.Lock()
 	defer s.asking.Unlock()
 	if c.desired != "" {
-		if err := s.host.setDesired(ctx, s.id, c.desired); err != nil {
-			return err
+		err := s.host.setDesired(ctx, s.id, c.desired)
+		if c.op == opStop && isNoSpace(err) {
+			unrecorded = err
+		} else if err != nil {
+			return nil, err
 		}
 	}
 	select {
 	case s.commands <- c:
-		return nil
+		return unrecorded, nil
 	case <-s.ctx.Done():
-		return errGone
+		return nil, errGone
 	}
 }
 

@@ -98,7 +98,9 @@ func (h *Host) boot(ctx context.Context) (err error) {
 	if h.accounts, err = openAccounts(ctx, h); err != nil {
 		return err
 	}
-	if err := h.endStaleJobs(ctx); err != nil {
+	if err := h.endStaleJobs(ctx); isNoSpace(err) { // somebody must come in to make room
+		h.log.Warn("jobs that a former host did not end are still listed", "error", err)
+	} else if err != nil {
 		return err
 	}
 	ran, err := h.superviseAll(ctx)
@@ -164,15 +166,19 @@ func (h *Host) superviseAll(ctx context.Context) ([]string, error) {
 	}
 	var ran []string
 	for _, p := range installed {
-		if p.Desired == DesiredRunning && !h.cfg.RestartPlugins {
-			h.log.Info("plugin ran before and stays stopped: XC_PLUGIN_RESTART is not set", "plugin", p.ID)
-			if err := h.setDesired(ctx, p.ID, DesiredStopped); err != nil {
-				return nil, err
-			}
-		} else if p.Desired == DesiredRunning {
-			ran = append(ran, p.ID)
-		}
 		if err := h.superviseInstalled(ctx, p.ID, false); err != nil {
+			h.log.Error("plugin cannot be started", "plugin", p.ID, "error", err) // which must not keep the others down
+			continue
+		}
+		if _, err := h.supervisor(p.ID); err != nil || p.Desired != DesiredRunning {
+			continue // an html plugin has nothing to start
+		}
+		if h.cfg.RestartPlugins {
+			ran = append(ran, p.ID)
+			continue
+		}
+		h.log.Info("plugin ran before and stays stopped: XC_PLUGIN_RESTART is not set", "plugin", p.ID)
+		if _, err := h.command(ctx, p.ID, command{op: opStop, desired: DesiredStopped}); err != nil && !isNoSpace(err) {
 			return nil, err
 		}
 	}

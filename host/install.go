@@ -281,3 +281,6 @@ func asNoSpace(err error) error {
 	}
 	return err
 }
+
+// isNoSpace tells whether err says that the disk is full.
+func isNoSpace(err error) bool { return err != nil && fault.From(err).Kind == fault.NoSpace }

@@ -136,7 +136,10 @@ func (j *jobs) startWith(ctx context.Context, lock chan struct{}, kind, plugin s
 	if len(j.live) >= jobsAtOnce {
 		return Job{}, fault.New(fault.TooMany, "too_many_jobs", "%d jobs wait or run already; try again when some have ended", len(j.live))
 	}
-	if err := j.host.update(ctx, func(w Writer) error { return tableJobs.put(w, job.ID, job) }); err != nil {
+	err := j.host.update(ctx, func(w Writer) error { return tableJobs.put(w, job.ID, job) })
+	if isNoSpace(err) { // a stop, or what frees room, must not need any
+		j.host.log.Warn("job not recorded", "job", job.ID, "error", err)
+	} else if err != nil {
 		return Job{}, err
 	}
 	jctx, cancel := context.WithCancel(j.ctx)

@@ -73,6 +73,7 @@ func (h *Host) Uninstall(ctx context.Context, id string, keepData bool, actor Ac
 // unflip takes the plugin out of use in one transaction: its version becomes the candidate again.
 func (h *Host) unflip(ctx context.Context, id string, keepData bool) error {
 	return h.update(ctx, func(w Writer) error {
+		w.Essential()
 		p, err := pluginOf(w, id)
 		if err != nil {
 			return err
@@ -146,6 +147,7 @@ func (h *Host) Remove(ctx context.Context, id string, force bool, actor Actor) e
 
 // deletePlugin deletes every record of the plugin.
 func deletePlugin(w Writer, id string) error {
+	w.Essential()
 	var versions []string
 	err := tableVersions.each(w, id+"/", "", func(key string, _ Version) (bool, error) {
 		versions = append(versions, key)

@@ -44,6 +44,9 @@ type Writer interface {
 	Put(table, key string, v any) error
 	// Delete removes the record; a missing one is no error.
 	Delete(table, key string) error
+	// Essential says that a full disk should not refuse this update: it frees room, or takes a right away. It holds for
+	// updates whose records are all below 1 KiB.
+	Essential()
 }
 
 // Digest is a lower-case hex SHA-256 of content.

@@ -38,8 +38,7 @@ func (f *failing) Update(ctx context.Context, fn func(host.Writer) error) error 
 }
 
 // runningFailing is a rig with the script plugin "p" that runs, over a store that can fail from a point on.
-func runningFailing(t *testing.T) (r *rig, failAt func(point string)) {
-	var store *failing
+func runningFailing(t *testing.T) (r *rig, store *failing, failAt func(point string)) {
 	at := ""
 	r = newRig(t, func(c *host.Config) {
 		store = &failing{Store: c.Store}
@@ -52,12 +51,12 @@ func runningFailing(t *testing.T) (r *rig, failAt func(point string)) {
 	})
 	r.mustUpload(fmt.Sprintf(script, "P", "1.0.0", ""))
 	require.Equal(t, host.JobSucceeded, r.install("p", true).State)
-	return r, func(point string) { at = point; store.set(nil) }
+	return r, store, func(point string) { at = point; store.set(nil) }
 }
 
 // Row A10: when the switch itself fails, what ran runs on.
 func TestWhatRanComesBackAfterASwitchThatFailed(t *testing.T) {
-	r, failAt := runningFailing(t)
+	r, _, failAt := runningFailing(t)
 	r.mustUpload(fmt.Sprintf(script, "P", "2.0.0", ""))
 	failAt("install.stopped")
 	assert.Equal(t, host.JobFailed, r.install("p", true).State)
@@ -68,7 +67,7 @@ func TestWhatRanComesBackAfterASwitchThatFailed(t *testing.T) {
 }
 
 func TestWhatRanComesBackAfterAnUninstallationThatFailed(t *testing.T) {
-	r, failAt := runningFailing(t)
+	r, _, failAt := runningFailing(t)
 	failAt("uninstall.stopped")
 	job, err := r.Uninstall(t.Context(), "p", false, admin)
 	require.NoError(t, err)
@@ -204,4 +203,18 @@ func TestAPluginThatIsGoneIsNotDesired(t *testing.T) {
 	r.succeed(job)
 	_, err = r.Start(t.Context(), "p", admin)
 	assert.Equal(t, "not_installed", fault.CodeOf(err))
+}
+
+// Row F2: a plugin that fills the disk can still be stopped, by somebody who has to log in first.
+func TestAFullDiskDoesNotKeepAPluginRunning(t *testing.T) {
+	r, store, _ := runningFailing(t)
+	store.set(fault.New(fault.NoSpace, "disk_full", "the disk is full"))
+	_, _, err := r.Login(t.Context(), "admin", "for the test", "127.0.0.1")
+	require.NoError(t, err)
+	job, err := r.Stop(t.Context(), "p", admin)
+	require.NoError(t, err)
+	job = r.wait(job)
+	assert.Equal(t, host.JobFailed, job.State, "it could not be recorded")
+	assert.Equal(t, "disk_full", job.Error.Code)
+	assert.Equal(t, host.Stopped, r.view("p").State)
 }

@@ -123,7 +123,11 @@ func (h *Host) DeleteToken(ctx context.Context, id string, actor Actor) error {
 		if t.ID != id {
 			continue
 		}
-		if err := h.update(ctx, func(w Writer) error { return tableTokens.delete(w, id) }); err != nil {
+		err := h.update(ctx, func(w Writer) error {
+			w.Essential()
+			return tableTokens.delete(w, id)
+		})
+		if err != nil {
 			return err
 		}
 		delete(a.tokens, hash)

@@ -17,7 +17,7 @@ type entry struct {
 }
 
 // commit makes the writes of one update durable, all or none.
-func (s *Store) commit(writes pending) error {
+func (s *Store) commit(writes pending, must bool) error {
 	entries := make([]entry, 0, len(writes))
 	for key, value := range writes {
 		entries = append(entries, entry{[]byte(key), value})
@@ -32,7 +32,7 @@ func (s *Store) commit(writes pending) error {
 		return fault.New(fault.TooLarge, "update_too_large",
 			"a change of %d records is too large for one transaction; nothing was changed: split it", len(entries))
 	}
-	return s.send(t, false)
+	return s.send(t, must)
 }
 
 // writeAll commits the entries in order, in as many transactions as they need. must says that they

@@ -38,6 +38,8 @@ func (o Options) withDefaults() Options {
 const (
 	memTableBytes = 8 << 20
 	valueLogBytes = 64 << 20
+	// inlineBytes is the size from which on a value goes to the value log.
+	inlineBytes = 1024
 )
 
 // badgerOptions are measured: they keep an idle store near 13 MB of memory and installs near
@@ -59,7 +61,7 @@ func badgerOptions(dir string, log badger.Logger) badger.Options {
 	o.Compression = options.None
 	o.BlockCacheSize = 0
 	o.IndexCacheSize = 0
-	o.ValueThreshold = 1024
+	o.ValueThreshold = inlineBytes
 	o.ValueLogFileSize = valueLogBytes
 	o.MemTableSize = memTableBytes
 	o.NumMemtables = 2

@@ -2,9 +2,11 @@ package store_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -44,8 +46,19 @@ func TestAFullDisk(t *testing.T) {
 	err = storeBlob(s, noise(5*mib))
 	assert.Equal(t, fault.NoSpace, fault.From(err).Kind, "%v", err)
 
+	essential := func(value string) error {
+		return s.Update(ctx, func(w host.Writer) error {
+			w.Essential()
+			return errors.Join(w.Put("t", "essential", value), w.Delete("t", "gone"))
+		})
+	}
+	require.NoError(t, essential("small"), "what frees room is written where room was kept for it")
+	assert.Equal(t, "disk_full", fault.CodeOf(essential(strings.Repeat("large", 1000))))
+
 	require.NoError(t, s.View(ctx, func(r host.Reader) error {
 		var v string
+		require.NoError(t, r.Get("t", "essential", &v))
+		assert.Equal(t, "small", v)
 		assert.ErrorIs(t, r.Get("t", "while full", &v), host.ErrNoRecord)
 		return r.Get("t", "before", &v)
 	}), "what is there can be read")

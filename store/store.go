@@ -78,9 +78,9 @@ func (s *Store) update(fn func(host.Writer) error) error {
 	if err := fn(w); err != nil {
 		return err
 	}
-	writes := w.pending
+	writes, must := w.pending, w.mustDo()
 	w.pending = pending{} // a writer that is used too late changes nothing
-	return s.commit(writes)
+	return s.commit(writes, must)
 }
 
 // FreeBytes implements host.Store: what is free on the disk, less the reserve.

@@ -18,7 +18,22 @@ const (
 
 type writer struct {
 	reader
-	bytes int
+	bytes     int
+	essential bool
+}
+
+// Essential implements host.Writer.
+func (w *writer) Essential() { w.essential = true }
+
+// mustDo says that the update may use the reserve of the disk: it is essential, and nothing of it goes to the value log, which
+// has no room of its own.
+func (w *writer) mustDo() bool {
+	for _, value := range w.pending {
+		if len(value) >= inlineBytes {
+			return false
+		}
+	}
+	return w.essential
 }
 
 // Put implements host.Writer.

@@ -156,6 +156,9 @@ func (w *memoryWriter) Delete(table, key string) error {
 	return nil
 }
 
+// Essential implements host.Writer: memory has no disk that could be full.
+func (w *memoryWriter) Essential() {}
+
 const maxKeyBytes = 4096
 
 func joined(table, key string) (string, error) {
