@@ -45,6 +45,8 @@ func openLocked(o Options, lock *folderLock) (*Store, error) {
 		updating: make(chan struct{}, 1), collecting: make(chan struct{}, 1),
 		space: &space{dir: o.Dir, reserve: o.ReserveBytes},
 	}
+	s.space.giveSpare()
+	defer s.space.takeSpare()
 	if err := s.space.mayOpen(); err != nil {
 		return nil, err
 	}
@@ -116,6 +118,7 @@ func (s *Store) readCommits() (n uint64, err error) {
 
 // shut closes what Open opened.
 func (s *Store) shut() error {
+	s.space.giveSpare()
 	err := s.db.Close()
 	if err == nil && s.failed.Load() == nil {
 		err = writeClosedList(s.dir)

@@ -81,7 +81,12 @@ func allocate(f *os.File, size int64) error {
 	if err != nil || info.Size() < size {
 		return err
 	}
-	err = unix.Fallocate(int(f.Fd()), unix.FALLOC_FL_KEEP_SIZE, 0, size)
+	return reserveBlocks(f, size)
+}
+
+// reserveBlocks gives the first size bytes of a file their blocks.
+func reserveBlocks(f *os.File, size int64) error {
+	err := unix.Fallocate(int(f.Fd()), unix.FALLOC_FL_KEEP_SIZE, 0, size)
 	switch {
 	case errors.Is(err, unix.ENOSPC), errors.Is(err, unix.EDQUOT):
 		return errFull

@@ -70,7 +70,11 @@ func TestAFullDisk(t *testing.T) {
 	require.NoError(t, err, "removing works without any room: its log was allocated before")
 	assert.Equal(t, int64(len(data)), freed)
 
+	require.NoError(t, s.Close(), "what waits in a log is written into the room that was kept for it")
+
 	require.NoError(t, os.Remove(filepath.Join(disk, "filler")))
+	s, err = store.Open(ctx, store.Options{Dir: dir, ReserveBytes: 32 * mib})
+	require.NoError(t, err)
 	require.NoError(t, put("after"))
 	require.NoError(t, s.Close())
 
