@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"appzone/api"
 )
 
 // B1, B2: JSON that two parsers would read in two ways, or that costs more than it is worth.
@@ -107,8 +109,7 @@ func TestAnEndlessHeaderIsAProblem(t *testing.T) {
 }
 
 func TestAPanicIsAnInternalError(t *testing.T) {
-	r := newRig(t)
-	r.server.Boom("/boom")
+	r := newRigWith(t, func(s *api.Server) { s.Boom("/boom") })
 	a := r.expect(call{method: "GET", path: "/boom"}, 500, "internal")
 	assert.NotContains(t, string(a.text), "boom", "H8: causes stay in the log")
 	r.get("/api/v1/me")

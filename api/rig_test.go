@@ -39,6 +39,12 @@ type rig struct {
 // newRig starts a host; change edits its options.
 func newRig(t *testing.T, change ...func(*api.Options)) *rig {
 	t.Helper()
+	return newRigWith(t, func(*api.Server) {}, change...)
+}
+
+// newRigWith lets prepare change the server before it serves.
+func newRigWith(t *testing.T, prepare func(*api.Server), change ...func(*api.Options)) *rig {
+	t.Helper()
 	h, err := host.Open(t.Context(), host.Config{DataDir: t.TempDir(), Store: storetest.Memory(), Runtimes: []host.Runtime{pluginRuntime{}},
 		AdminPassword: adminPassword, MaxUploadBytes: maxUpload, Version: "1.0.0", Backoff: host.Backoff{First: 200 * time.Millisecond, Budget: 3}})
 	require.NoError(t, err)
@@ -50,6 +56,7 @@ func newRig(t *testing.T, change ...func(*api.Options)) *rig {
 	}
 	s, err := api.New(o)
 	require.NoError(t, err)
+	prepare(s)
 	ended := make(chan error, 1)
 	go func() { ended <- s.Serve(ln) }()
 	r := &rig{t: t, host: h, server: s, base: "http://" + ln.Addr().String()}
