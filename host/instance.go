@@ -113,6 +113,9 @@ func (i *instance) start(ctx context.Context) error {
 		read.Close()
 		return err
 	}
+	if n := len(l.cleaned); n > 0 {
+		i.log.Append(time.Now(), "host", fmt.Sprintf("removed %d files that the plugin wrote over its code: %.500q", n, l.cleaned[:min(n, 10)]))
+	}
 	if i.proc, err = process.Start(ctx, spec); err != nil {
 		read.Close()
 		return err

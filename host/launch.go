@@ -36,7 +36,8 @@ type launch struct {
 	readyPath    string
 	readyTimeout time.Duration
 	grace        time.Duration
-	private      string // folder with settings, on tmpfs where there is one
+	cleaned      []string // what was taken out of the overlay
+	private      string   // folder with settings, on tmpfs where there is one
 }
 
 // prepareLaunch checks the version's files and makes the instance's folders.
@@ -151,6 +152,9 @@ func (l *launch) spec(ctx context.Context, lis *process.Listener, control *os.Fi
 	s.Jail.Network = networkOf(&l.manifest, l.plugin.Grants)
 	if o := s.Jail.Overlay; o != nil {
 		o.Upper, o.Work, o.Target = l.overlay.overlay, l.overlay.work, l.to.AppDir
+		if err := l.cleanOverlay(o); err != nil {
+			return s, err
+		}
 	}
 	own := s.Limits.MemoryBytes // a runtime that needs memory of its own says how much it is in all
 	s.Limits = limitsOf(&l.manifest)
@@ -158,6 +162,15 @@ func (l *launch) spec(ctx context.Context, lis *process.Listener, control *os.Fi
 		s.Limits.MemoryBytes = own
 	}
 	return s, nil
+}
+
+// cleanOverlay takes out of what the plugin wrote beside its code what would change or hide that code (row A9).
+func (l *launch) cleanOverlay(o *process.Overlay) (err error) {
+	if err := tree.Unlock(o.Upper); err != nil {
+		return fmt.Errorf("open the overlay's folders: %w", err)
+	}
+	l.cleaned, err = process.CleanUpper(o.Upper, o.Lower)
+	return err
 }
 
 // mergeEnv joins environments; a later value of a name wins.

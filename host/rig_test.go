@@ -42,6 +42,8 @@ func servePlugin([]string) int {
 type ownRuntime struct {
 	prepare func(context.Context, host.Staged, host.Progress) error
 	command func() error
+	// overlay lets the child see its code through an overlay.
+	overlay bool
 }
 
 func (ownRuntime) Name() string                          { return "node" }
@@ -57,13 +59,17 @@ func (r ownRuntime) Prepare(ctx context.Context, s host.Staged, p host.Progress)
 	return os.WriteFile(s.PreparedDir+"/made", []byte("by prepare"), 0o600)
 }
 
-func (r ownRuntime) Command(context.Context, host.Staged, host.Launch) (process.Spec, error) {
+func (r ownRuntime) Command(_ context.Context, s host.Staged, _ host.Launch) (process.Spec, error) {
 	if r.command != nil {
 		if err := r.command(); err != nil {
 			return process.Spec{}, err
 		}
 	}
-	return process.Spec{Entry: "plugin", Jail: process.Jail{SystemFiles: true, Network: process.NetworkHost}}, nil
+	spec := process.Spec{Entry: "plugin", Jail: process.Jail{SystemFiles: true, Network: process.NetworkHost}}
+	if r.overlay {
+		spec.Jail.Overlay = &process.Overlay{Lower: s.CodeDir}
+	}
+	return spec, nil
 }
 
 // rig is a host over a store in memory.
