@@ -48,10 +48,10 @@ func (f *Folder) Close() error { return f.root.Close() }
 // errLimit ends a listing that is long enough.
 var errLimit = errors.New("limit reached")
 
-// List returns the regular files, sorted by path. It stops looking after limit of them.
+// List returns the regular files, sorted by path. It stops looking after limit of them, and below folders that nest too deeply.
 func (f *Folder) List(limit int) ([]FileInfo, error) {
 	files := []FileInfo{}
-	err := walkDir(context.Background(), f.root, "", 0, func(at found) error {
+	visit := func(at found) error {
 		if !at.info.Mode().IsRegular() || !fs.ValidPath(at.path) {
 			return nil
 		}
@@ -60,7 +60,8 @@ func (f *Folder) List(limit int) ([]FileInfo, error) {
 		}
 		files = append(files, FileInfo{Path: at.path, Size: at.info.Size(), ModTime: at.info.ModTime()})
 		return nil
-	})
+	}
+	err := walker{visit: visit, shallow: true}.walk(context.Background(), f.root, "", 0)
 	if err != nil && !errors.Is(err, errLimit) {
 		return nil, fmt.Errorf("list %s: %w", f.path, err)
 	}

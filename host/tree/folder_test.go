@@ -91,6 +91,20 @@ func TestFolderWriteIsAllOrNothing(t *testing.T) {
 	}
 }
 
+// F2: a program that nests folders without end does not keep anybody from its other files.
+func TestFolderPassesOverWhatIsTooDeep(t *testing.T) {
+	f, root := openFolder(t)
+	write(t, root+"/file", "four")
+	write(t, root+strings.Repeat("/d", 250)+"/hidden", "x")
+	list, err := f.List(100)
+	require.NoError(t, err)
+	assert.Len(t, list, 1)
+	bytes, files, err := tree.Usage(root)
+	require.NoError(t, err)
+	assert.Equal(t, int64(4), bytes)
+	assert.Equal(t, 1, files)
+}
+
 type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }

@@ -46,9 +46,9 @@ func (f found) describe(ctx context.Context) (e Entry, err error) {
 }
 
 // Usage adds up the sizes in bytes of the files below root, and counts everything that is no folder. A
-// missing root is empty. Files that come and go meanwhile may be counted or not.
+// missing root is empty. Files that come and go meanwhile may be counted or not; below folders that nest too deeply nothing is.
 func Usage(root string) (bytes int64, files int, err error) {
-	err = walk(context.Background(), root, func(f found) error {
+	err = walkShallow(context.Background(), root, func(f found) error {
 		files++
 		if f.info.Mode().IsRegular() {
 			bytes += f.info.Size()

@@ -26,8 +26,24 @@ type found struct {
 	info fs.FileInfo
 }
 
-// walk visits everything below root but folders, in no fixed order. What vanishes meanwhile is passed over.
+// walk visits everything below root but folders, in no fixed order. What vanishes meanwhile is passed over. A folder that
+// nests too deeply is an error.
 func walk(ctx context.Context, root string, visit func(found) error) error {
+	return walkRoot(ctx, root, walker{visit: visit})
+}
+
+// walkShallow is walk for a tree that somebody else writes: what nests too deeply is passed over.
+func walkShallow(ctx context.Context, root string, visit func(found) error) error {
+	return walkRoot(ctx, root, walker{visit: visit, shallow: true})
+}
+
+// walker is what to do on a walk.
+type walker struct {
+	visit   func(found) error
+	shallow bool
+}
+
+func walkRoot(ctx context.Context, root string, w walker) error {
 	info, err := os.Lstat(root)
 	if err != nil {
 		return err
@@ -40,11 +56,14 @@ func walk(ctx context.Context, root string, visit func(found) error) error {
 		return err
 	}
 	defer r.Close()
-	return walkDir(ctx, r, "", 0, visit)
+	return w.walk(ctx, r, "", 0)
 }
 
-func walkDir(ctx context.Context, dir *os.Root, prefix string, depth int, visit func(found) error) error {
+func (w walker) walk(ctx context.Context, dir *os.Root, prefix string, depth int) error {
 	if depth > maxDepth {
+		if w.shallow {
+			return nil
+		}
 		return errTooDeep
 	}
 	list, err := dir.Open(".")
@@ -64,7 +83,7 @@ func walkDir(ctx context.Context, dir *os.Root, prefix string, depth int, visit 
 			return err
 		}
 		for _, d := range batch {
-			err := walkOne(ctx, dir, path.Join(prefix, d.Name()), d, depth, visit)
+			err := w.one(ctx, dir, path.Join(prefix, d.Name()), d, depth)
 			if err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return err
 			}
@@ -72,20 +91,20 @@ func walkDir(ctx context.Context, dir *os.Root, prefix string, depth int, visit 
 	}
 }
 
-func walkOne(ctx context.Context, dir *os.Root, at string, d fs.DirEntry, depth int, visit func(found) error) error {
+func (w walker) one(ctx context.Context, dir *os.Root, at string, d fs.DirEntry, depth int) error {
 	if d.IsDir() {
 		sub, err := dir.OpenRoot(d.Name())
 		if err != nil {
 			return err
 		}
 		defer sub.Close()
-		return walkDir(ctx, sub, at, depth+1, visit)
+		return w.walk(ctx, sub, at, depth+1)
 	}
 	info, err := dir.Lstat(d.Name())
 	if err != nil {
 		return err
 	}
-	return visit(found{dir: dir, name: d.Name(), path: at, info: info})
+	return w.visit(found{dir: dir, name: d.Name(), path: at, info: info})
 }
 
 // plain says that info is a regular file without set-user-id, set-group-id or sticky bit.
