@@ -195,6 +195,7 @@ func (h *Host) tidyPlugin(ctx context.Context, id string) error {
 	}
 	for _, v := range versions {
 		if dir := filepath.Join(d.versions, v.Name()); !known[dir] {
+			h.verifier.Forget(dir)
 			if err := tree.RemoveAll(dir); err != nil {
 				return err
 			}

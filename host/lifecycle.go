@@ -101,6 +101,7 @@ func (h *Host) removeFolders(id string, keepData bool) error {
 		gone = append(gone, d.data, d.overlay)
 	}
 	for _, dir := range gone {
+		h.verifier.Forget(dir)
 		if err := tree.RemoveAll(dir); err != nil {
 			return fmt.Errorf("remove %s: %w", filepath.Base(dir), err)
 		}
@@ -136,6 +137,7 @@ func (h *Host) Remove(ctx context.Context, id string, force bool, actor Actor) e
 	h.hook("remove.recorded")
 	h.forgetSite(id)
 	h.publish(actor, "plugin.removed", id, map[string]any{"name": p.Name})
+	h.verifier.Forget(h.dirs.plugin(id).root)
 	for _, dir := range []string{h.dirs.plugin(id).root, filepath.Join(h.dirs.logs, id)} {
 		if err := tree.RemoveAll(dir); err != nil {
 			return fmt.Errorf("remove folders of %q: %w", id, err)

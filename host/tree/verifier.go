@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -76,11 +77,15 @@ func (v *Verifier) Check(ctx context.Context, root string, entries []Entry) ([]C
 	return c.changes, nil
 }
 
-// Forget drops what is remembered of root, for a tree that was replaced or removed.
+// Forget drops what is remembered of root and of roots below it, for what was replaced or removed.
 func (v *Verifier) Forget(root string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	delete(v.roots, root)
+	for known := range v.roots {
+		if known == root || strings.HasPrefix(known, root+"/") {
+			delete(v.roots, known)
+		}
+	}
 }
 
 func (v *Verifier) memory(root string) *memory {
