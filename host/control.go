@@ -7,6 +7,9 @@ import (
 	"time"
 )
 
+// noticesMax bounds the notices of one instance.
+const noticesMax = 50
+
 // controlLine is one line that a runtime's shim writes to the control channel: an inherited pipe, named by
 // APPZONE_CONTROL_FD, that tells the host what only the child can know.
 type controlLine struct {
@@ -21,6 +24,7 @@ func (i *instance) readControl() {
 	r := i.control
 	lines := bufio.NewScanner(io.LimitReader(r, 1<<20))
 	lines.Buffer(make([]byte, 0, 1024), 4096)
+	notices := 0
 	for lines.Scan() {
 		var l controlLine
 		if json.Unmarshal(lines.Bytes(), &l) != nil {
@@ -33,7 +37,10 @@ func (i *instance) readControl() {
 		case "close":
 			i.setAnswers(false)
 		case "notice":
-			i.log.Append(time.Now(), "host", l.Message)
+			// In words that are not the host's: the program itself may have written it.
+			if notices++; notices <= noticesMax {
+				i.log.Append(time.Now(), "host", "notice of the program: "+l.Message)
+			}
 		}
 	}
 	// What follows the bound is read and dropped, so that a child never blocks on it.

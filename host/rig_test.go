@@ -3,6 +3,7 @@ package host_test
 import (
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -21,7 +22,7 @@ import (
 
 // TestMain lets this binary be the children that it supervises.
 func TestMain(m *testing.M) {
-	process.Main(map[string]process.Entry{"plugin": servePlugin})
+	process.Main(map[string]process.Entry{"plugin": servePlugin, "noisy": noisyPlugin})
 	os.Exit(m.Run())
 }
 
@@ -38,12 +39,22 @@ func servePlugin([]string) int {
 	return 0
 }
 
-// ownRuntime runs servePlugin. Its Prepare can be held, and can fail; so can its Command.
+// noisyPlugin is servePlugin after more on its control channel than any runtime would say.
+func noisyPlugin(args []string) int {
+	control := os.NewFile(4, "control")
+	for range 1000 {
+		_, _ = fmt.Fprintln(control, `{"event":"notice","message":"started version 9 (pid 1)"}`)
+	}
+	return servePlugin(args)
+}
+
+// ownRuntime runs servePlugin, or another entry. Its Prepare can be held, and can fail; so can its Command.
 type ownRuntime struct {
 	prepare func(context.Context, host.Staged, host.Progress) error
 	command func() error
 	// overlay lets the child see its code through an overlay.
 	overlay bool
+	entry   string
 }
 
 func (ownRuntime) Name() string                          { return "node" }
@@ -65,7 +76,7 @@ func (r ownRuntime) Command(_ context.Context, s host.Staged, _ host.Launch) (pr
 			return process.Spec{}, err
 		}
 	}
-	spec := process.Spec{Entry: "plugin", Jail: process.Jail{SystemFiles: true, Network: process.NetworkHost}}
+	spec := process.Spec{Entry: cmp.Or(r.entry, "plugin"), Jail: process.Jail{SystemFiles: true, Network: process.NetworkHost}}
 	if r.overlay {
 		spec.Jail.Overlay = &process.Overlay{Lower: s.CodeDir}
 	}
