@@ -70,11 +70,6 @@ func redirect(c *fiber.Ctx, status int, to string) error {
 }
 
 func (s *Server) serveContent(c *fiber.Ctx, site *host.Site) error {
-	// What the plugin says about itself is added to these; what protects the host is set afterwards.
-	for _, name := range []string{fiber.HeaderCacheControl, fiber.HeaderXFrameOptions, fiber.HeaderContentSecurityPolicy,
-		headerOpenerPolicy, headerResourcePolicy, fiber.HeaderReferrerPolicy, fiber.HeaderXContentTypeOptions} {
-		c.Response().Header.Del(name)
-	}
 	err := s.serveFile(c, site)
 	if site.Script && isMissing(err) {
 		err = s.passOn(c, site)
@@ -86,7 +81,8 @@ func (s *Server) serveContent(c *fiber.Ctx, site *host.Site) error {
 	h.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 	h.Set(fiber.HeaderReferrerPolicy, "no-referrer")
 	h.Set(headerResourcePolicy, "same-origin")
-	h.Del(headerOpenerPolicy) // with a sandbox, browsers refuse the page for it
+	h.Del(headerOpenerPolicy) // a plugin's own: with a sandbox, browsers refuse the page for it
+	s.setTransportHeader(c)
 	h.Add(fiber.HeaderContentSecurityPolicy, policyContent)
 	return nil
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"log/slog"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -33,6 +34,9 @@ func (s *Server) observe(c *fiber.Ctx) error {
 	status, took := c.Response().StatusCode(), time.Since(start)
 	route, _ := c.Locals(keyRoute).(string)
 	s.metrics.request(strings.Clone(c.Method()), route, status, took)
+	if !s.log.Enabled(c.Context(), slog.LevelDebug) {
+		return nil // what follows is gathered for nobody
+	}
 	s.log.Debug("request", "request_id", requestID(c), "method", c.Method(), "path", c.Path(), "status", status,
 		"duration_ms", took.Milliseconds(), "address", s.clientAddress(c), "user", actorOf(c).User)
 	return nil
@@ -48,9 +52,12 @@ func (s *Server) recovered(c *fiber.Ctx) (err error) {
 	return c.Next()
 }
 
-// protect gives every answer the security headers of one that is data. Pages and plugin content replace some.
+// protect gives every answer the security headers of one that is data. Pages replace some; plugin content has its own,
+// and is served too often to set these and take them away again.
 func (s *Server) protect(c *fiber.Ctx) error {
-	s.setDataHeaders(c)
+	if !strings.HasPrefix(c.Path(), appsPrefix) {
+		s.setDataHeaders(c)
+	}
 	return c.Next()
 }
 
@@ -62,6 +69,11 @@ func (s *Server) setDataHeaders(c *fiber.Ctx) {
 	c.Set(headerOpenerPolicy, "same-origin")
 	c.Set(fiber.HeaderXFrameOptions, "DENY")
 	c.Set(fiber.HeaderCacheControl, "no-store")
+	s.setTransportHeader(c)
+}
+
+// setTransportHeader keeps browsers that came by TLS on TLS.
+func (s *Server) setTransportHeader(c *fiber.Ctx) {
 	if s.secure(c) {
 		c.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000")
 	}

@@ -1,7 +1,6 @@
 package manifest
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -20,12 +19,21 @@ var reserved = []string{
 	"localhost", "login", "metrics", "openapi", "plugins", "readyz", "samples", "sdk", "session", "static", "system", "well-known", "www",
 }
 
-var idPattern = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
-
 // ValidID reports whether id can be a plugin's: [a-z0-9-], at most 63, with alphanumeric ends and no double
 // hyphen (which keeps xn-- out), and not reserved.
 func ValidID(id string) bool {
-	return idPattern.MatchString(id) && !strings.Contains(id, "--") && !slices.Contains(reserved, id)
+	if id == "" || len(id) > maxID || id[0] == '-' || id[len(id)-1] == '-' {
+		return false
+	}
+	for k := range len(id) {
+		switch b := id[k]; {
+		case b >= 'a' && b <= 'z', b >= '0' && b <= '9':
+		case b == '-' && id[k-1] != '-':
+		default:
+			return false
+		}
+	}
+	return !slices.Contains(reserved, id)
 }
 
 // letters that have no decomposition to a Latin letter.
