@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime"
 	"runtime/debug"
 	"syscall"
 	"time"
@@ -150,14 +151,16 @@ func (i *instance) run() int {
 	return i.explain(i.call(ctx))
 }
 
-// freeLoaded gives back what loading a large module took. It is done before the guest starts: a
-// collection waits for every goroutine, and a guest that computes without calling the host
-// would hold it up, and the goroutine that waits for SIGTERM with it.
+// freeLoaded collects what loading took, and gives it back where that is much. It is done before the guest starts,
+// and ends a collection that is under way: a collection waits for every goroutine, and a guest
+// that computes without calling the host would hold it up, and the goroutine that waits for SIGTERM with it.
 func (i *instance) freeLoaded() {
 	const large = 1 << 20
 	if i.order.Module.Bytes > large {
 		debug.FreeOSMemory()
+		return
 	}
+	runtime.GC()
 }
 
 // call runs _start.
