@@ -28,11 +28,15 @@ type merge struct {
 	lower, upper, target *os.Root
 }
 
-// prepareOverlay brings home what a former run left in a copy and, where the kernel will
-// not mount the overlay, makes a new copy.
-func (v *Overlay) prepare(mounted bool) error {
+// prepare brings home what a former run left in a copy, takes code out of what was written (row A9; named
+// are files that are code) and, where the kernel will not mount the overlay, makes a new copy.
+func (v *Overlay) prepare(mounted bool, named []string) error {
 	if _, err := os.Lstat(v.record()); errors.Is(err, os.ErrNotExist) && mounted {
-		return nil
+		_, err := CleanUpper(v.Upper, v.Lower, named...)
+		return err
+	}
+	if err := os.Chmod(v.Target, 0o700); err != nil { // a copy that the child closed
+		return err
 	}
 	m, err := v.open()
 	if err != nil {
@@ -42,7 +46,7 @@ func (v *Overlay) prepare(mounted bool) error {
 	if err := m.collect(); err != nil {
 		return err
 	}
-	if _, err := CleanUpper(v.Upper, v.Lower); err != nil {
+	if _, err := CleanUpper(v.Upper, v.Lower, named...); err != nil {
 		return err
 	}
 	if err := m.empty(); err != nil || mounted {

@@ -26,10 +26,14 @@ var codeSuffixes = []string{".js", ".mjs", ".cjs", ".node", ".wasm", ".ts", ".mt
 var codeNames = []string{"package.json", "package-lock.json", "npm-shrinkwrap.json", "manifest.json", ".npmrc"}
 
 // CleanUpper removes from an overlay's upper folder what would change a version's code: files that
-// are code by their name or by the name of what they hide in lower, everything in a node_modules, and
-// marks that hide code. It returns what was removed, relative to upper, sorted. Call it while no
+// are code by their name or by the name of what they hide in lower, everything in a node_modules, marks that
+// hide code, and what takes the place of the files in named, which are code whatever they are called. It returns
+// what was removed, relative to upper, sorted. Folders that the plugin closed are opened. Call it while no
 // child uses the overlay. A folder with too many entries or too deep is refused (overlay_too_large).
-func CleanUpper(upper, lower string) (removed []string, err error) {
+func CleanUpper(upper, lower string, named ...string) (removed []string, err error) {
+	if err := os.Chmod(upper, 0o700); err != nil {
+		return nil, fmt.Errorf("open the overlay: %w", err)
+	}
 	up, err := os.OpenRoot(upper)
 	if err != nil {
 		return nil, fmt.Errorf("open the overlay: %w", err)
@@ -40,8 +44,9 @@ func CleanUpper(upper, lower string) (removed []string, err error) {
 		return nil, fmt.Errorf("open what the overlay lies over: %w", err)
 	}
 	defer low.Close()
+	c := cleaner{up: up, low: low, named: named, folders: map[string]map[string]bool{}}
 	err = walk(up, func(name string, e fs.DirEntry) error {
-		gone, err := cleanEntry(up, low, name, e)
+		gone, err := c.entry(name, e)
 		if gone {
 			removed = append(removed, name)
 			if e.IsDir() {
@@ -54,19 +59,25 @@ func CleanUpper(upper, lower string) (removed []string, err error) {
 	return removed, err
 }
 
-// cleanEntry removes one entry if it must not be there.
-func cleanEntry(up, low *os.Root, name string, e fs.DirEntry) (gone bool, err error) {
-	if e.IsDir() {
-		if path.Base(name) == "node_modules" {
-			return true, up.RemoveAll(name)
-		}
-		if isOpaque(up, name) && holdsCode(low, name) {
-			return false, clearOpaque(up, name)
-		}
+// cleaner takes code out of an upper folder.
+type cleaner struct {
+	up, low *os.Root
+	named   []string
+	folders map[string]map[string]bool // the names in lower's folders, as they are asked for
+}
+
+// entry removes one entry if it must not be there.
+func (c *cleaner) entry(name string, e fs.DirEntry) (gone bool, err error) {
+	switch {
+	case !e.IsDir() && (isCode(name) || c.hidesCode(name)):
+		return true, c.up.Remove(name)
+	case !e.IsDir():
 		return false, nil
+	case path.Base(name) == "node_modules" || c.isCodeFile(name):
+		return true, c.up.RemoveAll(name)
 	}
-	if isCode(name) || hidesCode(low, name) {
-		return true, up.Remove(name)
+	if isOpaque(c.up, name) && holdsCode(c.low, name) {
+		return false, clearOpaque(c.up, name)
 	}
 	return false, nil
 }
@@ -78,17 +89,36 @@ func isCode(name string) bool {
 
 // hidesCode says whether an entry of upper that is no folder would take the place of code: of a folder, of a
 // program, or of a file that Node would find under the same name with a suffix.
-func hidesCode(low *os.Root, name string) bool {
-	info, err := low.Lstat(name)
-	if err == nil {
-		return info.IsDir() && holdsCode(low, name) || info.Mode().IsRegular() && isProgram(low, name)
+func (c *cleaner) hidesCode(name string) bool {
+	if c.below(name) {
+		info, err := c.low.Lstat(name)
+		return err == nil && info.IsDir() && holdsCode(c.low, name) || c.isCodeFile(name)
 	}
-	for _, suffix := range append([]string{".json"}, codeSuffixes...) {
-		if _, err := low.Lstat(name + suffix); err == nil {
-			return true
+	return slices.ContainsFunc(append([]string{".json"}, codeSuffixes...), func(suffix string) bool { return c.below(name + suffix) })
+}
+
+// isCodeFile says that lower has a file of this name, and that it is code.
+func (c *cleaner) isCodeFile(name string) bool {
+	if !c.below(name) {
+		return false
+	}
+	info, err := c.low.Lstat(name)
+	return err == nil && info.Mode().IsRegular() && (isCode(name) || slices.Contains(c.named, name) || isProgram(c.low, name))
+}
+
+// below says that lower has an entry of this name. It reads each folder once: a plugin's files may be many.
+func (c *cleaner) below(name string) bool {
+	dir := path.Dir(name)
+	names, known := c.folders[dir]
+	if !known {
+		names = map[string]bool{}
+		entries, _ := fs.ReadDir(c.low.FS(), dir)
+		for _, e := range entries {
+			names[e.Name()] = true
 		}
+		c.folders[dir] = names
 	}
-	return false
+	return names[path.Base(name)]
 }
 
 // isProgram says that a file names its interpreter.
@@ -116,7 +146,8 @@ func holdsCode(low *os.Root, name string) bool {
 	return errors.Is(err, errFound)
 }
 
-// walk calls f with every entry below root, folders first, and follows no links.
+// walk calls f with every entry below root, folders first, and follows no links. It opens folders that
+// their owner closed.
 func walk(root *os.Root, f func(name string, e fs.DirEntry) error) error {
 	entries := 0
 	return fs.WalkDir(root.FS(), ".", func(name string, e fs.DirEntry, err error) error {
@@ -130,6 +161,20 @@ func walk(root *os.Root, f func(name string, e fs.DirEntry) error) error {
 			return fault.New(fault.TooLarge, "overlay_too_large",
 				"the files that the plugin wrote beside its code are more than %d or deeper than %d folders; remove them", maxUpperEntries, maxUpperDepth)
 		}
+		if e.IsDir() {
+			if err := openUp(root, name, e); err != nil {
+				return err
+			}
+		}
 		return f(name, e)
 	})
+}
+
+// openUp lets this user into a folder.
+func openUp(root *os.Root, name string, e fs.DirEntry) error {
+	info, err := e.Info()
+	if err != nil || info.Mode().Perm()&0o700 == 0o700 {
+		return err
+	}
+	return root.Chmod(name, 0o700)
 }

@@ -104,6 +104,22 @@ func TestOverlayKeepsWhatIsWrittenBesideTheCode(t *testing.T) {
 	})
 }
 
+// A9: a program that was taken over must not be what the next start runs.
+func TestOverlayGivesTheCodeBackAtTheNextStart(t *testing.T) {
+	onEach(t, func(t *testing.T, _ process.Capabilities) {
+		v := overlay(t, map[string]string{"main.js": "code", "start": "code", "lib/a.js": "code"})
+		evil := "echo evil > main.js; echo evil > start; rm lib/a.js; mkdir lib/a.js; echo evil > package.json; chmod 0 lib/a.js lib ."
+		spec, out := shell("set -e\n" + evil)
+		spec.Dir, spec.Jail.Overlay = v.Target, v
+		assert.Equal(t, 0, run(t, spec).Code, out.text())
+		spec, out = shell("cat $0 main.js lib/a.js; test ! -e package.json")
+		spec.Args = append(spec.Args, v.Target+"/start")
+		spec.Dir, spec.Jail.Overlay = v.Target, v
+		assert.Equal(t, 0, run(t, spec).Code, out.text())
+		assert.Equal(t, "codecodecode", strings.TrimSpace(out.text()))
+	})
+}
+
 // What a crash of the host left in a copy is brought home at the next start, also by the kernel's overlay.
 func TestCopiedOverlayComesHomeAfterACrash(t *testing.T) {
 	all, copied := process.Machine(), process.Machine()
@@ -135,7 +151,7 @@ func TestCopiedOverlayComesHomeAfterACrash(t *testing.T) {
 
 func TestCleanUpper(t *testing.T) {
 	lower := map[string]string{
-		"main.js": "x", "lib/util.js": "x", "bin/tool": "#!/usr/bin/env node\n", "bin/data": "x", "config.json": "x", "public/a.txt": "x",
+		"main.js": "x", "lib/util.js": "x", "bin/tool": "#!/usr/bin/env node\n", "bin/data": "x", "bin/start": "x", "config.json": "x", "public/a.txt": "x",
 		"short.js": "x", "tables.json": "{}", "node_modules/a/index.js": "x",
 	}
 	tests := map[string]struct {
@@ -151,15 +167,17 @@ func TestCleanUpper(t *testing.T) {
 		"a program":            {map[string]string{"bin/tool": "y"}, []string{"bin/tool"}},
 		"found before code":    {map[string]string{"short": "y", "tables": "y", "lib/util": "-> /tmp/x"}, []string{"lib/util", "short", "tables"}},
 		"a link with a suffix": {map[string]string{"x.js": "-> /etc/hostname"}, []string{"x.js"}},
+		"folders over code":    {map[string]string{"main.js/index.json": "y", "bin/tool/x": "y", "config.json/x": "y", "new.js/x": "y"}, []string{"bin/tool", "main.js"}},
+		"what is named":        {map[string]string{"bin/start": "y"}, []string{"bin/start"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			v := overlay(t, lower)
 			tree(t, v.Upper, test.upper)
-			removed, err := process.CleanUpper(v.Upper, v.Lower)
+			removed, err := process.CleanUpper(v.Upper, v.Lower, "bin/start")
 			require.NoError(t, err)
 			assert.Equal(t, test.removed, removed)
-			again, err := process.CleanUpper(v.Upper, v.Lower)
+			again, err := process.CleanUpper(v.Upper, v.Lower, "bin/start")
 			require.NoError(t, err)
 			assert.Empty(t, again)
 			assert.Equal(t, lower, list(t, v.Lower))

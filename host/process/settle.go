@@ -2,6 +2,7 @@ package process
 
 import (
 	"errors"
+	"path/filepath"
 	"strings"
 
 	"appzone/host/fault"
@@ -14,7 +15,7 @@ func (p *Process) prepare() error {
 		return nil
 	}
 	p.merged = !p.machine.plan(p.spec.Jail, p.spec.Limits).Overlay
-	if err := v.prepare(!p.merged); err != nil {
+	if err := v.prepare(!p.merged, p.spec.named(v.Target)); err != nil {
 		if f := (*fault.Error)(nil); errors.As(err, &f) {
 			return err
 		}
@@ -25,6 +26,16 @@ func (p *Process) prepare() error {
 		p.spec.Jail.ReadWrite = append(p.spec.Jail.ReadWrite[:len(p.spec.Jail.ReadWrite):len(p.spec.Jail.ReadWrite)], v.Target)
 	}
 	return nil
+}
+
+// named are the files below dir that the command line names: the program's own code.
+func (s *Spec) named(dir string) (names []string) {
+	for _, arg := range s.Args {
+		if inside(arg, dir) {
+			names = append(names, filepath.ToSlash(filepath.Clean(arg[len(dir)+1:])))
+		}
+	}
+	return names
 }
 
 // settle brings home what the child changed in a copy.
