@@ -98,3 +98,19 @@ func (s *Server) putPluginFile(c *fiber.Ctx) error {
 	}
 	return c.SendStatus(fiber.StatusNoContent)
 }
+
+// removePluginFile deletes a file that was written beside the plugin's code.
+func (s *Server) removePluginFile(c *fiber.Ctx) error {
+	id, err := pluginID(c)
+	if err != nil {
+		return err
+	}
+	path, err := filePath(c)
+	if err != nil {
+		return err
+	}
+	if err := s.host.RemoveFile(s.ctx, id, path, actorOf(c)); err != nil {
+		return err
+	}
+	return c.SendStatus(fiber.StatusNoContent)
+}

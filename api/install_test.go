@@ -237,5 +237,11 @@ func TestFilesOfAPlugin(t *testing.T) {
 		assert.Contains(t, []int{400, 404, 405, 422}, a.StatusCode, "A1: %s: %s", path, a.text)
 		got := r.do(call{method: "GET", path: "/api/v1/plugins/clock/files/" + path})
 		assert.Contains(t, []int{400, 404}, got.StatusCode, "A1: %s", path)
+		gone := r.do(call{method: "DELETE", path: "/api/v1/plugins/clock/files/" + path})
+		assert.Contains(t, []int{400, 404, 405, 422}, gone.StatusCode, "A1: %s", path)
 	}
+	remove := call{method: "DELETE", path: "/api/v1/plugins/clock/files/conf/config.json"}
+	require.Equal(t, 204, r.do(remove).StatusCode)
+	r.expect(remove, 404, "file_not_found")
+	assert.Equal(t, 200, r.do(call{method: "GET", path: "/api/v1/plugins/clock/files/README.md"}).StatusCode)
 }

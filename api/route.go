@@ -66,6 +66,7 @@ func (s *Server) routes() []route {
 		{get, plugin + "/files", read, "listPluginFiles", s.listPluginFiles, false},
 		{get, plugin + "/files/{path}", manage, "getPluginFile", s.getPluginFile, false},
 		{put, plugin + "/files/{path}", manage, "putPluginFile", s.putPluginFile, false},
+		{fiber.MethodDelete, plugin + "/files/{path}", manage, "removePluginFile", s.removePluginFile, false},
 		{get, plugin + "/stats", read, "getPluginStats", s.getPluginStats, false},
 		{get, plugin + "/events", read, "listPluginEvents", s.listPluginEvents, false},
 		{get, plugin + "/logs", read, "getPluginLogs", s.getPluginLogs, false},

@@ -245,6 +245,9 @@ func (i *instance) hint() string {
 		return ""
 	}
 	for k := len(lines) - 1; k >= 0 && lines[k].Stream != "host"; k-- {
+		if strings.HasPrefix(lines[k].Text, "wasm trap: ") { // the sandbox's own words, of one short line
+			return lines[k].Text
+		}
 		for _, h := range hints {
 			if strings.Contains(lines[k].Text, h.sign) {
 				return h.advice

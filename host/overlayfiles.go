@@ -130,6 +130,26 @@ func (h *Host) WriteFile(ctx context.Context, id, path string, body io.Reader, a
 	return nil
 }
 
+// RemoveFile deletes a file that was written beside the plugin's code; the version's own shows again at the next start.
+func (h *Host) RemoveFile(ctx context.Context, id, path string, actor Actor) error {
+	if _, err := h.shown(ctx, id); err != nil {
+		return err
+	}
+	folder, err := tree.OpenFolder(h.dirs.plugin(id).overlay)
+	if errors.Is(err, fs.ErrNotExist) {
+		return errNoFile(id, path)
+	}
+	if err != nil {
+		return err
+	}
+	defer folder.Close()
+	if err := folder.Remove(path); err != nil {
+		return err
+	}
+	h.publish(actor, "plugin.file", id, map[string]any{"path": path, "removed": true})
+	return nil
+}
+
 // Stats is what an instance uses now.
 type Stats struct {
 	State          State   `json:"state"`
