@@ -11,11 +11,14 @@ import (
 // links into it.
 var systemFolders = []string{"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"}
 
-// systemConfig is what name resolution, TLS and the dynamic linker read.
+// systemConfig is what name resolution, TLS and the dynamic linker read. Folders that also hold private keys are not shown
+// as a whole: root's uid could read those.
 var systemConfig = []string{
 	"/etc/alternatives", "/etc/ca-certificates", "/etc/gai.conf", "/etc/host.conf", "/etc/hosts",
 	"/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime", "/etc/mime.types",
-	"/etc/nsswitch.conf", "/etc/pki", "/etc/protocols", "/etc/resolv.conf", "/etc/services", "/etc/ssl",
+	"/etc/nsswitch.conf", "/etc/protocols", "/etc/resolv.conf", "/etc/services",
+	"/etc/ssl/cert.pem", "/etc/ssl/certs", "/etc/ssl/openssl.cnf",
+	"/etc/crypto-policies", "/etc/pki/ca-trust", "/etc/pki/tls/cert.pem", "/etc/pki/tls/certs", "/etc/pki/tls/openssl.cnf",
 }
 
 // systemProc is what programs ask the kernel about the machine and themselves. With a view of

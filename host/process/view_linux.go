@@ -101,7 +101,7 @@ func (o *order) openShown() ([]shown, error) {
 		}
 	}
 	for _, path := range o.devices() {
-		if err := add(path, unix.MOUNT_ATTR_NOSUID|unix.MOUNT_ATTR_NOEXEC, false); err != nil {
+		if err := add(path, device, false); err != nil {
 			return all, err
 		}
 	}
@@ -122,6 +122,8 @@ func (o *order) openShown() ([]shown, error) {
 const (
 	readWrite = unix.MOUNT_ATTR_NOSUID | unix.MOUNT_ATTR_NODEV
 	readOnly  = readWrite | unix.MOUNT_ATTR_RDONLY
+	// A device on a read-only mount is written to as ever; its permissions, which are the whole machine's, are not.
+	device = unix.MOUNT_ATTR_NOSUID | unix.MOUNT_ATTR_NOEXEC | unix.MOUNT_ATTR_RDONLY
 )
 
 // bind shows one path in the new tree.
