@@ -17,17 +17,21 @@ var forbidden = []uint32{
 	unix.SYS_SETNS, unix.SYS_KEXEC_LOAD, unix.SYS_OPEN_BY_HANDLE_AT,
 }
 
+// families are the kinds of sockets that programs have: paths, IP, and what the C library asks about addresses. Others are
+// seldom used, seldom looked at, and AF_VSOCK, which leads to the hypervisor, belongs to no network namespace.
+var families = []uint32{unix.AF_UNIX, unix.AF_INET, unix.AF_INET6, unix.AF_NETLINK}
+
+// hiddenProtocols of IP are TCP that Landlock does not see: multipath, and shared memory (IPPROTO_SMC). Programs take TCP where
+// a kernel does not have them.
+var hiddenProtocols = []uint32{unix.IPPROTO_MPTCP, 256}
+
+// leases are the commands of fcntl by which whoever may read a file makes others wait for it, for 45 seconds and again: the
+// host, and every program that shares the file (F_SETLEASE, F_SETDELEG).
+var leases = []uint32{1024, 1040}
+
 // newNamespace are the flags of clone and unshare that make a namespace.
 const newNamespace = unix.CLONE_NEWUSER | unix.CLONE_NEWNS | unix.CLONE_NEWPID | unix.CLONE_NEWNET |
 	unix.CLONE_NEWIPC | unix.CLONE_NEWUTS | unix.CLONE_NEWCGROUP
-
-// Offsets in the kernel's struct seccomp_data.
-const (
-	callNumber = 0
-	callArch   = 4
-	firstArg   = 16 // its low half: the flags of clone and unshare, on little-endian machines
-	thirdArg   = 32 // its low half: the protocol of socket
-)
 
 // hasSeccomp says that the kernel can refuse system calls, on a machine whose calls are known here.
 func hasSeccomp() bool {
@@ -49,44 +53,4 @@ func (o *order) filterCalls() error {
 		return fmt.Errorf("set a filter of system calls: %w", errno)
 	}
 	return nil
-}
-
-// callFilter is the program that the kernel runs on each call: another machine's calls do not
-// exist, clone3 does not either (its flags cannot be seen; libraries then use clone), what is forbidden is not permitted.
-func callFilter() []unix.SockFilter {
-	load := func(offset uint32) unix.SockFilter {
-		return unix.SockFilter{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, K: offset}
-	}
-	answer := func(action uint32) unix.SockFilter {
-		return unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: action}
-	}
-	// unless skips the next n instructions if the comparison does not hold.
-	unless := func(compare uint16, with uint32, n uint8) unix.SockFilter {
-		return unix.SockFilter{Code: unix.BPF_JMP | compare | unix.BPF_K, K: with, Jf: n}
-	}
-	refused := answer(unix.SECCOMP_RET_ERRNO | uint32(unix.EPERM))
-	unknown := answer(unix.SECCOMP_RET_ERRNO | uint32(unix.ENOSYS))
-	filter := []unix.SockFilter{
-		load(callArch),
-		{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, K: auditArch, Jt: 1},
-		unknown,
-		load(callNumber),
-		unless(unix.BPF_JGE, otherCalls, 1),
-		unknown,
-		unless(unix.BPF_JEQ, unix.SYS_CLONE3, 1),
-		unknown,
-	}
-	for _, call := range forbidden {
-		filter = append(filter, unless(unix.BPF_JEQ, call, 1), refused)
-	}
-	for _, call := range []uint32{unix.SYS_CLONE, unix.SYS_UNSHARE} {
-		filter = append(filter,
-			unless(unix.BPF_JEQ, call, 4), load(firstArg), unless(unix.BPF_JSET, newNamespace, 1), refused,
-			answer(unix.SECCOMP_RET_ALLOW))
-	}
-	// Multipath TCP is TCP that Landlock does not see. Programs take TCP where a kernel does not have it.
-	return append(filter,
-		unless(unix.BPF_JEQ, unix.SYS_SOCKET, 3), load(thirdArg), unless(unix.BPF_JEQ, unix.IPPROTO_MPTCP, 1),
-		answer(unix.SECCOMP_RET_ERRNO|uint32(unix.EPROTONOSUPPORT)),
-		answer(unix.SECCOMP_RET_ALLOW))
 }

@@ -102,7 +102,7 @@ type Overlay struct {
 
 // Limits bound one child and its descendants. Zero means no limit of that kind.
 type Limits struct {
-	// MemoryBytes bounds the data of each process of the tree (RLIMIT_DATA), and of the
+	// MemoryBytes bounds the private data of each process of the tree (RLIMIT_DATA), and of the
 	// whole tree where the machine can. For an Entry it comes on top of what this binary maps by itself
 	// (some 70 MB, of which it uses 2; most of the rest is room for Go's heap).
 	MemoryBytes int64

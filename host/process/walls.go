@@ -44,6 +44,8 @@ func (c Capabilities) Walls(j Jail, l Limits) []Wall {
 func (c Capabilities) networkWall(p plan, j Jail) Wall {
 	w := Wall{Name: "network", Level: None}
 	switch {
+	case p.Net && !p.Seccomp:
+		w.Level, w.Reason = Partial, "an empty network namespace; sockets that lead to a hypervisor belong to none, and remain"
 	case p.Net:
 		w.Level, w.Reason = Enforced, "an empty network namespace: nothing but what the host hands down can be reached"
 	case j.Network == NetworkHost:
@@ -66,7 +68,7 @@ func (c Capabilities) filesWall(p plan, j Jail) Wall {
 	case p.View:
 		w.Level, w.Reason = Enforced, "a file tree of its own with nothing else in it"
 	case p.Landlock > 0:
-		w.Level, w.Reason = Partial, "Landlock refuses to open anything else; names and sizes of other files can still be asked for"
+		w.Level, w.Reason = Partial, "Landlock refuses to open anything else; names and sizes of other files can still be asked for, and permissions of those that the host's user owns be changed"
 	default:
 		w.Reason = c.because("landlock", "this system can neither give it a file tree of its own nor refuse paths")
 	}
@@ -103,7 +105,7 @@ func (c Capabilities) memoryWall(l Limits) Wall {
 	case l.MemoryBytes == 0:
 		w.Reason = "no limit is set"
 	case c.System == "linux":
-		w.Level, w.Reason = Partial, "RLIMIT_DATA bounds each process; all of them together are not bounded without a control group"
+		w.Level, w.Reason = Partial, "RLIMIT_DATA bounds the private memory of each process; what they share, and all of them together, is not bounded without a control group"
 	default:
 		w.Reason = "this system has no limit that holds"
 	}
