@@ -40,7 +40,8 @@ func (o *order) limit(base int64) error {
 			return fmt.Errorf("limit %s: %w", r.name, err)
 		}
 	}
-	return lower(unix.RLIMIT_CORE, 0) // a core dump would hold secrets
+	// A core dump would hold secrets. 0 keeps it out of files alone: where the machine pipes dumps to a program, 1 is what stops it.
+	return lower(unix.RLIMIT_CORE, 1)
 }
 
 // mappedData is what counts towards RLIMIT_DATA now, 0 if the kernel does not tell.

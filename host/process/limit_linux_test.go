@@ -25,7 +25,7 @@ func TestLimits(t *testing.T) {
 			"open files":   {process.Limits{OpenFiles: 40}, "ulimit -n", "40\n"},
 			"memory":       {process.Limits{MemoryBytes: 64 << 20}, "ulimit -d; head -c 200M /dev/zero | tail -n 1 >/dev/null || echo refused", "65536\nrefused\n"},
 			"file size":    {process.Limits{FileBytes: 4096}, "head -c 9000 /dev/zero > " + dir + "/file; wc -c < " + dir + "/file", "4096\n"},
-			"core dumps":   {process.Limits{}, "ulimit -c", "0\n"},
+			"core dumps":   {process.Limits{}, "exec grep -o 'core.*bytes' /proc/self/limits", "core file size        1                    1                    bytes\n"}, // 0 would not stop a core_pattern with a pipe
 			"not raisable": {process.Limits{OpenFiles: 40}, "ulimit -n 41 || echo refused", "refused\n"},
 		}
 		for name, test := range tests {
