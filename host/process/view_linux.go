@@ -181,19 +181,6 @@ func mountOverlay(target string, f []*os.File) error {
 	return unix.Mount("overlay", target, "overlay", unix.MS_NOSUID|unix.MS_NODEV, data)
 }
 
-// mountProc shows the processes of the own PID namespace. It is read-only: the settings in /proc/sys are the
-// whole machine's, and to root's uid they are open even without capabilities.
-func mountProc() error {
-	target := viewRoot + "/proc"
-	if err := makeTarget(target, true); err != nil {
-		return err
-	}
-	if err := unix.Mount("proc", target, "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, ""); err != nil {
-		return fmt.Errorf("mount /proc: %w", err)
-	}
-	return unix.MountSetattr(unix.AT_FDCWD, target, 0, &unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY})
-}
-
 // enterView makes viewRoot the root and lets go of the old one.
 func enterView() error {
 	if err := unix.Chdir(viewRoot); err != nil {

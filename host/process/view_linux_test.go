@@ -31,3 +31,15 @@ func TestTheMachinesFilesStayAsTheyAre(t *testing.T) {
 	assert.Contains(t, out.text(), "2\n2\n", "devices work")
 	assert.NotRegexp(t, "(?m)^/etc/.*private$", out.text())
 }
+
+// Root's user id opens what the kernel keeps for root: the machine's pages, timers and allocations are not the child's affair.
+func TestWhatTheKernelTellsRootIsHidden(t *testing.T) {
+	if !process.Machine().MountNamespace {
+		t.Skip("this machine has no mount namespaces")
+	}
+	spec, out := shell("cd /proc; cat kpageflags kpagecount slabinfo vmallocinfo timer_list pagetypeinfo kcore 2>/dev/null | head -c 1 | wc -c; head -c 1 meminfo self/stat | wc -c")
+	run(t, spec)
+	lines := strings.Split(out.text(), "\n")
+	assert.Equal(t, "0", lines[0])
+	assert.NotEqual(t, "0", lines[1])
+}
