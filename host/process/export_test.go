@@ -13,7 +13,7 @@ func CutLines(chunks ...[]byte) (texts []string) {
 	o := &output{deliver: func(l Line) { texts = append(texts, l.Text) }}
 	var rest []byte
 	for _, chunk := range chunks {
-		rest = o.lines(Stdout, append(rest, chunk...), false)
+		rest, _ = o.lines(Stdout, append(rest, chunk...), false)
 	}
 	o.lines(Stdout, rest, true)
 	return texts

@@ -16,6 +16,9 @@ const (
 	// floodPause slows the reading of a flood, so that dropping it costs the host little: the
 	// writer waits for its pipe.
 	floodPause = 5 * time.Millisecond
+	// partPause is how long the rest of a line may take to come before the next read: a program that writes byte by
+	// byte would cost a wake-up for each.
+	partPause = time.Millisecond
 )
 
 // output reads what a child writes. Two goroutines, one for each stream, hand over lines one
@@ -80,37 +83,42 @@ func (o *output) read(stream Stream, pipe *os.File) {
 	var rest []byte
 	for {
 		n, err := pipe.Read(chunk)
-		rest = o.lines(stream, append(rest, chunk[:n]...), err != nil)
-		if err != nil {
+		var dropped bool
+		rest, dropped = o.lines(stream, append(rest, chunk[:n]...), err != nil)
+		switch {
+		case err != nil:
 			return
+		case dropped:
+			time.Sleep(floodPause)
+		case len(rest) > 0:
+			time.Sleep(partPause)
 		}
 	}
 }
 
-// lines hands over the whole lines in text and returns what is left: at most maxLine bytes, nothing
-// at the end.
-func (o *output) lines(stream Stream, text []byte, end bool) []byte {
+// lines hands over the whole lines in text, and returns what is left (at most maxLine bytes, nothing
+// at the end) and whether one of them was dropped.
+func (o *output) lines(stream Stream, text []byte, end bool) (rest []byte, dropped bool) {
 	now := time.Now()
-	dropped := false
-	for len(text) > 0 {
-		cut, next := bytes.IndexByte(text, '\n'), 0
+	rest = text
+	for len(rest) > 0 {
+		cut, next := bytes.IndexByte(rest, '\n'), 0
 		switch {
 		case cut >= 0 && cut <= maxLine:
 			next = cut + 1
-		case len(text) > maxLine:
+		case len(rest) > maxLine:
 			cut, next = maxLine, maxLine
 		case end:
-			cut, next = len(text), len(text)
+			cut, next = len(rest), len(rest)
+		case len(rest) == len(text): // not a copy for each part of a line
+			return rest, dropped
 		default:
-			return append([]byte(nil), text...)
+			return append([]byte(nil), rest...), dropped
 		}
-		dropped = !o.line(now, stream, text[:cut]) || dropped
-		text = text[next:]
+		dropped = !o.line(now, stream, rest[:cut]) || dropped
+		rest = rest[next:]
 	}
-	if dropped {
-		time.Sleep(floodPause)
-	}
-	return nil
+	return nil, dropped
 }
 
 // line delivers one line or, above the rate, drops it.

@@ -64,6 +64,24 @@ func TestFloodIsDroppedAndCounted(t *testing.T) {
 	assert.Contains(t, text, "bytes) were dropped here: more than 20000 bytes per second]")
 }
 
+// F2: whatever a flood looks like, the writer waits and the host does not.
+func TestFloodsAreSlowedDown(t *testing.T) {
+	for name, script := range map[string]string{"of lines": "exec yes", "without a line end": "exec tr '\\0' x </dev/zero"} {
+		t.Run(name, func(t *testing.T) {
+			spec, out := shell(script)
+			spec.Limits.LogBytesPerSecond = 1000
+			p := start(t, spec)
+			time.Sleep(500 * time.Millisecond)
+			p.Kill()
+			all := out.all[len(out.all)-1].Text
+			var lines, bytes int
+			_, err := fmt.Sscanf(all, "[%d lines (%d bytes) were dropped", &lines, &bytes)
+			require.NoError(t, err, all)
+			assert.Less(t, bytes, 16<<20, "not as fast as a pipe goes")
+		})
+	}
+}
+
 func TestOutputIsNotCalledTwiceAtOnce(t *testing.T) {
 	spec, _ := shell("(yes out | head -n 3000) & yes err | head -n 3000 >&2; wait")
 	count := 0
