@@ -15,7 +15,7 @@ import (
 
 // Bounds of an upper folder: a plugin fills it.
 const (
-	maxUpperEntries = 200_000
+	maxUpperEntries = 1_000_000
 	maxUpperDepth   = 64
 )
 
