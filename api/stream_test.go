@@ -167,6 +167,13 @@ func TestLogsAreReadAndFollowed(t *testing.T) {
 	assert.Equal(t, "application/x-ndjson", tail.Header.Get("Content-Type"))
 	assert.Contains(t, string(tail.text), "hello from app.js")
 
+	for _, query := range []string{"?tail=50", "?tail=50&follow=false"} { // only follow=true goes on
+		once := r.open(eventStream("/api/v1/plugins/clock/logs" + query))
+		assert.Equal(t, "text/event-stream", once.res.Header.Get("Content-Type"))
+		assert.Contains(t, strings.Join(once.until(`"text":"line 1"`), "\n"), "id: ")
+		once.ended()
+	}
+
 	follow := r.open(call{path: "/api/v1/plugins/clock/logs?follow=true&tail=1"})
 	events := r.open(eventStream("/api/v1/plugins/clock/logs?follow=true&tail=1"))
 	r.get("/apps/clock/log?2")
