@@ -16,9 +16,6 @@ const (
 	// floodPause slows the reading of a flood, so that dropping it costs the host little: the
 	// writer waits for its pipe.
 	floodPause = 5 * time.Millisecond
-	// partPause is how long the rest of a line may take to come before the next read: a program that writes byte by
-	// byte would cost a wake-up for each.
-	partPause = time.Millisecond
 )
 
 // output reads what a child writes. Two goroutines, one for each stream, hand over lines one
@@ -85,13 +82,11 @@ func (o *output) read(stream Stream, pipe *os.File) {
 		n, err := pipe.Read(chunk)
 		var dropped bool
 		rest, dropped = o.lines(stream, append(rest, chunk[:n]...), err != nil)
-		switch {
-		case err != nil:
+		if err != nil {
 			return
-		case dropped:
+		}
+		if dropped {
 			time.Sleep(floodPause)
-		case len(rest) > 0:
-			time.Sleep(partPause)
 		}
 	}
 }
