@@ -9,7 +9,8 @@ import (
 // restrict puts every thread of this process behind Landlock for good: only the jail's paths can be opened, signals and
 // abstract sockets reach no one outside. Where a child without a network has no network namespace it
 // cannot use TCP (and, on new kernels, UDP) either. One that shares the host's network and was given a
-// listener cannot bind a TCP port: it is reached through its listener alone (row D7).
+// listener cannot bind a TCP port: what it serves is reached through its listener (row D7). A port that the kernel
+// picks, by listen without bind, is beyond Landlock, and so are UDP ports.
 func (o *order) restrict() error {
 	if o.Plan.Landlock == 0 {
 		return nil
