@@ -21,13 +21,14 @@ func (s *Server) installPlugin(c *fiber.Ctx) error {
 
 func (s *Server) uninstallPlugin(c *fiber.Ctx) error {
 	var in struct {
-		KeepData bool `json:"keepData"`
+		// KeepData is true where nothing is said: only a decision deletes data.
+		KeepData *bool `json:"keepData"`
 	}
 	if err := decodeOptional(c, &in); err != nil {
 		return err
 	}
 	return s.begin(c, func(id string, actor host.Actor) (host.Job, error) {
-		return s.host.Uninstall(s.ctx, id, in.KeepData, actor)
+		return s.host.Uninstall(s.ctx, id, in.KeepData == nil || *in.KeepData, actor)
 	})
 }
 

@@ -98,7 +98,7 @@ func (s *snapshot) unavailable(id string) error {
 		if s.due {
 			return nil
 		}
-		return s.refuse("stopped", "plugin %q is stopped", id)
+		return s.refuse("stopped", "plugin %q is stopped%s", id, s.endText())
 	}
 }
 
@@ -112,6 +112,14 @@ func (s *snapshot) refuse(code, format string, args ...any) error {
 		e.Message += "; it will be started at " + s.WaitingUntil.Format(time.RFC3339)
 	}
 	return e
+}
+
+// endText tells of a program that ended by itself, though somebody wants it to run.
+func (s *snapshot) endText() string {
+	if s.Desired != DesiredRunning {
+		return ""
+	}
+	return s.causeText()
 }
 
 func (s *snapshot) causeText() string {

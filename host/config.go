@@ -24,14 +24,14 @@ type Config struct {
 	// PublicHost is the host and port of the console's own origin. No plugin's view may point there.
 	PublicHost string
 
-	// MaxUploadBytes bounds a plugin's zip; default 50 MiB (seed: "50 MB maximum").
+	// MaxUploadBytes bounds a plugin's zip; default 50 MiB, as documented for the App Zone.
 	MaxUploadBytes int64
 	// Bundle bounds what a zip may hold.
 	Bundle bundle.Limits
 
 	// RestartPlugins lets plugins that ran before come back after the host's boot.
 	RestartPlugins bool
-	// RestartDelay is how long after boot they do; default 300 s (seed: "Plugin automatic restart system").
+	// RestartDelay is how long after boot they do; default 300 s, as documented for the App Zone.
 	RestartDelay time.Duration
 	// AdminPassword is the first administrator's; generated when empty.
 	AdminPassword string

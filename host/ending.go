@@ -3,6 +3,7 @@ package host
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"appzone/host/fault"
@@ -70,7 +71,7 @@ func (s *supervisor) startError(n news, exit *LastExit) error {
 	return e
 }
 
-// lastLines are the last 50 lines that the plugin itself wrote.
+// lastLines are the last lines, at most 50, that the plugin itself wrote since its last start.
 func (s *supervisor) lastLines() []string {
 	lines, err := s.log.Tail(50)
 	if err != nil {
@@ -78,8 +79,11 @@ func (s *supervisor) lastLines() []string {
 	}
 	out := make([]string, 0, len(lines))
 	for _, l := range lines {
-		if l.Stream != "host" {
+		switch {
+		case l.Stream != "host":
 			out = append(out, l.Text)
+		case strings.HasPrefix(l.Text, startMark): // what came before was another instance's
+			out = out[:0]
 		}
 	}
 	return out

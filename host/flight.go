@@ -8,7 +8,12 @@ type flight struct {
 	n      int
 	closed bool
 	empty  chan struct{}
+
+	// begun is closed when nobody is let in any more.
+	begun chan struct{}
 }
+
+func newFlight() flight { return flight{begun: make(chan struct{})} }
 
 // enter counts one request in, unless the instance drains already.
 func (f *flight) enter() bool {
@@ -37,6 +42,7 @@ func (f *flight) drain() <-chan struct{} {
 	defer f.mu.Unlock()
 	if !f.closed {
 		f.closed = true
+		close(f.begun)
 		f.empty = make(chan struct{})
 		if f.n == 0 {
 			close(f.empty)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"appzone/host/fault"
@@ -110,6 +111,23 @@ func (c *GrantChoice) UnmarshalJSON(b []byte) error {
 	g.GrantedBy, g.GrantedAt = "", time.Time{}
 	c.Grants = &g
 	return nil
+}
+
+// checkGrants holds grants that somebody wrote to the rules of a manifest's permissions.
+func checkGrants(m manifest.Manifest, g *Grants) error {
+	if g == nil {
+		return nil
+	}
+	m.Parameters.Permissions = &g.Permissions
+	_, err := m.Validate()
+	if err == nil {
+		return nil
+	}
+	e := fault.New(fault.Invalid, "grants_invalid", "the grants are not written as a manifest's permissions are")
+	for _, f := range fault.From(err).Fields {
+		e.WithField(strings.Replace(f.Field, "parameters.permissions", "grants", 1), "%s", f.Message)
+	}
+	return e
 }
 
 // resolve gives the grants that the choice stands for.

@@ -60,6 +60,9 @@ func (h *Host) PutGrants(ctx context.Context, id string, choice GrantChoice, rev
 		if err != nil {
 			return err
 		}
+		if err := checkGrants(v.Manifest, choice.Grants); err != nil {
+			return err
+		}
 		granted := choice.resolve(asks(&v.Manifest), p.Grants)
 		if granted == nil {
 			granted = &Grants{}

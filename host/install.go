@@ -60,18 +60,22 @@ func (h *Host) agree(ctx context.Context, id string, req InstallRequest, etag st
 		if err != nil {
 			return err
 		}
-		if etag != plan.ETag && etag != "*" {
+		if etag != plan.ETag {
 			return fault.New(fault.Precondition, "plan_changed", "the plan of %q changed since it was read; read GET /api/v1/plugins/%s/plan again and decide anew", id, id)
 		}
 		grants = req.Grants.resolve(plan.Requested, p.Grants)
-		return consent(id, plan, grants, p.Grants, actor)
+		if err := checkGrants(v.Manifest, req.Grants.Grants); err != nil {
+			return err
+		}
+		return consent(id, plan, req.Grants, grants, p.Grants, actor)
 	})
 	return p, v, grants, err
 }
 
-// consent refuses grants that leave out what the version asks for, and new grants by an actor who may not grant.
-func consent(id string, plan Plan, grants, before *Grants, actor Actor) error {
-	if missing := plan.Requested.beyond(grants); len(missing) > 0 {
+// consent refuses new grants by an actor who may not grant, and silence about what the version asks for beyond what
+// was granted. Who may grant, and says what, may grant less than is asked for.
+func consent(id string, plan Plan, said GrantChoice, grants, before *Grants, actor Actor) error {
+	if missing := plan.Requested.beyond(grants); len(missing) > 0 && (said.Grants == nil || !actor.May(ScopePluginsGrant)) {
 		e := fault.New(fault.Forbidden, "consent_required", "plugin %q asks for more than is granted; an administrator who read the plan can agree with \"grants\": \"requested\"", id)
 		for _, n := range missing {
 			e.WithField("grants."+n.Code, "%s is asked for and not granted", n.Value)

@@ -48,11 +48,14 @@ type instance struct {
 // codeNotPrepared is what a runtime answers when what it made is for another machine or another version of itself.
 const codeNotPrepared = "not_prepared"
 
+// startMark begins the line that marks a start in a plugin's log.
+const startMark = "starting version "
+
 var instances atomic.Uint64
 
 func newInstance(h *Host, id string, log *logs.Log, tell chan<- news) *instance {
 	return &instance{host: h, id: id, number: instances.Add(1), log: log, tell: tell,
-		stopping: make(chan struct{}), done: make(chan struct{}), listened: make(chan struct{})}
+		flight: newFlight(), stopping: make(chan struct{}), done: make(chan struct{}), listened: make(chan struct{})}
 }
 
 func (i *instance) goRun() { go i.run() }
@@ -81,6 +84,7 @@ func (i *instance) run() {
 		i.proc.Stop(i.launch.grace)
 	}
 	cancel()
+	i.flight.drain() // before it is told that it has ended: who asks for an instance then gets the next one
 	close(i.done)
 	i.cleanUp()
 	i.tell <- news{inst: i, kind: newsEnded, err: err}
@@ -116,12 +120,13 @@ func (i *instance) start(ctx context.Context) error {
 	if n := len(l.cleaned); n > 0 {
 		i.log.Append(time.Now(), "host", fmt.Sprintf("removed %d files that the plugin wrote over its code: %.500q", n, l.cleaned[:min(n, 10)]))
 	}
+	i.log.Append(time.Now(), "host", startMark+l.version.Version)
 	if i.proc, err = process.Start(ctx, spec); err != nil {
 		read.Close()
 		return err
 	}
 	i.log.SetRate(int64(l.manifest.EffectiveLimits().LogKBps) << 10)
-	i.log.Append(time.Now(), "host", fmt.Sprintf("started version %s (pid %d)", l.version.Version, i.proc.PID()))
+	i.log.Append(time.Now(), "host", fmt.Sprintf("started (pid %d)", i.proc.PID()))
 	i.control = read
 	i.helpers.Go(i.readControl)
 	return i.awaitReady(ctx)
@@ -202,6 +207,9 @@ func (i *instance) Instance() uint64 { return i.number }
 
 // Dial implements Upstream.
 func (i *instance) Dial(ctx context.Context) (net.Conn, error) { return i.listener.Dial(ctx) }
+
+// Draining implements Upstream.
+func (i *instance) Draining() <-chan struct{} { return i.flight.begun }
 
 // Done implements Upstream.
 func (i *instance) Done() <-chan struct{} { return i.done }

@@ -54,7 +54,7 @@ func (h *Host) Sidebar(ctx context.Context, actor Actor) ([]SidebarEntry, error)
 				return true, nil
 			}
 			page := pageOf(m.Parameters.Views, view)
-			if page == "" {
+			if page == "" && m.Type == manifest.TypeHTML {
 				return true, nil
 			}
 			e := SidebarEntry{ID: p.ID, Name: m.Name, Icon: m.Icon, Type: m.Type, View: view, State: h.statusOf(p, m).State}
@@ -88,7 +88,7 @@ func PageURL(id, page string) (url string, external bool) {
 	return "/apps/" + id + "/" + strings.TrimPrefix(page, "/"), false
 }
 
-// pageOf is the page of a view, "" without one.
+// pageOf is the page of a view, "" without one: a script without a view is its own page.
 func pageOf(v manifest.Views, view string) string {
 	if view == ViewAgent {
 		return v.Agent

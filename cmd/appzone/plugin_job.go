@@ -125,10 +125,10 @@ func (a *app) pluginRestart() *cobra.Command {
 }
 
 func (a *app) pluginUninstall() *cobra.Command {
-	var keep bool
-	return a.verb("uninstall", "Take a plugin out of use; its versions are kept",
-		func() any { return json.RawMessage(fmt.Sprintf(`{"keepData":%t}`, keep)) },
+	var remove bool
+	return a.verb("uninstall", "Take a plugin out of use; its versions are kept, and its data unless --delete-data says otherwise",
+		func() any { return json.RawMessage(fmt.Sprintf(`{"keepData":%t}`, !remove)) },
 		func(cmd *cobra.Command) {
-			cmd.Flags().BoolVar(&keep, "keep-data", false, "keep its private data, settings and grants")
+			cmd.Flags().BoolVar(&remove, "delete-data", false, "delete its private data, settings and grants")
 		})
 }

@@ -100,7 +100,7 @@ func logOrder(r *rig) {
 		require.Equal(r.t, fmt.Sprintf("line %d", k+1), text)
 	}
 	all := r.lines(1000)
-	assert.Contains(r.t, all[0].Text, "started version 1.0.0", "the host marks a start")
+	assert.Contains(r.t, all[0].Text, "starting version 1.0.0", "the host marks a start")
 	assert.Contains(r.t, all[len(all)-1].Text, "ended: ", "the host marks the end")
 }
 

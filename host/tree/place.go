@@ -16,7 +16,7 @@ import (
 // Place writes a tree. open gives the content of an entry that is no link; it is called once for
 // each, in order, and Place closes what it returns. Size and digest are verified while writing.
 //
-// Files are 0444, or 0555 when executable, folders 0755; modes come from nowhere else. All of it is written
+// Code is 0444, or 0555 when executable; other files, which a program may rewrite in its overlay, are 0644; folders are 0755; modes come from nowhere else. All of it is written
 // below root+".partial" and made durable before that is renamed to root, so that a root is
 // complete whenever it exists. An existing root is replaced, a leftover of an earlier attempt removed.
 func Place(ctx context.Context, root string, entries []Entry, open func(Entry) (io.ReadCloser, error)) error {
@@ -112,8 +112,11 @@ func fillFile(ctx context.Context, f *os.File, e Entry, content io.Reader) error
 		return fmt.Errorf("%q has the digest %s instead of %s", e.Path, got, e.SHA256)
 	}
 	mode := fs.FileMode(0o444)
-	if e.Exec {
+	switch {
+	case e.Exec:
 		mode = 0o555
+	case !IsCode(e.Path):
+		mode = 0o644
 	}
 	return f.Chmod(mode)
 }
