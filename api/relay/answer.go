@@ -24,6 +24,7 @@ func (l *call) answer(up *upstreamConn) error {
 	}
 	switch {
 	case in.status == fasthttp.StatusSwitchingProtocols:
+		x.untilDrained()
 		x.hand(true)
 		ctx.Hijack(x.runTunnel)
 	case in.bodiless(ctx.IsHead()):
@@ -91,6 +92,7 @@ func (l *call) stream(up *upstreamConn) {
 	}
 	if in.events {
 		idle = x.relay.o.StreamIdleTimeout
+		x.untilDrained()
 	}
 	s := newStream(x, body, idle)
 	x.hand(false)

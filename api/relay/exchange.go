@@ -27,12 +27,14 @@ type exchange struct {
 	client  net.Conn
 	body    *httpguard.Body
 	pool    *pool
-	release func()
+	release func() // nil once it was called
 	// uploaded is closed when the upload's goroutine has ended; nil without one.
 	uploaded chan struct{}
 	// uploadErr is what went wrong with reading from the client, set before uploaded is closed.
 	uploadErr error
-	once      sync.Once // of end
+	// drainWatched is closed when the goroutine of untilDrained has ended; nil without one.
+	drainWatched chan struct{}
+	once         sync.Once // of end
 	// next, previous and count, the plugin's, belong to the relay.
 	next, previous *exchange
 	count          *int
@@ -188,9 +190,10 @@ func (x *exchange) finish(reuse bool) {
 		}
 	}
 	x.stopUpload()
-	if x.release != nil {
-		x.release()
+	if x.drainWatched != nil {
+		<-x.drainWatched
 	}
+	x.letGo()
 	x.relay.remove(x)
 }
 

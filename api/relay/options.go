@@ -35,7 +35,8 @@ type Forwarded struct {
 // Options configure a [Relay].
 type Options struct {
 	// Acquire gives a ready instance of the plugin and a function that says when the request
-	// is through. It may wait for one; ctx ends when the client leaves or access is revoked.
+	// is through, or has become a stream that is cut once the instance drains. It may wait
+	// for one; ctx ends when the client leaves or access is revoked.
 	// Its errors are returned by Handle as they are. Required.
 	Acquire func(ctx context.Context, plugin string) (up host.Upstream, release func(), err error)
 

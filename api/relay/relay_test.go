@@ -42,11 +42,19 @@ type instance struct {
 	done  chan struct{}
 	once  sync.Once
 	dials atomic.Int64
+
+	draining chan struct{}
+	drained  sync.Once
 }
 
 func (i *instance) Instance() uint64      { return i.id }
 func (i *instance) Done() <-chan struct{} { return i.done }
-func (i *instance) end()                  { i.once.Do(func() { close(i.done) }) }
+func (i *instance) end() {
+	i.drain()
+	i.once.Do(func() { close(i.done) })
+}
+func (i *instance) Draining() <-chan struct{} { return i.draining }
+func (i *instance) drain()                    { i.drained.Do(func() { close(i.draining) }) }
 func (i *instance) Dial(ctx context.Context) (net.Conn, error) {
 	i.dials.Add(1)
 	var d net.Dialer
@@ -58,7 +66,7 @@ func listen(t testing.TB) (*instance, net.Listener) {
 	path := filepath.Join(t.TempDir(), "s")
 	ln, err := net.Listen("unix", path)
 	require.NoError(t, err)
-	i := &instance{id: instances.Add(1), path: path, done: make(chan struct{})}
+	i := &instance{id: instances.Add(1), path: path, done: make(chan struct{}), draining: make(chan struct{})}
 	t.Cleanup(func() { _ = ln.Close(); i.end() })
 	return i, ln
 }
