@@ -28,26 +28,16 @@ func (l *call) exchange() (*upstreamConn, error) {
 		}
 		up.close()
 	}
-	up, err := l.x.pool.dial(l.x, l.x.relay.o.DialTimeout)
-	if err != nil && l.x.aborted() == nil {
-		// The instance may have been replaced in this moment; nothing was sent to it yet.
-		if again := l.acquire(); again != nil {
-			return nil, again
-		}
-		up, err = l.x.pool.dial(l.x, l.x.relay.o.DialTimeout)
-	}
+	up, err := l.connect()
 	if err != nil {
-		return nil, unreachable{err}
+		return nil, err
 	}
 	return up, l.send(up)
 }
 
 func (l *call) acquire() error {
 	x := l.x
-	if x.release != nil {
-		x.release()
-		x.release = nil
-	}
+	x.letGo()
 	up, release, err := x.relay.o.Acquire(x, x.who.Plugin)
 	if err != nil {
 		return acquireError{err}
