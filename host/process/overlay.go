@@ -9,14 +9,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-
-	"appzone/host/fault"
-)
-
-// Bounds of an upper folder: a plugin fills it.
-const (
-	maxUpperEntries = 1_000_000
-	maxUpperDepth   = 64
 )
 
 // codeSuffixes are names that Node, or this host, loads as code.
@@ -144,37 +136,4 @@ func holdsCode(low *os.Root, name string) bool {
 		return nil
 	})
 	return errors.Is(err, errFound)
-}
-
-// walk calls f with every entry below root, folders first, and follows no links. It opens folders that
-// their owner closed.
-func walk(root *os.Root, f func(name string, e fs.DirEntry) error) error {
-	entries := 0
-	return fs.WalkDir(root.FS(), ".", func(name string, e fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if name == "." {
-			return nil
-		}
-		if entries++; entries > maxUpperEntries || strings.Count(name, "/") >= maxUpperDepth {
-			return fault.New(fault.TooLarge, "overlay_too_large",
-				"the files that the plugin wrote beside its code are more than %d or deeper than %d folders; remove them", maxUpperEntries, maxUpperDepth)
-		}
-		if e.IsDir() {
-			if err := openUp(root, name, e); err != nil {
-				return err
-			}
-		}
-		return f(name, e)
-	})
-}
-
-// openUp lets this user into a folder.
-func openUp(root *os.Root, name string, e fs.DirEntry) error {
-	info, err := e.Info()
-	if err != nil || info.Mode().Perm()&0o700 == 0o700 {
-		return err
-	}
-	return root.Chmod(name, 0o700)
 }

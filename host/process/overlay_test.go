@@ -149,6 +149,15 @@ func TestCopiedOverlayComesHomeAfterACrash(t *testing.T) {
 	}
 }
 
+// Names are bytes to the kernel, and a plugin may have got them from anywhere.
+func TestOverlayKeepsNamesThatAreNoText(t *testing.T) {
+	onEach(t, func(t *testing.T, _ process.Capabilities) {
+		v := overlay(t, map[string]string{"main.js": "code"})
+		in(t, v, `d=$(printf 'caf\351'); mkdir -p "$d/$d"; echo kept > "$d/$d/$d"; echo evil > "$d/x.js"`)
+		assert.Equal(t, "kept\n", in(t, v, `d=$(printf 'caf\351'); cat "$d/$d/$d"; test ! -e "$d/x.js"`))
+	})
+}
+
 func TestCleanUpper(t *testing.T) {
 	lower := map[string]string{
 		"main.js": "x", "lib/util.js": "x", "bin/tool": "#!/usr/bin/env node\n", "bin/data": "x", "bin/start": "x", "config.json": "x", "public/a.txt": "x",
