@@ -37,10 +37,10 @@ func closeOnExec(first int) {
 }
 
 // stageCapabilities are what an ordinary user's stage needs inside its own user namespace, to
-// mount, to bring the loopback up, and to give all of them up.
+// mount, to bring the loopback up, to bound what is counted there, and to give all of them up.
 var stageCapabilities = []uintptr{
 	unix.CAP_CHOWN, unix.CAP_DAC_OVERRIDE, unix.CAP_FOWNER, unix.CAP_FSETID,
-	unix.CAP_SETPCAP, unix.CAP_NET_ADMIN, unix.CAP_SYS_ADMIN,
+	unix.CAP_SETPCAP, unix.CAP_NET_ADMIN, unix.CAP_SYS_ADMIN, unix.CAP_SYS_RESOURCE,
 }
 
 // attributes say how the first stage is forked.

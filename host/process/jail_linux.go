@@ -34,6 +34,9 @@ func armParentDeath() error {
 func (o *order) enclose() error {
 	// The kernel should end a plugin before the host when memory runs out.
 	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("500"), 0)
+	if o.Plan.User {
+		leaveWatchers()
+	}
 	if o.Plan.Net {
 		if err := loopbackUp(); err != nil {
 			return jailRefused(err, "bring up the loopback of its own network")
@@ -48,6 +51,14 @@ func (o *order) enclose() error {
 		}
 	}
 	return nil
+}
+
+// leaveWatchers bounds what the kernel counts for each user, some 128 of each in all: a child could use up those
+// of the other children and of the host's user. Root's cannot be bounded.
+func leaveWatchers() {
+	for _, name := range []string{"max_inotify_instances", "max_fanotify_groups"} {
+		_ = os.WriteFile("/proc/sys/user/"+name, []byte("16"), 0)
+	}
 }
 
 func loopbackUp() error {

@@ -1,12 +1,14 @@
 package process_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 
 	"appzone/host/fault"
 	"appzone/host/process"
@@ -50,6 +52,29 @@ func TestProcessesAreCounted(t *testing.T) {
 	}
 	await(t, p)
 	assert.NotContains(t, out.text(), "all")
+}
+
+func init() {
+	entries["watch"] = func([]string) int {
+		n := 0
+		for ; n < 500; n++ {
+			if _, err := unix.InotifyInit(); err != nil {
+				break
+			}
+		}
+		fmt.Println(n)
+		return 0
+	}
+}
+
+// F2: what the kernel counts for each user is not for one child to use up.
+func TestWatchersAreLeftForOthers(t *testing.T) {
+	if !process.Machine().UserNamespace {
+		t.Skip("to root the kernel lends no count of its own")
+	}
+	spec, out := entry("watch")
+	run(t, spec)
+	assert.Equal(t, "16\n", out.text())
 }
 
 func TestAnEntrysMemoryIsBounded(t *testing.T) {
