@@ -43,8 +43,8 @@ func (i *instance) readControl() {
 			}
 		}
 	}
-	// What follows the bound is read and dropped, so that a child never blocks on it.
-	_, _ = io.Copy(io.Discard, r)
+	// Nobody reads what follows the bound: a child that goes on gets an error, and does not block.
+	_ = r.Close()
 }
 
 // setAnswers tells the supervisor of a ready instance that the program began or ceased to listen.

@@ -178,7 +178,7 @@ func (h *Host) Stats(ctx context.Context, id string) (Stats, error) {
 	if view.Type != manifest.TypeScript {
 		return st, nil
 	}
-	if st.DataBytes, _, err = tree.Usage(h.dirs.plugin(id).data); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if st.DataBytes, _, err = tree.Usage(h.dirs.plugin(id).data); err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) {
 		return st, err
 	}
 	s, err := h.supervisor(id)

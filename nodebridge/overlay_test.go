@@ -6,6 +6,10 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -75,4 +79,28 @@ func askOld(t *testing.T, h *host.Host) string {
 	body, err := io.ReadAll(resp.Body)
 	require.NoError(t, err)
 	return string(body)
+}
+
+// TestDataIsNoCode: Node looks for packages below HOME, which is the plugin's data folder; row A9.
+func TestDataIsNoCode(t *testing.T) {
+	dir := t.TempDir()
+	_, err := nodebridge.New(nodebridge.Options{Dir: dir})
+	require.NoError(t, err)
+	preloads, err := filepath.Glob(filepath.Join(dir, "*", "preload.cjs"))
+	require.NoError(t, err)
+	require.Len(t, preloads, 1)
+	data, empty := t.TempDir(), t.TempDir()
+	require.NoError(t, os.MkdirAll(filepath.Join(data, ".node_modules"), 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(data, ".node_modules", "planted.js"), []byte("module.exports = 'ran'"), 0o600))
+	for preloaded, want := range map[bool]string{false: "ran", true: "MODULE_NOT_FOUND"} {
+		args := []string{"-e", "try { console.log(require('planted')) } catch (e) { console.log(e.code) }"}
+		if preloaded {
+			args = append([]string{"--require", preloads[0]}, args...)
+		}
+		cmd := exec.Command("node", args...)
+		cmd.Dir, cmd.Env = empty, []string{"HOME=" + data, "PATH=" + os.Getenv("PATH")}
+		out, err := cmd.CombinedOutput()
+		require.NoError(t, err, "%s", out)
+		assert.Equal(t, want, strings.TrimSpace(string(out)))
+	}
 }
