@@ -31,22 +31,21 @@ func (s *Server) listPluginFiles(c *fiber.Ctx) error {
 	return reply(c, listOf(items, ""), err)
 }
 
-// filePath is the rest of the path, decoded once.
-func filePath(c *fiber.Ctx) (string, error) {
-	path, err := url.PathUnescape(strings.Clone(c.Params("*")))
-	if err != nil || path == "" {
-		return "", fault.New(fault.Malformed, "path_malformed", "the file's path is not percent-encoded as it must be")
+// pluginFile is the plugin's id and the rest of the path, decoded once.
+func pluginFile(c *fiber.Ctx) (id, path string, err error) {
+	if id, err = pluginID(c); err != nil {
+		return "", "", err
 	}
-	return path, nil
+	path, err = url.PathUnescape(strings.Clone(c.Params("*")))
+	if err != nil || path == "" {
+		return "", "", fault.New(fault.Malformed, "path_malformed", "the file's path is not percent-encoded as it must be")
+	}
+	return id, path, nil
 }
 
 // getPluginFile sends a file as what it is worth on the console's origin: bytes to be saved.
 func (s *Server) getPluginFile(c *fiber.Ctx) error {
-	id, err := pluginID(c)
-	if err != nil {
-		return err
-	}
-	path, err := filePath(c)
+	id, path, err := pluginFile(c)
 	if err != nil {
 		return err
 	}
@@ -85,11 +84,7 @@ func (d *download) Read(p []byte) (n int, err error) {
 
 // putPluginFile writes a file beside the plugin's code.
 func (s *Server) putPluginFile(c *fiber.Ctx) error {
-	id, err := pluginID(c)
-	if err != nil {
-		return err
-	}
-	path, err := filePath(c)
+	id, path, err := pluginFile(c)
 	if err != nil {
 		return err
 	}
@@ -101,11 +96,7 @@ func (s *Server) putPluginFile(c *fiber.Ctx) error {
 
 // removePluginFile deletes a file that was written beside the plugin's code.
 func (s *Server) removePluginFile(c *fiber.Ctx) error {
-	id, err := pluginID(c)
-	if err != nil {
-		return err
-	}
-	path, err := filePath(c)
+	id, path, err := pluginFile(c)
 	if err != nil {
 		return err
 	}

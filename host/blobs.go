@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"appzone/host/fault"
+	"appzone/host/logs"
 	"appzone/host/tree"
 )
 
@@ -182,7 +183,7 @@ func (h *Host) tidyPlugin(ctx context.Context, id string) error {
 		return err
 	}
 	if !exists {
-		return errors.Join(tree.RemoveAll(d.root), tree.RemoveAll(filepath.Join(h.dirs.logs, id)))
+		return errors.Join(tree.RemoveAll(d.root), logs.Remove(filepath.Join(h.dirs.logs, id)))
 	}
 	if stale {
 		if err := h.removeFolders(id, false); err != nil {

@@ -1,9 +1,6 @@
 package host
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // compressible tells whether a variant of files of this type is worth keeping: text is, images and archives are
 // compressed already.
@@ -18,9 +15,4 @@ func compressible(contentType string) bool {
 		return true
 	}
 	return false
-}
-
-// inNodeModules tells whether a path lies in a package that was bundled.
-func inNodeModules(path string) bool {
-	return slices.Contains(strings.Split(path, "/"), "node_modules")
 }

@@ -37,7 +37,7 @@ func (h *Host) Edit(ctx context.Context, id string, patch []byte, revision uint6
 			return err
 		}
 		if revision != 0 && revision != p.Revision {
-			return fault.New(fault.Precondition, "plugin_changed", "plugin %q was changed by somebody else since it was read; read it again", id)
+			return errPluginChanged(id)
 		}
 		v, err := shownVersion(w, p)
 		if err != nil {

@@ -25,11 +25,8 @@ type Grants struct {
 // asks is what a manifest requests. A Node plugin without permissions is a classic one, which was written
 // for a host without walls and gets what it had there if an administrator agrees.
 func asks(m *manifest.Manifest) Grants {
-	g := Grants{UnrestrictedNetwork: m.Classic()}
-	if p := m.Parameters.Permissions; p != nil {
-		g.Permissions = *p
-	}
-	return g
+	r := m.Asks()
+	return Grants{Permissions: r.Permissions, UnrestrictedNetwork: r.AnyOutbound}
 }
 
 // need is one permission in plain words.

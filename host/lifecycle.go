@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"appzone/host/fault"
+	"appzone/host/logs"
 	"appzone/host/tree"
 )
 
@@ -138,10 +139,8 @@ func (h *Host) Remove(ctx context.Context, id string, force bool, actor Actor) e
 	h.forgetSite(id)
 	h.publish(actor, "plugin.removed", id, map[string]any{"name": p.Name})
 	h.verifier.Forget(h.dirs.plugin(id).root)
-	for _, dir := range []string{h.dirs.plugin(id).root, filepath.Join(h.dirs.logs, id)} {
-		if err := tree.RemoveAll(dir); err != nil {
-			return fmt.Errorf("remove folders of %q: %w", id, err)
-		}
+	if err := errors.Join(tree.RemoveAll(h.dirs.plugin(id).root), logs.Remove(filepath.Join(h.dirs.logs, id))); err != nil {
+		return fmt.Errorf("remove folders of %q: %w", id, err)
 	}
 	h.tidyLater()
 	return nil

@@ -7,6 +7,7 @@ import (
 
 	"appzone/host/fault"
 	"appzone/host/manifest"
+	"appzone/host/tree"
 )
 
 // sitesMax bounds the sites that are kept in memory; another is dropped for a new one.
@@ -80,7 +81,7 @@ func served(m *manifest.Manifest, file string) bool {
 	if m.Type == manifest.TypeHTML {
 		return true
 	}
-	if inNodeModules(file) || strings.HasPrefix(path.Base(file), "package") && strings.HasSuffix(file, ".json") {
+	if tree.InNodeModules(file) || strings.HasPrefix(path.Base(file), "package") && strings.HasSuffix(file, ".json") {
 		return false
 	}
 	for _, code := range []string{m.Parameters.ScriptPath, m.Parameters.WASMPath} {

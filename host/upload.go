@@ -10,6 +10,7 @@ import (
 
 	"appzone/host/bundle"
 	"appzone/host/fault"
+	"appzone/host/tree"
 )
 
 const (
@@ -223,7 +224,7 @@ func spaceFor(b *bundle.Bundle, zip int64) int64 {
 	bundled := false
 	for _, e := range b.Entries {
 		files += e.Size
-		bundled = bundled || inNodeModules(e.Path)
+		bundled = bundled || tree.InNodeModules(e.Path)
 	}
 	need := zip + 2*files + files/2
 	if b.Manifest.UsesNode() && !bundled {

@@ -18,5 +18,8 @@ func IsCode(p string) bool {
 	case "package.json", "package-lock.json", "manifest.json":
 		return true
 	}
-	return slices.Contains(strings.Split(p, "/"), "node_modules")
+	return InNodeModules(p)
 }
+
+// InNodeModules tells whether p lies in a package that was bundled or installed.
+func InNodeModules(p string) bool { return slices.Contains(strings.Split(p, "/"), "node_modules") }
