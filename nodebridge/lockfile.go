@@ -10,9 +10,6 @@ import (
 	"appzone/host/fault"
 )
 
-// publicRegistry is the host whose addresses in a lock npm itself replaces by the configured registry's.
-const publicRegistry = "registry.npmjs.org"
-
 // lockFile is a package-lock.json or npm-shrinkwrap.json.
 type lockFile struct {
 	fields map[string]any
@@ -28,9 +25,9 @@ type lockFile struct {
 }
 
 // parseLock reads a lock and takes out what an install must not follow: development packages and,
-// unless that was granted, addresses of anything but the registry. registry may be empty.
+// unless that was granted, addresses of anything but the configured registry. registry may be empty.
 func parseLock(text []byte, p *packageJSON, registry string, granted bool) (*lockFile, error) {
-	l := &lockFile{granted: granted, hosts: map[string]bool{publicRegistry: true}}
+	l := &lockFile{granted: granted, hosts: map[string]bool{}}
 	d := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff"))))
 	d.UseNumber()
 	if err := d.Decode(&l.fields); err != nil {

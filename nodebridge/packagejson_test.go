@@ -46,18 +46,18 @@ func TestSpecifiers(t *testing.T) {
 func TestLockKeepsAddressesOfTheRegistryAlone(t *testing.T) {
 	clean, refused, err := nodebridge.CleanLock([]byte(`{"name":"x","version":"1","lockfileVersion":2,"requires":true,"packages":{
 		"":{"name":"x","workspaces":["p"],"devDependencies":{"d":"1"}},
-		"node_modules/a":{"version":"1.0.0","resolved":"https://registry.npmjs.org/a/-/a-1.0.0.tgz","integrity":"sha512-x"},
+		"node_modules/a":{"version":"1.0.0","resolved":"https://packages.example.org/a/-/a-1.0.0.tgz","integrity":"sha512-x"},
 		"node_modules/b":{"version":"1.0.0","resolved":"http://packages.example.org/b/-/b-1.0.0.tgz","integrity":"sha512-x"},
 		"node_modules/c":{"version":"1.0.0","resolved":"http://169.254.169.254/latest","integrity":"sha512-x"},
 		"node_modules/d":{"version":"1.0.0","dev":true},
-		"node_modules/e":{"version":"1.0.0","resolved":"https://registry.npmjs.org/e/-/e-1.0.0.tgz"},
+		"node_modules/e":{"version":"1.0.0","resolved":"https://packages.example.org/e/-/e-1.0.0.tgz"},
 		"node_modules/f":{"version":"1.0.0","resolved":false}
 	},"dependencies":{"a":{"version":"git+ssh://x"}}}`), "http://packages.example.org/")
 	require.NoError(t, err)
 	assert.Empty(t, refused)
 	assert.JSONEq(t, `{"name":"plugin-dependencies","lockfileVersion":3,"requires":true,"packages":{
 		"":{"name":"plugin-dependencies"},
-		"node_modules/a":{"version":"1.0.0","resolved":"https://registry.npmjs.org/a/-/a-1.0.0.tgz","integrity":"sha512-x"},
+		"node_modules/a":{"version":"1.0.0","resolved":"https://packages.example.org/a/-/a-1.0.0.tgz","integrity":"sha512-x"},
 		"node_modules/b":{"version":"1.0.0","resolved":"http://packages.example.org/b/-/b-1.0.0.tgz","integrity":"sha512-x"},
 		"node_modules/c":{"version":"1.0.0","integrity":"sha512-x"},
 		"node_modules/e":{"version":"1.0.0"},
@@ -66,7 +66,7 @@ func TestLockKeepsAddressesOfTheRegistryAlone(t *testing.T) {
 
 // What comes out is valid, and cleaning it again changes nothing and refuses the same.
 func FuzzLock(f *testing.F) {
-	f.Add([]byte(`{"lockfileVersion":3,"packages":{"":{},"node_modules/a":{"version":"1.0.0","resolved":"https://registry.npmjs.org/a.tgz","integrity":"x"}}}`))
+	f.Add([]byte(`{"lockfileVersion":3,"packages":{"":{},"node_modules/a":{"version":"1.0.0","resolved":"https://packages.example.org/a.tgz","integrity":"x"}}}`))
 	f.Add([]byte(`{"lockfileVersion":1,"dependencies":{"a":{"version":"1.0.0","dependencies":{"b":{"dev":true}}}}}`))
 	f.Add([]byte(`{"packages":{"../x":{"link":true,"resolved":"file:.."}}}`))
 	f.Add([]byte(`{"packages":null,"dependencies":{"a":null}}`))
