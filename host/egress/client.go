@@ -1,0 +1,71 @@
+package egress
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"time"
+)
+
+// Dial connects a child to address ("host:port") through the door at socket, the path in APPZONE_EGRESS. Errors are *net.OpError
+// around an *[Error], so that errors.Is(err, syscall.EACCES) tells a refusal. ctx bounds the dial, not the connection.
+func Dial(ctx context.Context, socket, address string) (net.Conn, error) {
+	fail := func(err error) error { return &net.OpError{Op: "dial", Net: "tcp", Err: err} }
+	var d net.Dialer
+	conn, err := d.DialContext(ctx, "unix", socket)
+	if err != nil {
+		return nil, err
+	}
+	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
+	in, err := shake(conn, address)
+	if !stop() {
+		err = ctx.Err()
+	}
+	if err != nil {
+		_ = conn.Close()
+		return nil, fail(err)
+	}
+	_ = conn.SetDeadline(time.Time{})
+	return &clientConn{Conn: conn, in: in}, nil
+}
+
+func shake(conn net.Conn, address string) (*bufio.Reader, error) {
+	if _, err := fmt.Fprintf(conn, "CONNECT %s HTTP/1.1\r\nHost: %s\r\n\r\n", address, address); err != nil {
+		return nil, err
+	}
+	in := bufio.NewReader(conn)
+	response, err := http.ReadResponse(in, &http.Request{Method: http.MethodConnect})
+	if err != nil {
+		return nil, err
+	}
+	if response.StatusCode == http.StatusOK {
+		return in, nil
+	}
+	e := &Error{Code: Unreachable, Message: "the host answered " + response.Status}
+	body, err := io.ReadAll(io.LimitReader(in, min(max(response.ContentLength, 0), headMax)))
+	if err == nil {
+		_ = json.Unmarshal(body, e)
+	}
+	return nil, e
+}
+
+// clientConn reads what came with the head first.
+type clientConn struct {
+	net.Conn
+	in *bufio.Reader
+}
+
+func (c *clientConn) Read(b []byte) (int, error) {
+	if c.in != nil && c.in.Buffered() > 0 {
+		return c.in.Read(b)
+	}
+	c.in = nil
+	return c.Conn.Read(b)
+}
+
+// CloseWrite ends what is sent, as on a TCP connection.
+func (c *clientConn) CloseWrite() error { return c.Conn.(*net.UnixConn).CloseWrite() }
