@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -29,7 +30,7 @@ func (s *Spec) check() error {
 	case s.Mark != "" && !markPattern.MatchString(s.Mark):
 		return wrong("the mark %q is not of [a-z0-9-], at most 64", s.Mark)
 	}
-	paths := append(append([]string{}, s.Jail.ReadOnly...), s.Jail.ReadWrite...)
+	paths := slices.Concat(s.Jail.ReadOnly, s.Jail.ReadWrite, s.Jail.Sockets)
 	if o := s.Jail.Overlay; o != nil {
 		paths = append(paths, o.Lower, o.Upper, o.Work, o.Target)
 	}
@@ -65,7 +66,8 @@ func (s *Spec) checkPaths() error {
 			return fault.New(fault.Internal, "jail_refused", "start %s: the folder %s of its jail is missing or not a folder", s.Name, p)
 		}
 	}
-	for _, p := range append(need, s.Jail.ReadOnly...) {
+	seen := slices.Concat(s.Jail.ReadOnly, s.Jail.Sockets)
+	for _, p := range slices.Concat(need, seen) {
 		for _, w := range s.Jail.ReadWrite {
 			if inside(p, w) && !straight(p, w) {
 				return fault.New(fault.Internal, "jail_refused", "start %s: a link in %s leads %s elsewhere", s.Name, w, p)
@@ -75,7 +77,7 @@ func (s *Spec) checkPaths() error {
 			return fault.New(fault.Internal, "process_invalid", "start %s: %s of its jail lies in its overlay", s.Name, p)
 		}
 	}
-	for _, p := range s.Jail.ReadOnly {
+	for _, p := range seen {
 		if _, err := os.Stat(p); err != nil {
 			return fault.New(fault.Internal, "jail_refused", "start %s: %s of its jail is missing", s.Name, p)
 		}

@@ -1,6 +1,10 @@
 package process
 
-import "golang.org/x/sys/unix"
+import (
+	"slices"
+
+	"golang.org/x/sys/unix"
+)
 
 // Offsets in the kernel's struct seccomp_data.
 const (
@@ -13,7 +17,7 @@ const (
 
 // callFilter is the program that the kernel runs on each call: another machine's calls do not
 // exist, clone3 does not either (its flags cannot be seen; libraries then use clone), what is forbidden is not permitted.
-func callFilter() []unix.SockFilter {
+func callFilter(noInternet bool) []unix.SockFilter {
 	unknown, refused := refuse(unix.ENOSYS), refuse(unix.EPERM)
 	filter := []unix.SockFilter{
 		load(callArch),
@@ -32,7 +36,7 @@ func callFilter() []unix.SockFilter {
 	filter = append(filter, rule(unix.SYS_CLONE, namespaces)...)
 	filter = append(filter, rule(unix.SYS_UNSHARE, namespaces)...)
 	filter = append(filter, rule(unix.SYS_FCNTL, leaseRule())...)
-	filter = append(filter, rule(unix.SYS_SOCKET, socketRule())...)
+	filter = append(filter, rule(unix.SYS_SOCKET, socketRule(noInternet))...)
 	return append(filter, allowed)
 }
 
@@ -52,10 +56,14 @@ func leaseRule() []unix.SockFilter {
 }
 
 // socketRule lets through families, without the protocols that are hidden.
-func socketRule() []unix.SockFilter {
+func socketRule(noInternet bool) []unix.SockFilter {
 	body := []unix.SockFilter{load(firstArg)}
-	for i, family := range families { // past those that follow, and past the answer
-		body = append(body, unix.SockFilter{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, K: family, Jt: uint8(len(families) - i)})
+	known := families
+	if !noInternet {
+		known = append(slices.Clone(known), internet...)
+	}
+	for i, family := range known { // past those that follow, and past the answer
+		body = append(body, unix.SockFilter{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, K: family, Jt: uint8(len(known) - i)})
 	}
 	body = append(body, refuse(unix.EAFNOSUPPORT), load(thirdArg))
 	for _, protocol := range hiddenProtocols {

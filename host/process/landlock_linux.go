@@ -39,6 +39,9 @@ func (o *order) rules() []landlock.Rule {
 	for _, path := range read {
 		rules = append(rules, pathRule(path, landlock.RODirs, landlock.ROFiles).IgnoreIfMissing())
 	}
+	for _, path := range o.Jail.Sockets {
+		rules = append(rules, landlock.RWFiles(path).WithResolveUnix().IgnoreIfMissing())
+	}
 	write := append(o.devices(), o.Jail.ReadWrite...)
 	if v := o.Jail.Overlay; v != nil {
 		write = append(write, v.Target)

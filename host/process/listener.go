@@ -40,23 +40,32 @@ type Listener struct {
 // NewListener binds a new listener in a private folder that it makes below dir. Where dir's
 // path is too long for a socket (above about 80 bytes) it uses the system's temporary folder.
 func NewListener(dir string) (*Listener, error) {
-	name := "s-" + strings.ToLower(rand.Text()[:13])
-	if len(filepath.Join(dir, name, "s")) > maxSocketPath {
-		dir = os.TempDir()
+	folder, err := socketFolder(dir)
+	if err != nil {
+		return nil, err
 	}
-	l := &Listener{dir: filepath.Join(dir, name)}
-	l.path = filepath.Join(l.dir, "s")
-	if len(l.path) > maxSocketPath {
-		return nil, fmt.Errorf("socket folder %s: the path is too long, at most %d bytes fit", dir, maxSocketPath-len(name)-3)
-	}
-	if err := os.Mkdir(l.dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make the socket's folder: %w", err)
-	}
+	l := &Listener{dir: folder, path: filepath.Join(folder, "s")}
 	if err := l.bind(); err != nil {
 		_ = l.Close()
 		return nil, err
 	}
 	return l, nil
+}
+
+// socketFolder makes a private folder with room for a socket called "s".
+func socketFolder(dir string) (string, error) {
+	name := "s-" + strings.ToLower(rand.Text()[:13])
+	if len(filepath.Join(dir, name, "s")) > maxSocketPath {
+		dir = os.TempDir()
+	}
+	folder := filepath.Join(dir, name)
+	if len(filepath.Join(folder, "s")) > maxSocketPath {
+		return "", fmt.Errorf("socket folder %s: the path is too long, at most %d bytes fit", dir, maxSocketPath-len(name)-3)
+	}
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		return "", fmt.Errorf("make the socket's folder: %w", err)
+	}
+	return folder, nil
 }
 
 func (l *Listener) bind() error {

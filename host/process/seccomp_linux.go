@@ -19,7 +19,10 @@ var forbidden = []uint32{
 
 // families are the kinds of sockets that programs have: paths, IP, and what the C library asks about addresses. Others are
 // seldom used, seldom looked at, and AF_VSOCK, which leads to the hypervisor, belongs to no network namespace.
-var families = []uint32{unix.AF_UNIX, unix.AF_INET, unix.AF_INET6, unix.AF_NETLINK}
+var families = []uint32{unix.AF_UNIX, unix.AF_NETLINK}
+
+// internet are the families besides, for those that have a network, or an empty one of their own.
+var internet = []uint32{unix.AF_INET, unix.AF_INET6}
 
 // hiddenProtocols of IP are TCP that Landlock does not see: multipath, and shared memory (IPPROTO_SMC). Programs take TCP where
 // a kernel does not have them.
@@ -46,7 +49,7 @@ func (o *order) filterCalls() error {
 	if !o.Plan.Seccomp {
 		return nil
 	}
-	filter := callFilter()
+	filter := callFilter(o.Plan.noInternet(o.Jail))
 	program := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}
 	const flags = unix.SECCOMP_FILTER_FLAG_TSYNC | unix.SECCOMP_FILTER_FLAG_SPEC_ALLOW
 	if _, _, errno := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, flags, uintptr(unsafe.Pointer(&program))); errno != 0 {

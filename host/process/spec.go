@@ -71,8 +71,13 @@ type Jail struct {
 	// SystemFiles also shows what a dynamically linked program and name resolution need: /usr, /lib*,
 	// /bin, a few files of /etc, /dev/null, /dev/zero, /dev/urandom.
 	SystemFiles bool
+	// Sockets are Unix sockets, absolute, that may be connected to. They must exist.
+	Sockets []string
 	// Network is what the child may reach.
 	Network Network
+	// Guest says that the program is a guest of an engine in this binary, which gives it no sockets but those of Network: a wall
+	// of its own, before those of the kernel.
+	Guest bool
 }
 
 // Network is a child's access to the network.
@@ -82,6 +87,8 @@ type Network string
 const (
 	// NetworkHost shares the host's network.
 	NetworkHost Network = "host"
+	// NetworkEgress has none of its own either; what it was granted is reached through the host, over one of Jail.Sockets.
+	NetworkEgress Network = "egress"
 	// NetworkNone has none but the inherited descriptors. It is the zero value's meaning.
 	NetworkNone Network = ""
 )

@@ -105,7 +105,7 @@ func (o *order) openShown() ([]shown, error) {
 			return all, err
 		}
 	}
-	for _, path := range o.Jail.ReadOnly {
+	for _, path := range append(slices.Clone(o.Jail.ReadOnly), o.Jail.Sockets...) {
 		if err := add(path, readOnly, true); err != nil {
 			return all, err
 		}

@@ -21,7 +21,7 @@ func (c Capabilities) plan(j Jail, l Limits) plan {
 	p := plan{
 		View:     c.MountNamespace && c.PIDNamespace,
 		PID:      c.PIDNamespace,
-		Net:      c.NetworkNamespace && j.Network == NetworkNone,
+		Net:      c.NetworkNamespace && j.Network != NetworkHost,
 		Landlock: c.Landlock,
 		Seccomp:  c.Seccomp,
 	}
@@ -43,22 +43,35 @@ func (c Capabilities) Walls(j Jail, l Limits) []Wall {
 
 func (c Capabilities) networkWall(p plan, j Jail) Wall {
 	w := Wall{Name: "network", Level: None}
+	granted := ""
+	if j.Network == NetworkEgress {
+		granted = "; what was granted is reached through the host, which checks each address"
+	}
 	switch {
-	case p.Net && !p.Seccomp:
-		w.Level, w.Reason = Partial, "an empty network namespace; sockets that lead to a hypervisor belong to none, and remain"
-	case p.Net:
-		w.Level, w.Reason = Enforced, "an empty network namespace: nothing but what the host hands down can be reached"
 	case j.Network == NetworkHost:
 		w.Reason = "it shares the host's network, as asked for"
+	case p.Net && !p.Seccomp && !j.Guest:
+		w.Level, w.Reason = Partial, "an empty network namespace; sockets that lead to a hypervisor belong to none, and remain"+granted
+	case p.Net:
+		w.Level, w.Reason = Enforced, "an empty network namespace: nothing but what the host hands down can be reached"+granted
+	case j.Guest:
+		w.Level, w.Reason = Enforced, "its engine gives it no network"+granted+". There is no second wall behind that one: "+c.because("networkNamespace", "this system has no network namespaces")
+	case p.noInternet(j) && p.View && p.Landlock >= 6:
+		w.Level, w.Reason = Enforced, "the kernel gives it no internet sockets, and shows it none of other programs"+granted
+	case p.noInternet(j):
+		w.Level, w.Reason = Partial, "the kernel gives it no internet sockets; Unix sockets of other programs on this machine remain"+granted
 	case p.Landlock >= 10:
-		w.Level, w.Reason = Partial, "Landlock refuses TCP and UDP; other kinds of sockets remain"
+		w.Level, w.Reason = Partial, "Landlock refuses TCP and UDP; other kinds of sockets remain"+granted
 	case p.Landlock >= 4:
-		w.Level, w.Reason = Partial, "Landlock refuses TCP; UDP and other kinds of sockets remain"
+		w.Level, w.Reason = Partial, "Landlock refuses TCP; UDP and other kinds of sockets remain"+granted
 	default:
 		w.Reason = c.because("networkNamespace", "this system has no network namespaces")
 	}
 	return w
 }
+
+// noInternet says that internet sockets are refused one and all, since the child has no namespace in which they would lead nowhere.
+func (p plan) noInternet(j Jail) bool { return p.Seccomp && !p.Net && j.Network != NetworkHost }
 
 func (c Capabilities) filesWall(p plan, j Jail) Wall {
 	w := Wall{Name: "files", Level: None}
