@@ -48,6 +48,8 @@ type Staged struct {
 	PreparedDir string
 	// InstallScripts says that dependency install scripts, git and file dependencies were granted.
 	InstallScripts bool
+	// Egress says that network addresses or other plugins were granted.
+	Egress bool
 }
 
 // Launch is what one instance gets beside its version.
@@ -60,6 +62,8 @@ type Launch struct {
 	TempDir string
 	// SettingsFile is the JSON file with the plugin's settings.
 	SettingsFile string
+	// Egress is the Unix socket on which the program asks the host for connections; empty when it has nothing to ask for.
+	Egress string
 	// MemoryBytes is the limit that was set for the plugin.
 	MemoryBytes int64
 	// Env is the common environment that the supervisor made; Command's Spec.Env is added to it.

@@ -32,7 +32,12 @@ func (r *Runtime) Command(_ context.Context, s host.Staged, l host.Launch) (proc
 		memory = min(l.MemoryBytes, maxMemoryBytes)
 	}
 	cache := filepath.Join(s.PreparedDir, cacheFolder)
+	var certificates []string
+	if l.Egress != "" {
+		certificates = r.certificateFiles()
+	}
 	order, err := json.Marshal(runOrder{
+		Certificates: certificates,
 		Name:         p.ScriptName,
 		App:          l.AppDir,
 		Module:       sealed.Module,
@@ -54,7 +59,8 @@ func (r *Runtime) Command(_ context.Context, s host.Staged, l host.Launch) (proc
 		Entry: entryRun,
 		Args:  []string{string(order)},
 		Jail: process.Jail{
-			ReadOnly:  []string{l.AppDir, cache},
+			Guest:     true,
+			ReadOnly:  append([]string{l.AppDir, cache}, certificates...),
 			ReadWrite: []string{l.DataDir, l.TempDir},
 		},
 		Limits: process.Limits{MemoryBytes: memory + engineBytes(sealed)},

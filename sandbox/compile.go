@@ -96,10 +96,12 @@ func checkSignatures(ctx context.Context, engine wazero.Runtime, compiled wazero
 	if err := system.Instantiate(ctx, engine); err != nil {
 		return err
 	}
-	offered := engine.Module(wasi.Module).ExportedFunctionDefinitions()
 	for _, f := range compiled.ImportedFunctions() {
 		module, name, _ := f.Import()
-		if have := offered[name]; module == wasi.Module && (have == nil || !sameTypes(f, have)) {
+		if !wasi.Offered(module, name) {
+			continue // which was refused before
+		}
+		if have := engine.Module(module).ExportedFunctionDefinitions()[name]; have == nil || !sameTypes(f, have) {
 			return fmt.Errorf("it imports %s.%s with other parameters or results than that has", module, name)
 		}
 	}

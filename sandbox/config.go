@@ -18,6 +18,8 @@ const (
 	guestRun      = "/run/appzone"
 	settingsName  = "settings.json"
 	guestSettings = guestRun + "/" + settingsName
+	guestCerts    = "/etc/ssl/certs"
+	certsName     = "ca-certificates.crt"
 )
 
 // config is what the guest gets.
@@ -55,8 +57,11 @@ func (i *instance) environment(given []string) []string {
 	if i.folders.settings != nil {
 		own["APPZONE_SETTINGS_FILE"] = guestSettings
 	}
+	if i.folders.certificates != nil {
+		own["SSL_CERT_FILE"] = guestCerts + "/" + certsName
+	}
 	dropped := map[string]bool{
-		controlEnv: true, "APPZONE_SETTINGS_FILE": true,
+		controlEnv: true, egressEnv: true, "APPZONE_NETWORK": true, "SSL_CERT_FILE": true, "APPZONE_SETTINGS_FILE": true,
 		"LISTEN_FDS": true, "LISTEN_PID": true, "LISTEN_FD": true,
 	}
 	var out []string

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"strconv"
 
@@ -13,7 +14,10 @@ import (
 const controlEnv = "APPZONE_CONTROL_FD"
 
 // control is the instance's end of it; nil when there is none.
-type control struct{ out *json.Encoder }
+type control struct {
+	out  *json.Encoder
+	said map[string]bool // notices
+}
 
 // takeControl takes the descriptor out of the environment.
 func takeControl() *control {
@@ -23,7 +27,7 @@ func takeControl() *control {
 		return nil
 	}
 	unix.CloseOnExec(fd)
-	return &control{out: json.NewEncoder(os.NewFile(uintptr(fd), "control"))}
+	return &control{said: map[string]bool{}, out: json.NewEncoder(os.NewFile(uintptr(fd), "control"))}
 }
 
 // listen tells that the guest waits for connections. A host that does not listen any more is
@@ -32,4 +36,16 @@ func (c *control) listen() {
 	if c != nil {
 		_ = c.out.Encode(map[string]string{"event": "listen"})
 	}
+}
+
+// noticesMax bounds the notices of one instance.
+const noticesMax = 50
+
+// notice tells the author of the guest, on standard error and once each, what the guest itself may not say.
+func (c *control) notice(message string) {
+	if c == nil || c.said[message] || len(c.said) >= noticesMax {
+		return
+	}
+	c.said[message] = true
+	fmt.Fprintln(os.Stderr, "appzone: "+oneLine(message))
 }

@@ -19,6 +19,7 @@ type folders struct {
 	app, data, temp *rootfs.FS
 	quotas          []*rootfs.Quota
 	settings        []byte // nil for none
+	certificates    []byte // nil for none
 }
 
 func openFolders(o runOrder) (*folders, error) {
@@ -34,8 +35,11 @@ func openFolders(o runOrder) (*folders, error) {
 		return nil, err
 	}
 	if o.Settings != "" {
-		f.settings, err = readSettings(o.Settings)
+		if f.settings, err = readSettings(o.Settings); err != nil {
+			return nil, err
+		}
 	}
+	f.certificates, err = readCertificates(o.Certificates)
 	return f, err
 }
 
@@ -64,6 +68,10 @@ func (f *folders) config() wazero.FSConfig {
 	if f.settings != nil {
 		file := &sysfs.AdaptFS{FS: singleFile{name: settingsName, contents: f.settings}}
 		c = c.(sysfs.FSConfig).WithSysFSMount(&sysfs.ReadFS{FS: file}, guestRun)
+	}
+	if f.certificates != nil {
+		file := &sysfs.AdaptFS{FS: singleFile{name: certsName, contents: f.certificates}}
+		c = c.(sysfs.FSConfig).WithSysFSMount(&sysfs.ReadFS{FS: file}, guestCerts)
 	}
 	return c
 }

@@ -27,15 +27,10 @@ const (
 	maxMemoryBytes = 4 << 30
 	// maxListed bounds how many unknown imports an error lists.
 	maxListed = 20
-	// hostModule is where the host's own functions are imported from.
-	hostModule = "appzone_v1"
 	// startFunction is what makes a module a command.
 	startFunction = "_start"
 	wasmPathField = "parameters.wasmPath"
 )
-
-// hostFunctions are those of hostModule. It only grows.
-var hostFunctions = map[string]bool{}
 
 // Inspect reads the module's imports, exports and memory, without compiling it. Errors:
 // entry_missing, runtime_unsupported, module_too_large, module_component, module_invalid,
@@ -56,7 +51,23 @@ func (r *Runtime) Inspect(_ context.Context, s host.Staged) (host.Inspection, er
 			Message: "the module never accepts a connection, so it will run and not answer requests",
 		})
 	}
+	if dials := dialImports(info); len(dials) > 0 && !s.Manifest.AsksForNetwork() {
+		findings = append(findings, host.Finding{
+			Severity: host.SeverityHigh, Code: "imports_not_granted", Path: name,
+			Message: fmt.Sprintf("the module imports %s and asks for no network address: it cannot be installed unless one is granted", strings.Join(dials, ", ")),
+		})
+	}
 	return host.Inspection{Findings: findings}, nil
+}
+
+// dialImports are the imports by which the module reaches the network.
+func dialImports(info *module.Info) (names []string) {
+	for _, i := range info.Imports {
+		if wasi.Dials(i.Module, i.Name) {
+			names = append(names, i.Module+"."+i.Name)
+		}
+	}
+	return names
 }
 
 // inspectModule opens the module that the manifest names and reads what Inspect needs.
@@ -151,7 +162,7 @@ func unknownImports(info *module.Info) []string {
 		switch {
 		case i.Kind != module.Function:
 			unknown = append(unknown, fmt.Sprintf("%s.%s (a %s)", i.Module, i.Name, i.Kind))
-		case wasi.Offered(i.Module, i.Name), i.Module == hostModule && hostFunctions[i.Name]:
+		case wasi.Offered(i.Module, i.Name):
 		default:
 			unknown = append(unknown, i.Module+"."+i.Name)
 		}

@@ -25,7 +25,7 @@ const (
 )
 
 // Prepare compiles the module in a child of its own and seals what came of it. It begins anew
-// each time. One compilation runs at a time; others wait. Errors: those of Inspect,
+// each time. One compilation runs at a time; others wait. Errors: those of Inspect, imports_not_granted,
 // compile_memory_limit, compile_timeout, module_invalid, compile_failed, or ctx's.
 func (r *Runtime) Prepare(ctx context.Context, s host.Staged, p host.Progress) error {
 	select {
@@ -37,6 +37,10 @@ func (r *Runtime) Prepare(ctx context.Context, s host.Staged, p host.Progress) e
 	info, size, err := inspectModule(s)
 	if err != nil {
 		return err
+	}
+	if dials := dialImports(info); len(dials) > 0 && !s.Egress {
+		return fault.New(fault.Invalid, "imports_not_granted",
+			"%s imports %s, and no network address and no other plugin is granted: grant what permissions.network.outbound or permissions.plugins ask for, or build it without", s.Manifest.Parameters.WASMPath, strings.Join(dials, ", "))
 	}
 	cache := filepath.Join(s.PreparedDir, cacheFolder)
 	if err := renewCache(s.PreparedDir, cache); err != nil {

@@ -26,6 +26,9 @@ const (
 	exitStopped = 143 // as of a program without a handler for SIGTERM
 )
 
+// egressEnv names the Unix socket on which the host is asked for connections.
+const egressEnv = "APPZONE_EGRESS"
+
 // listenerFD is where the host hands down the listener.
 const listenerFD = 3
 
@@ -45,6 +48,8 @@ type runOrder struct {
 	Temp      string
 	// Settings is a file, or empty.
 	Settings string
+	// Certificates are files (PEM) that the guest trusts for TLS.
+	Certificates []string
 	// MemoryBytes is the limit of linear memory.
 	MemoryBytes int64
 	// Sockets bounds sockets, DrainSeconds the end of requests in flight after SIGTERM.
@@ -93,6 +98,8 @@ func (i *instance) open() (err error) {
 		DrainTimeout: time.Duration(i.order.DrainSeconds * float64(time.Second)),
 		OnListen:     i.control.listen,
 		NoSpace:      i.folders.noSpace,
+		Egress:       os.Getenv(egressEnv),
+		Notice:       i.control.notice,
 	})
 	if err != nil {
 		return err

@@ -31,6 +31,8 @@ type Options struct {
 	// Dir is a folder for this runtime alone, which plugins cannot reach. It holds the key that
 	// seals compiled code; without it every plugin has to be compiled again. Required.
 	Dir string
+	// CAFile holds certificates (PEM) that guests trust beside the system's; default none.
+	CAFile string
 	// Logger gets what an operator should know; default [slog.Default].
 	Logger *slog.Logger
 	// CompileMemoryBytes bounds the data of a compilation; default 1 GiB.

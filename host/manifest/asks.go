@@ -25,3 +25,9 @@ func (m *Manifest) Asks() Request {
 func (m *Manifest) UsesNode() bool {
 	return m.Type == TypeScript && m.Parameters.Runtime == RuntimeNode
 }
+
+// AsksForNetwork reports whether the plugin asks to reach any address or other plugin.
+func (m *Manifest) AsksForNetwork() bool {
+	r := m.Asks()
+	return r.AnyOutbound || len(r.Network.Outbound) > 0 || len(r.Plugins) > 0
+}

@@ -7,6 +7,6 @@
 // costs nothing.
 //
 // A guest has one thread. Everything here runs on it, except [System.Stop] and
-// [System.Listening]. The package starts no goroutine. It does not dial: a guest reaches
-// what it was handed, nothing else.
+// [System.Listening]. The package starts no goroutine. It does not dial by itself: a guest asks the host for a
+// connection (the functions of [HostModule]), which the host makes or refuses.
 package wasi

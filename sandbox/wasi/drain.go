@@ -44,7 +44,7 @@ func (s *System) settle() time.Duration {
 		if k.busy {
 			busy++
 		}
-		if !k.listener {
+		if !k.listener && !k.outbound {
 			connections++
 		}
 	}

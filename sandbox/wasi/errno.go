@@ -10,27 +10,35 @@ import (
 type errno uint32
 
 const (
-	success      errno = 0
-	errAgain     errno = 6
-	errBadf      errno = 8
-	errConnReset errno = 15
-	errFault     errno = 21
-	errInval     errno = 28
-	errIO        errno = 29
-	errMfile     errno = 33
-	errNameLong  errno = 37
-	errNospc     errno = 51
-	errNotConn   errno = 53
-	errNotSock   errno = 57
-	errNotSup    errno = 58
-	errPipe      errno = 64
-	errTimedOut  errno = 73
+	success        errno = 0
+	errAcces       errno = 2
+	errAgain       errno = 6
+	errConnRefused errno = 14
+	errHostUnreach errno = 23
+	errNetUnreach  errno = 40
+	errNoEnt       errno = 44
+	errBadf        errno = 8
+	errConnReset   errno = 15
+	errFault       errno = 21
+	errInval       errno = 28
+	errIO          errno = 29
+	errMfile       errno = 33
+	errNameLong    errno = 37
+	errNospc       errno = 51
+	errNotConn     errno = 53
+	errNotSock     errno = 57
+	errNotSup      errno = 58
+	errPipe        errno = 64
+	errTimedOut    errno = 73
 )
 
 // fromKernel are the errors that a socket gives, in the guest's numbers.
 var fromKernel = map[unix.Errno]errno{
+	unix.EACCES:       errAcces,
 	unix.EAGAIN:       errAgain,
-	unix.ECONNABORTED: errAgain, // gone before it was accepted: look again
+	unix.ECONNREFUSED: errConnRefused,
+	unix.ENOENT:       errConnRefused, // the host's door is shut
+	unix.ECONNABORTED: errAgain,       // gone before it was accepted: look again
 	unix.ECONNRESET:   errConnReset,
 	unix.EINVAL:       errInval,
 	unix.EMFILE:       errMfile,

@@ -26,3 +26,8 @@ func accept(fd int) (int, error) {
 func newPipe(p *[2]int) error {
 	return unix.Pipe2(p[:], unix.O_NONBLOCK|unix.O_CLOEXEC)
 }
+
+// newSocket makes a Unix socket that never blocks.
+func newSocket() (int, error) {
+	return unix.Socket(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+}

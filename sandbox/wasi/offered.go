@@ -17,5 +17,13 @@ var offered = map[string]bool{
 	"path_rename": true, "path_symlink": true, "path_unlink_file": true,
 }
 
+// offeredByHost are those of HostModule.
+var offeredByHost = map[string]bool{"dial": true, "dial_status": true}
+
 // Offered says whether a guest may import function from module.
-func Offered(module, function string) bool { return module == Module && offered[function] }
+func Offered(module, function string) bool {
+	return module == Module && offered[function] || module == HostModule && offeredByHost[function]
+}
+
+// Dials says whether a function that a guest imports is one by which it reaches the network.
+func Dials(module, function string) bool { return module == HostModule && offeredByHost[function] }

@@ -172,7 +172,7 @@ func (s *System) prepareSocket(u *subscription) {
 	}
 	if u.kind == kindRead && s.drain.asked.Load() {
 		switch {
-		case s.drain.done && (k.listener || !k.busy):
+		case s.drain.done && (k.listener || !k.busy && !k.outbound):
 			w.events = append(w.events, event{subscription: u, hangup: true})
 			return
 		case k.listener:
@@ -180,7 +180,7 @@ func (s *System) prepareSocket(u *subscription) {
 		}
 	}
 	events := int16(unix.POLLIN)
-	if u.kind == kindWrite {
+	if u.kind == kindWrite && k.asked == "" {
 		events = unix.POLLOUT
 	}
 	w.fds = append(w.fds, unix.PollFd{Fd: int32(k.fd), Events: events})
@@ -211,13 +211,19 @@ func (s *System) timeout(drained time.Duration) time.Duration {
 // collect turns what the kernel said into events.
 func (s *System) collect() {
 	for i, fd := range s.wait.fds[1:] {
-		if fd.Revents != 0 {
+		if fd.Revents != 0 && s.decided(s.wait.waiting[i].fd) {
 			s.wait.events = append(s.wait.events, event{
 				subscription: s.wait.waiting[i],
 				hangup:       fd.Revents&(unix.POLLHUP|unix.POLLERR) != 0,
 			})
 		}
 	}
+}
+
+// decided tells whether a socket is connected, or will never be: a dial is ready when the host has answered.
+func (s *System) decided(fd int32) bool {
+	k := s.sockets[fd]
+	return k.asked == "" || s.decide(k) != errAgain
 }
 
 // expire turns clocks that have run out into events.

@@ -27,7 +27,10 @@ func (s *System) blocking(events int16, f call) call {
 // learns of a stop: it is told that what it waits for will not come.
 func (s *System) block(k *socket, events int16) errno {
 	timeout := s.settle()
-	if s.drain.asked.Load() && events == unix.POLLIN && !k.busy {
+	if k.asked != "" {
+		events = unix.POLLIN // what it waits for is the host's answer
+	}
+	if s.drain.asked.Load() && events == unix.POLLIN && !k.busy && !k.outbound {
 		s.drain.done = true
 		return success
 	}
@@ -97,14 +100,14 @@ func (s *System) receive(mem api.Memory, args []uint64, result uint32, flags int
 		return e
 	}
 	n, _, err := unix.Recvfrom(k.fd, buf, flags)
-	if errors.Is(err, unix.EAGAIN) && s.drain.done && !k.busy {
+	if errors.Is(err, unix.EAGAIN) && s.drain.done && !k.busy && !k.outbound {
 		n, err = 0, nil // nothing more will be asked on this connection
 	}
 	if err != nil {
 		return errnoOf(err)
 	}
 	if n > 0 {
-		k.busy = true
+		k.busy = !k.outbound
 		s.drain.moved = s.Nanotime()
 	} else if len(buf) > 0 {
 		k.busy = false // the other side is done
@@ -145,6 +148,11 @@ func (s *System) transfer(mem api.Memory, args []uint64, result uint32) (*socket
 		return nil, nil, errBadf
 	case k.listener:
 		return nil, nil, errNotConn
+	}
+	if k.outbound {
+		if e := s.decide(k); e != success {
+			return nil, nil, e
+		}
 	}
 	if _, ok := mem.Read(result, 4); !ok {
 		return nil, nil, errFault

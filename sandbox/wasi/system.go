@@ -26,6 +26,10 @@ type Options struct {
 	DrainTimeout time.Duration
 	// OnListen is called once, on the guest's thread, when it first waits for a connection.
 	OnListen func()
+	// Egress is the path of the Unix socket on which the host is asked for connections; empty: a dial is refused.
+	Egress string
+	// Notice is told, in one line, why a dial failed. It is called on the guest's thread; what it is told again is its to bound.
+	Notice func(string)
 	// NoSpace says whether the file operation that just failed with an I/O error failed for
 	// lack of space, which wazero's file systems have no word for.
 	NoSpace func() bool
@@ -57,6 +61,9 @@ func New(o Options) (*System, error) {
 	}
 	if o.OnListen == nil {
 		o.OnListen = func() {}
+	}
+	if o.Notice == nil {
+		o.Notice = func(string) {}
 	}
 	if o.NoSpace == nil {
 		o.NoSpace = func() bool { return false }
@@ -134,8 +141,10 @@ func (s *System) Instantiate(ctx context.Context, r wazero.Runtime) error {
 			WithGoModuleFunction(s.replace(name, base), def.ParamTypes(), def.ResultTypes()).
 			WithName(name).Export(name)
 	}
-	_, err = own.Instantiate(ctx)
-	return err
+	if _, err = own.Instantiate(ctx); err != nil {
+		return err
+	}
+	return s.instantiateHost(ctx, r)
 }
 
 // call is one function of the interface on sockets: it takes the guest's arguments and
