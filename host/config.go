@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"appzone/host/bundle"
+	"appzone/host/egress"
 )
 
 // Config is what a Host is made of. Zero durations and counts get the defaults below.
@@ -39,6 +40,8 @@ type Config struct {
 	AnnouncePassword func(user, password string) error
 	// SecretKey encrypts secrets at rest; empty: a generated file in DataDir.
 	SecretKey string
+	// Resolver looks up the names that plugins ask for; default: the system's.
+	Resolver egress.Resolver
 	// Backoff governs restarts after a crash.
 	Backoff Backoff
 	// Hook, for tests, is called at the points of an operation at which a crash must do no harm.

@@ -1,8 +1,6 @@
 package host
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,6 +15,8 @@ type Grants struct {
 	manifest.Permissions
 	// UnrestrictedNetwork is what a classic Node plugin asks for: every address.
 	UnrestrictedNetwork bool `json:"unrestrictedNetwork,omitempty"`
+	// ObserveUntil is when an observation ends: until then every public address may be reached, and what is reached is recorded.
+	ObserveUntil time.Time `json:"observeUntil,omitzero"`
 	// GrantedBy and GrantedAt tell who agreed, and when; empty in a request.
 	GrantedBy string    `json:"grantedBy,omitempty"`
 	GrantedAt time.Time `json:"grantedAt,omitzero"`
@@ -28,6 +28,17 @@ func asks(m *manifest.Manifest) Grants {
 	r := m.Asks()
 	return Grants{Permissions: r.Permissions, UnrestrictedNetwork: r.AnyOutbound}
 }
+
+// observed reports whether an observation is under way.
+func (g *Grants) observed() bool { return g != nil && time.Now().Before(g.ObserveUntil) }
+
+// reaches reports whether g lets the plugin reach any address or other plugin.
+func (g *Grants) reaches() bool {
+	return g != nil && (g.UnrestrictedNetwork || len(g.Network.Outbound) > 0 || len(g.Plugins) > 0 || g.observed())
+}
+
+// admits reports whether another plugin may call this one.
+func (g *Grants) admits(plugin string) bool { return g != nil && slices.Contains(g.Plugins, plugin) }
 
 // need is one permission in plain words.
 type need struct {
@@ -45,6 +56,9 @@ func (g *Grants) list() []need {
 	}
 	if g.UnrestrictedNetwork {
 		out = append(out, need{"network", "*"})
+	}
+	if g.observed() {
+		out = append(out, need{"network", "observe"})
 	}
 	for _, v := range g.Network.Outbound {
 		out = append(out, need{"network", v})
@@ -82,34 +96,6 @@ func (g *Grants) beyond(other *Grants) []need {
 	return out
 }
 
-// GrantChoice is the "grants" of an installation: the word "requested", or the grants themselves. The zero value
-// keeps what was granted before.
-type GrantChoice struct {
-	Requested bool
-	Grants    *Grants
-}
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (c *GrantChoice) UnmarshalJSON(b []byte) error {
-	if string(b) == `"requested"` {
-		c.Requested = true
-		return nil
-	}
-	if string(b) == "null" {
-		return nil
-	}
-	var g Grants
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&g); err != nil {
-		return fault.Wrap(err, fault.Malformed, "grants_malformed", `grants must be "requested" or an object like the plan's "requested"`).
-			WithField("grants", "not understood")
-	}
-	g.GrantedBy, g.GrantedAt = "", time.Time{}
-	c.Grants = &g
-	return nil
-}
-
 // checkGrants holds grants that somebody wrote to the rules of a manifest's permissions.
 func checkGrants(m manifest.Manifest, g *Grants) error {
 	if g == nil {
@@ -125,16 +111,4 @@ func checkGrants(m manifest.Manifest, g *Grants) error {
 		e.WithField(strings.Replace(f.Field, "parameters.permissions", "grants", 1), "%s", f.Message)
 	}
 	return e
-}
-
-// resolve gives the grants that the choice stands for.
-func (c GrantChoice) resolve(asked Grants, before *Grants) *Grants {
-	switch {
-	case c.Requested:
-		return &asked
-	case c.Grants != nil:
-		return c.Grants
-	default:
-		return before
-	}
 }

@@ -2,9 +2,12 @@ package host
 
 import (
 	"context"
+	"slices"
 	"time"
 
+	"appzone/host/egress"
 	"appzone/host/fault"
+	"appzone/host/manifest"
 )
 
 // GrantsView is what GET /plugins/{id}/grants shows.
@@ -14,9 +17,26 @@ type GrantsView struct {
 	// Granted is what was agreed to; null before the first installation.
 	Granted *Grants `json:"granted"`
 	// Missing is requested and not granted; Extra is granted and not requested.
-	Missing  []need `json:"missing"`
-	Extra    []need `json:"extra"`
-	Revision uint64 `json:"-"`
+	Missing []need `json:"missing"`
+	Extra   []need `json:"extra"`
+	// Permissions puts side by side what is asked for, granted and used.
+	Permissions []PermissionView `json:"permissions"`
+	// Network is what the plugin reached, and what it was refused, by target.
+	Network  []egress.Use `json:"network"`
+	Revision uint64       `json:"-"`
+}
+
+// PermissionView is one permission: who wants it, who has it, who needs it.
+type PermissionView struct {
+	need
+	Asked   bool `json:"asked"`
+	Granted bool `json:"granted"`
+	// Origin of what is granted: "manifest", or "administrator" for what the manifest does not ask for.
+	Origin string `json:"origin,omitempty"`
+	// Used counts the connections that it allowed; null for what is not counted.
+	Used *uint64 `json:"used"`
+	// LastUsedAt is when it allowed one last.
+	LastUsedAt *time.Time `json:"lastUsedAt,omitempty"`
 }
 
 // Grants shows what the plugin may do.
@@ -32,19 +52,116 @@ func (h *Host) Grants(ctx context.Context, id string) (view GrantsView, err erro
 		}
 		view = GrantsView{Requested: asks(&v.Manifest), Granted: p.Grants, Revision: p.Revision}
 		view.Missing, view.Extra = view.Requested.beyond(p.Grants), p.Grants.beyond(&view.Requested)
-		return nil
+		view.Network, err = h.usesOf(r, id)
+		view.Permissions = view.sideBySide()
+		return err
 	})
 	return view, err
 }
 
-// PutGrants replaces what the plugin may do; a running one is restarted, so that its walls follow. revision is the plugin's as
-// the editor saw it; 0 takes any.
+// usesOf is what the plugin reached and was refused: as counted now, else as it was written down.
+func (h *Host) usesOf(r Reader, id string) ([]egress.Use, error) {
+	if g := h.knownGate(id); g != nil {
+		uses, _ := g.Uses()
+		return uses, nil
+	}
+	known, _, err := tableUses.find(r, id)
+	return orEmpty(known.Uses), err
+}
+
+func (v *GrantsView) sideBySide() []PermissionView {
+	out := []PermissionView{}
+	granted := v.Granted.list()
+	for _, n := range v.Requested.list() {
+		out = append(out, PermissionView{need: n, Asked: true, Granted: slices.Contains(granted, n)})
+	}
+	for _, n := range granted {
+		if !slices.ContainsFunc(out, func(p PermissionView) bool { return p.need == n }) {
+			out = append(out, PermissionView{need: n, Granted: true})
+		}
+	}
+	for i := range out {
+		p := &out[i]
+		switch {
+		case p.Granted && p.Asked:
+			p.Origin = originManifest
+		case p.Granted:
+			p.Origin = originAdministrator
+		}
+		p.count(v.Network)
+	}
+	return out
+}
+
+// count adds up the connections that the permission allowed.
+func (p *PermissionView) count(uses []egress.Use) {
+	if p.Code != "network" && p.Code != "plugins" {
+		return
+	}
+	p.Used = new(uint64)
+	for _, u := range uses {
+		if u.Connections > 0 && p.allowed(u) {
+			*p.Used += u.Connections
+			if p.LastUsedAt == nil || p.LastUsedAt.Before(u.LastAt) {
+				p.LastUsedAt = &u.LastAt
+			}
+		}
+	}
+}
+
+func (p *PermissionView) allowed(u egress.Use) bool {
+	switch {
+	case p.Code == "plugins":
+		return u.Plugin == p.Value
+	case p.Value == "*":
+		return u.Plugin == ""
+	case p.Value == "observe":
+		return u.Plugin == "" && u.Pattern == ""
+	default:
+		return u.Pattern == p.Value
+	}
+}
+
+// The origins of a grant.
+const (
+	originManifest      = "manifest"
+	originAdministrator = "administrator"
+)
+
+// narrowed is what of g has been used. Addresses become exactly those that were reached. What is not counted stays.
+func (g *Grants) narrowed(uses []egress.Use) *Grants {
+	n := Grants{}
+	if g != nil {
+		n = *g
+	}
+	n.UnrestrictedNetwork, n.ObserveUntil = false, time.Time{}
+	n.Network.Outbound, n.Plugins = nil, nil
+	for _, u := range uses {
+		switch {
+		case u.Connections == 0:
+		case u.Plugin != "":
+			if g.admits(u.Plugin) {
+				n.Plugins = append(n.Plugins, u.Plugin)
+			}
+		default:
+			n.Network.Outbound = append(n.Network.Outbound, u.Needs()...)
+		}
+	}
+	slices.Sort(n.Network.Outbound)
+	n.Network.Outbound = slices.Compact(n.Network.Outbound)
+	return &n
+}
+
+// PutGrants replaces what the plugin may do. What it may reach changes at once, also for connections that are open; a running
+// program is restarted if its walls have to be built anew. revision is the plugin's as the editor saw it; 0 takes any.
 func (h *Host) PutGrants(ctx context.Context, id string, choice GrantChoice, revision uint64, actor Actor) (GrantsView, error) {
 	release, err := h.jobs.exclusive(ctx, id)
 	if err != nil {
 		return GrantsView{}, err
 	}
 	defer release()
+	var before, after *Grants
+	var m manifest.Manifest
 	err = h.update(ctx, func(w Writer) error {
 		p, err := pluginOf(w, id)
 		if err != nil {
@@ -60,26 +177,44 @@ func (h *Host) PutGrants(ctx context.Context, id string, choice GrantChoice, rev
 		if err != nil {
 			return err
 		}
-		if err := checkGrants(v.Manifest, choice.Grants); err != nil {
+		before, m = p.Grants, v.Manifest
+		if p.Grants, err = h.chooseGrants(w, p, v, choice, actor); err != nil {
 			return err
 		}
-		granted := choice.resolve(asks(&v.Manifest), p.Grants)
-		if granted == nil {
-			granted = &Grants{}
-		}
-		g := *granted
-		g.GrantedBy, g.GrantedAt = actor.User, time.Now().UTC()
-		p.Grants = &g
+		after = p.Grants
 		return h.savePlugin(w, &p)
 	})
 	if err != nil {
 		return GrantsView{}, err
 	}
-	h.publish(actor, "plugin.grants", id, nil)
-	if err := h.restartIfRunning(ctx, id, actor); err != nil {
-		return GrantsView{}, err
+	h.publish(actor, "plugin.grants", id, map[string]any{"before": before, "after": after})
+	h.regulateAfter(ctx, id)
+	if networkOf(&m, before) != networkOf(&m, after) {
+		if err := h.restartIfRunning(ctx, id, actor); err != nil {
+			return GrantsView{}, err
+		}
 	}
 	return h.Grants(ctx, id)
+}
+
+// chooseGrants are the grants that a choice gives to an installed plugin.
+func (h *Host) chooseGrants(r Reader, p Plugin, v Version, choice GrantChoice, actor Actor) (*Grants, error) {
+	uses, err := h.usesOf(r, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	granted := choice.resolve(asks(&v.Manifest), p.Grants, func() *Grants { return p.Grants.narrowed(uses) })
+	g := Grants{}
+	if granted != nil {
+		g = *granted
+	}
+	if err := checkGrants(v.Manifest, &g); err != nil {
+		return nil, err
+	}
+	if !choice.endObservation {
+		g.GrantedBy, g.GrantedAt = actor.User, time.Now().UTC()
+	}
+	return &g, nil
 }
 
 func errPluginChanged(id string) error {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"sync"
@@ -40,6 +41,8 @@ type Host struct {
 	cancel     context.CancelFunc
 	encodings  chan string
 	replies    replies
+	// regulating is held while ways out are made to follow grants.
+	regulating sync.Mutex
 	// tidying lets one tidy run at a time.
 	tidying sync.Mutex
 
@@ -47,7 +50,10 @@ type Host struct {
 	supervisors map[string]*supervisor
 	installing  map[string]bool
 	sites       map[string]*Site
+	gates       map[string]*gate
 	closed      bool
+	// connectPlugins is what ConnectPlugins was given.
+	connectPlugins func(ctx context.Context, from, to string) (net.Conn, error)
 }
 
 // hook calls Config.Hook.
@@ -64,7 +70,7 @@ func Open(ctx context.Context, cfg Config) (*Host, error) {
 	h := &Host{cfg: cfg, log: cfg.Logger, verifier: tree.NewVerifier(), runtimes: map[string]Runtime{},
 		started: time.Now().UTC(), bootMark: newID(time.Now()), timeZone: timeZone(),
 		encodings:   make(chan string, 1024),
-		supervisors: map[string]*supervisor{}, installing: map[string]bool{}, sites: map[string]*Site{}}
+		supervisors: map[string]*supervisor{}, installing: map[string]bool{}, sites: map[string]*Site{}, gates: map[string]*gate{}}
 	for _, r := range cfg.Runtimes {
 		h.runtimes[r.Name()] = r
 	}
@@ -109,6 +115,7 @@ func (h *Host) boot(ctx context.Context) (err error) {
 	}
 	h.background.Go(func() { h.restartAfterBoot(ran) })
 	h.background.Go(h.encodeInBackground)
+	h.background.Go(h.watchGates)
 	h.background.Go(func() {
 		if err := h.tidy(h.ctx); err != nil && h.ctx.Err() == nil {
 			h.log.Error("tidying failed", "error", err)

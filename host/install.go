@@ -63,8 +63,12 @@ func (h *Host) agree(ctx context.Context, id string, req InstallRequest, etag st
 		if etag != plan.ETag {
 			return fault.New(fault.Precondition, "plan_changed", "the plan of %q changed since it was read; read GET /api/v1/plugins/%s/plan again and decide anew", id, id)
 		}
-		grants = req.Grants.resolve(plan.Requested, p.Grants)
-		if err := checkGrants(v.Manifest, req.Grants.Grants); err != nil {
+		uses, err := h.usesOf(r, id)
+		if err != nil {
+			return err
+		}
+		grants = req.Grants.resolve(plan.Requested, p.Grants, func() *Grants { return p.Grants.narrowed(uses) })
+		if err := checkGrants(v.Manifest, grants); err != nil {
 			return err
 		}
 		return consent(id, plan, req.Grants, grants, p.Grants, actor)
@@ -106,7 +110,7 @@ func (h *Host) install(ctx context.Context, job *liveJob, id string, req Install
 		}
 	}
 	staged := h.staged(p, v)
-	staged.InstallScripts = grants != nil && grants.InstallScripts
+	staged.InstallScripts, staged.Egress = grants != nil && grants.InstallScripts, grants.reaches()
 	if v.Manifest.Type == manifest.TypeScript {
 		if err := h.place(ctx, job.step(stepFiles), &v, staged); err != nil {
 			return err
@@ -255,6 +259,9 @@ func (h *Host) flip(ctx context.Context, id string, v Version, grants *Grants, a
 	})
 	h.hook("install.flipped")
 	h.forgetSite(id)
+	if err == nil {
+		h.regulateAfter(ctx, id)
+	}
 	if err != nil {
 		return false, errors.Join(asNoSpace(err), h.resume(ctx, id))
 	}
@@ -266,7 +273,7 @@ func (h *Host) staged(p Plugin, v Version) Staged {
 	dir := h.dirs.plugin(v.Plugin).version(v.Digest)
 	m := v.Manifest
 	return Staged{Plugin: v.Plugin, Version: v.Version, Manifest: &m, CodeDir: filepath.Join(dir, "code"), PreparedDir: filepath.Join(dir, v.PreparedIn),
-		InstallScripts: p.Grants != nil && p.Grants.InstallScripts}
+		InstallScripts: p.Grants != nil && p.Grants.InstallScripts, Egress: p.Grants.reaches() || v.Prepared != ""}
 }
 
 // codeEntries are the version's files as they lie on disk.

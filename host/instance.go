@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"appzone/host/egress"
 	"appzone/host/fault"
 	"appzone/host/logs"
 	"appzone/host/manifest"
@@ -35,6 +36,7 @@ type instance struct {
 	launch   *launch
 	proc     *process.Process
 	listener *process.Listener
+	door     *egress.Door // nil where nothing was granted
 	// listened is closed when the program called listen.
 	listened   chan struct{}
 	listenOnce sync.Once
@@ -98,6 +100,9 @@ func (i *instance) start(ctx context.Context) error {
 		return err
 	}
 	i.launch = l
+	if err := i.openDoor(ctx); err != nil {
+		return err
+	}
 	if i.listener, err = process.NewListener(i.host.dirs.run); err != nil {
 		return fmt.Errorf("make listener: %w", err)
 	}
@@ -130,6 +135,22 @@ func (i *instance) start(ctx context.Context) error {
 	i.control = read
 	i.helpers.Go(i.readControl)
 	return i.awaitReady(ctx)
+}
+
+// openDoor lets the program reach what the plugin was granted.
+func (i *instance) openDoor(ctx context.Context) error {
+	if i.launch.way == nil {
+		return nil
+	}
+	g, err := i.host.gateOf(ctx, i.launch.plugin, i.launch.manifest.EffectiveLimits().OpenFiles)
+	if err != nil {
+		return err
+	}
+	if err := i.host.regulate(ctx, i.id); err != nil {
+		return err
+	}
+	i.door = g.Open(i.launch.way)
+	return nil
 }
 
 // awaitReady waits for an answer, an end, or the deadline.
@@ -189,6 +210,9 @@ func (i *instance) cleanUp() {
 		i.control.Close()
 	}
 	i.helpers.Wait()
+	if i.door != nil {
+		i.door.Close()
+	}
 	if i.listener != nil {
 		if err := i.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 			i.host.log.Warn("listener not closed", "plugin", i.id, "error", err)

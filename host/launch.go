@@ -1,6 +1,7 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -36,8 +37,9 @@ type launch struct {
 	readyPath    string
 	readyTimeout time.Duration
 	grace        time.Duration
-	cleaned      []string // what was taken out of the overlay
-	private      string   // folder with settings, on tmpfs where there is one
+	cleaned      []string        // what was taken out of the overlay
+	private      string          // folder with settings, on tmpfs where there is one
+	way          *process.Socket // to what was granted, nil for none
 }
 
 // prepareLaunch checks the version's files and makes the instance's folders.
@@ -126,7 +128,11 @@ func (h *Host) makeFolders(ctx context.Context, l *launch) error {
 	if err := os.WriteFile(l.to.SettingsFile, settings, 0o400); err != nil {
 		return fmt.Errorf("write settings: %w", err)
 	}
+	if err := l.openWay(h.dirs.run); err != nil {
+		return err
+	}
 	l.to.Env = []string{
+		"APPZONE_NETWORK=" + cmp.Or(string(l.network()), "none"),
 		"APPZONE_PLUGIN_ID=" + l.plugin.ID,
 		"APPZONE_PLUGIN_VERSION=" + l.version.Version,
 		"APPZONE_DATA_DIR=" + l.to.DataDir,
@@ -134,6 +140,23 @@ func (h *Host) makeFolders(ctx context.Context, l *launch) error {
 		"APPZONE_CONTROL_FD=" + strconv.Itoa(controlFD),
 		"TZ=" + h.timeZone, "LANG=C.UTF-8",
 	}
+	if l.way != nil {
+		l.to.Env = append(l.to.Env, "APPZONE_EGRESS="+l.to.Egress)
+	}
+	return nil
+}
+
+func (l *launch) network() process.Network { return networkOf(&l.manifest, l.plugin.Grants) }
+
+// openWay makes the socket on which the program asks for connections, if it was granted any.
+func (l *launch) openWay(dir string) (err error) {
+	if l.network() != process.NetworkEgress {
+		return nil
+	}
+	if l.way, err = process.NewSocket(dir); err != nil {
+		return fmt.Errorf("make the way out: %w", err)
+	}
+	l.to.Egress = l.way.Path
 	return nil
 }
 
@@ -149,7 +172,10 @@ func (l *launch) spec(ctx context.Context, lis *process.Listener, control *os.Fi
 	s.Env = mergeEnv(l.to.Env, s.Env)
 	s.Jail.ReadOnly = append(s.Jail.ReadOnly, l.private)
 	s.Jail.ReadWrite = append(s.Jail.ReadWrite, l.to.DataDir, l.to.TempDir)
-	s.Jail.Network = networkOf(&l.manifest, l.plugin.Grants)
+	s.Jail.Network = l.network()
+	if l.way != nil {
+		s.Jail.Sockets = append(s.Jail.Sockets, l.way.Path)
+	}
 	if o := s.Jail.Overlay; o != nil {
 		o.Upper, o.Work, o.Target = l.overlay.overlay, l.overlay.work, l.to.AppDir
 		if err := l.cleanOverlay(o); err != nil {
@@ -189,6 +215,9 @@ func mergeEnv(envs ...[]string) []string {
 func (l *launch) remove() {
 	if l.private != "" {
 		_ = os.RemoveAll(l.private)
+	}
+	if l.way != nil {
+		_ = l.way.Close()
 	}
 	if l.to.TempDir != "" {
 		_ = tree.RemoveAll(filepath.Dir(l.to.TempDir))

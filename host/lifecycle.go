@@ -63,6 +63,10 @@ func (h *Host) Uninstall(ctx context.Context, id string, keepData bool, actor Ac
 			return errors.Join(asNoSpace(err), h.resume(ctx, id))
 		}
 		h.replaceSupervisor(id, nil)
+		h.regulateAfter(ctx, id)
+		if !keepData {
+			h.forgetGate(id)
+		}
 		h.hook("uninstall.flipped")
 		h.forgetSite(id)
 		h.publish(actor, "plugin.uninstalled", id, map[string]any{"keepData": keepData})
@@ -86,7 +90,7 @@ func (h *Host) unflip(ctx context.Context, id string, keepData bool) error {
 		p.DataStale = !keepData
 		if !keepData {
 			p.Grants, p.Edits = nil, Edits{}
-			if err := tableSettings.delete(w, id); err != nil {
+			if err := errors.Join(tableSettings.delete(w, id), tableUses.delete(w, id)); err != nil {
 				return err
 			}
 		}
@@ -135,6 +139,8 @@ func (h *Host) Remove(ctx context.Context, id string, force bool, actor Actor) e
 		return errors.Join(asNoSpace(err), h.resume(ctx, id))
 	}
 	h.replaceSupervisor(id, nil)
+	h.regulateAfter(ctx, id)
+	h.forgetGate(id)
 	h.hook("remove.recorded")
 	h.forgetSite(id)
 	h.publish(actor, "plugin.removed", id, map[string]any{"name": p.Name})
@@ -162,7 +168,7 @@ func deletePlugin(w Writer, id string) error {
 			return err
 		}
 	}
-	if err := tableSettings.delete(w, id); err != nil {
+	if err := errors.Join(tableSettings.delete(w, id), tableUses.delete(w, id)); err != nil {
 		return err
 	}
 	return tablePlugins.delete(w, id)

@@ -131,7 +131,7 @@ func (h *Host) statusOf(p Plugin, m manifest.Manifest) Status {
 	h.mu.Unlock()
 	if s != nil {
 		status := s.snap.Load().Status
-		status.Walls = orEmpty(status.Walls)
+		status.Walls = observedWalls(orEmpty(status.Walls), p.Grants)
 		return status
 	}
 	st := Status{State: Stopped, Desired: DesiredStopped, Since: p.UpdatedAt, Walls: []process.Wall{}}
@@ -151,16 +151,36 @@ func (h *Host) statusOf(p Plugin, m manifest.Manifest) Status {
 
 // walls are those that an instance of m with the grants g would get on this machine.
 func walls(m manifest.Manifest, g *Grants) []process.Wall {
-	return process.Machine().Walls(process.Jail{Network: networkOf(&m, g), SystemFiles: m.UsesNode()}, limitsOf(&m))
+	jail := process.Jail{Network: networkOf(&m, g), SystemFiles: m.UsesNode(), Guest: !m.UsesNode()}
+	return observedWalls(process.Machine().Walls(jail, limitsOf(&m)), g)
 }
 
-// networkOf is the network of an instance of m. WASM has none of its own; nor has a Node plugin that was granted
-// no address. One that was granted some gets the host's network: holding it to names takes more than this host has.
-func networkOf(m *manifest.Manifest, g *Grants) process.Network {
-	if m.UsesNode() && g != nil && (g.UnrestrictedNetwork || len(g.Network.Outbound) > 0) {
-		return process.NetworkHost
+// observedWalls shows the network wall as none while the plugin is being observed.
+func observedWalls(all []process.Wall, g *Grants) []process.Wall {
+	if !g.observed() {
+		return all
 	}
-	return process.NetworkNone
+	all = slices.Clone(all)
+	for i := range all {
+		if all[i].Name == "network" {
+			all[i] = process.Wall{Name: "network", Level: process.None,
+				Reason: "it is being observed until " + g.ObserveUntil.Format(time.RFC3339) + ": it may reach every public address, and what it reaches is recorded"}
+		}
+	}
+	return all
+}
+
+// networkOf is the network of an instance of m: none unless something was granted; what was granted is reached through the host; a
+// Node plugin that may reach every address shares the host's network, as the programs of its time did, unless it is being observed.
+func networkOf(m *manifest.Manifest, g *Grants) process.Network {
+	switch {
+	case !g.reaches():
+		return process.NetworkNone
+	case m.UsesNode() && g.UnrestrictedNetwork && !g.observed():
+		return process.NetworkHost
+	default:
+		return process.NetworkEgress
+	}
 }
 
 // limitsOf are the limits of an instance of m. Output beyond what the log keeps is dropped there; four times that is

@@ -10,6 +10,7 @@ const (
 	tablePlugins  = table[Plugin]("plugins")     // by plugin id
 	tableVersions = table[Version]("versions")   // by versionKey
 	tableSettings = table[Settings]("settings")  // by plugin id
+	tableUses     = table[networkUses]("uses")   // by plugin id
 	tableJobs     = table[Job]("jobs")           // by job id, which sorts by time
 	tableEvents   = table[Event]("events")       // by eventKey, which sorts by time
 	tableUsers    = table[userRecord]("users")   // by user name

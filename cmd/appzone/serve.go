@@ -117,7 +117,7 @@ func openRuntimes(cfg config, data string, log *slog.Logger) ([]host.Runtime, er
 	if err != nil {
 		return nil, err
 	}
-	wasm, err := sandbox.New(sandbox.Options{Dir: filepath.Join(data, "wasm"), Logger: log})
+	wasm, err := sandbox.New(sandbox.Options{Dir: filepath.Join(data, "wasm"), CAFile: cfg.CAFile, Logger: log})
 	if err != nil {
 		return nil, err
 	}
