@@ -95,7 +95,7 @@ func (p Policy) rule(names []string, addr netip.Addr, port uint16) ruling {
 	at := reachOf(addr)
 	for _, name := range names {
 		pattern, ok := p.byName(name, port)
-		if ok && (at == public || at == private && insideName(name) || at == inward && ownMachine(name) && addr.IsLoopback()) {
+		if ok && (at == public || at == private && insideName(name) && !ownMachine(name) || at == inward && ownMachine(name) && addr.IsLoopback()) {
 			return ruling{allowed: true, pattern: pattern}
 		}
 	}

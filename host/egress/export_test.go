@@ -1,0 +1,20 @@
+package egress
+
+import "net/netip"
+
+// ParseTarget gives the canonical form of what a plugin asks for.
+func ParseTarget(text string) (string, error) {
+	t, err := parseTarget(text)
+	return t.String(), err
+}
+
+// Allows tells whether p lets a plugin that knows addr by names connect to port.
+func (p Policy) Allows(names []string, addr netip.Addr, port uint16) bool {
+	return p.rule(names, addr, port).allowed
+}
+
+// MayResolve tells whether p lets a name be looked up.
+func (p Policy) MayResolve(name string, port uint16) bool { return p.mayResolve(name, port) }
+
+// UsesMax is how many targets are counted one by one.
+const UsesMax = usesMax
