@@ -130,32 +130,63 @@ func (s *System) dialStatus(_ api.Memory, args []uint64) errno {
 }
 
 // decide looks whether the host has answered a dial: success when k is connected, EAGAIN while it is not known, else why there is no
-// connection.
+// connection. It takes the host's answer out of the connection, and nothing of what follows.
 func (s *System) decide(k *socket) errno {
-	if k.asked == "" {
-		return k.failed
-	}
-	var peeked [maxHead]byte
-	n, _, err := unix.Recvfrom(k.fd, peeked[:], unix.MSG_PEEK)
-	if errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.EINTR) {
-		return errAgain
-	}
-	head, rest, complete := bytes.Cut(peeked[:max(n, 0)], []byte("\r\n\r\n"))
-	switch {
-	case err != nil || n == 0 || (!complete && n == maxHead):
-		return s.settleDial(k, errConnReset)
-	case !complete:
-		return errAgain
-	case bytes.HasPrefix(head, []byte("HTTP/1.1 200 ")):
-		if _, _, err := unix.Recvfrom(k.fd, peeked[:len(head)+4], 0); err != nil {
+	for k.asked != "" {
+		var peeked [512]byte
+		n, _, err := unix.Recvfrom(k.fd, peeked[:], unix.MSG_PEEK)
+		if errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.EINTR) {
+			return errAgain
+		}
+		if err != nil || n == 0 || len(k.head) > maxHead {
 			return s.settleDial(k, errConnReset)
 		}
-		return s.settleDial(k, success)
+		n = missing(k.head, peeked[:n])
+		if _, _, err := unix.Recvfrom(k.fd, peeked[:n], 0); err != nil {
+			return s.settleDial(k, errConnReset)
+		}
+		k.head = append(k.head, peeked[:n]...)
+		if missing(k.head, nil) == 0 {
+			s.answered(k)
+		}
 	}
-	if len(rest) < contentLength(head) && n < maxHead {
-		return errAgain
+	return k.failed
+}
+
+// missing is how much of next belongs to the answer of which have came before; 0 when have is complete.
+func missing(have, next []byte) int {
+	all := append(have[:len(have):len(have)], next...)
+	end := bytes.Index(all, []byte(headEnd))
+	switch {
+	case end < 0 && len(next) == 0:
+		return 1
+	case end < 0:
+		return len(next)
 	}
-	return s.refusedDial(k, rest)
+	total := end + len(headEnd)
+	if !bytes.HasPrefix(all, []byte(connected)) {
+		total += contentLength(all[:end])
+	}
+	if len(next) == 0 {
+		return max(total-len(have), 0)
+	}
+	return min(total-len(have), len(next))
+}
+
+const (
+	headEnd   = "\r\n\r\n"
+	connected = "HTTP/1.1 200 "
+)
+
+// answered takes a complete answer.
+func (s *System) answered(k *socket) {
+	head, body, _ := bytes.Cut(k.head, []byte(headEnd))
+	k.head = nil
+	if bytes.HasPrefix(head, []byte(connected)) {
+		s.settleDial(k, success)
+		return
+	}
+	s.refusedDial(k, body)
 }
 
 func (s *System) settleDial(k *socket, e errno) errno {
@@ -164,7 +195,7 @@ func (s *System) settleDial(k *socket, e errno) errno {
 }
 
 // refusedDial takes the host's reason, and hands its words on to the author of the guest.
-func (s *System) refusedDial(k *socket, body []byte) errno {
+func (s *System) refusedDial(k *socket, body []byte) {
 	var reason struct{ Code, Message string }
 	_ = json.Unmarshal(body, &reason)
 	e, known := fromHost[reason.Code]
@@ -172,7 +203,7 @@ func (s *System) refusedDial(k *socket, body []byte) errno {
 		e = errHostUnreach
 	}
 	s.options.Notice(fmt.Sprintf("%s is not reached: %s", k.asked, reason.Message))
-	return s.settleDial(k, e)
+	s.settleDial(k, e)
 }
 
 // fromHost are the host's codes in the guest's numbers.

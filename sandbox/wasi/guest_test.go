@@ -46,6 +46,9 @@ var functions = map[string]string{
 	"path_symlink": "iiiii", "fd_filestat_set_size": "iI",
 }
 
+// hostFunctions are those of the host's own module.
+var hostFunctions = map[string]string{"dial": "iii", "dial_status": "i"}
+
 // guest is a module that does nothing but pass its imports on, so that a test makes the
 // system calls, with memory at hand.
 type guest struct {
@@ -58,12 +61,14 @@ type guest struct {
 
 func module() []byte {
 	m := wasmtest.Module{Pages: 4, PassOn: true}
-	for name, params := range functions {
-		typ := wasmtest.Type{Results: []byte{wasmtest.I32}}
-		for _, p := range params {
-			typ.Params = append(typ.Params, map[rune]byte{'i': wasmtest.I32, 'I': wasmtest.I64}[p])
+	for from, functions := range map[string]map[string]string{wasi.Module: functions, wasi.HostModule: hostFunctions} {
+		for name, params := range functions {
+			typ := wasmtest.Type{Results: []byte{wasmtest.I32}}
+			for _, p := range params {
+				typ.Params = append(typ.Params, map[rune]byte{'i': wasmtest.I32, 'I': wasmtest.I64}[p])
+			}
+			m.Imports = append(m.Imports, wasmtest.Import{Module: from, Name: name, Type: typ})
 		}
-		m.Imports = append(m.Imports, wasmtest.Import{Module: wasi.Module, Name: name, Type: typ})
 	}
 	return m.Bytes()
 }

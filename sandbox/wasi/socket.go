@@ -38,10 +38,11 @@ type socket struct {
 	// busy says that something was read and nothing written since: a request is being
 	// worked on.
 	busy bool
-	// outbound says that the guest dialled it. asked is the address while the host has not answered; failed is why it did not
-	// connect.
+	// outbound says that the guest dialled it. asked is the address while the host has not answered in full; failed is why it did
+	// not connect.
 	outbound bool
 	asked    string
+	head     []byte // what has come of the host's answer
 	failed   errno
 }
 
