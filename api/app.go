@@ -89,18 +89,22 @@ func (s *Server) serveContent(c *fiber.Ctx, site *host.Site) error {
 
 func isMissing(err error) bool { return fault.CodeOf(err) == "file_not_found" }
 
-// serveFile serves a file of the version.
+// serveFile serves a file of the version, or leads to the member's page.
 func (s *Server) serveFile(c *fiber.Ctx, site *host.Site) error {
+	err := s.serveSite(c, site)
+	if c.Params("*") == "" && !site.Script && isMissing(err) {
+		return s.redirectToView(c, site, err)
+	}
+	return err
+}
+
+// serveSite serves a file of the version; file_not_found where the path is not one.
+func (s *Server) serveSite(c *fiber.Ctx, site *host.Site) error {
 	reads := c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead
 	if site.Script && (len(site.Files) == 0 || !reads) {
 		return fault.New(fault.NotFound, "file_not_found", "not a file")
 	}
-	path := c.Params("*")
-	err := s.static.Serve(c, site, path)
-	if path == "" && !site.Script && isMissing(err) {
-		return s.redirectToView(c, site, err)
-	}
-	return err
+	return s.static.Serve(c, site, c.Params("*"))
 }
 
 // redirectToView leads from an html plugin's root to the page that this member sees.

@@ -54,6 +54,8 @@ type Server struct {
 	metrics *metrics
 	doc     *document
 	logins  *limiter
+	// internal answers plugins that call other plugins.
+	internal *internal
 	// table is what routes returned.
 	table []route
 	// port of the listener, which local names may be followed by.
@@ -92,6 +94,8 @@ func New(o Options) (*Server, error) {
 		Forwarded: s.forwarded, RequestID: requestID, Logger: o.Logger})
 	s.metrics = newMetrics(s)
 	s.app = s.newApp()
+	s.internal = s.newInternal()
+	o.Host.ConnectPlugins(s.connectPlugins)
 	return s, nil
 }
 
@@ -137,6 +141,7 @@ func (s *Server) Shutdown(ctx context.Context) (err error) {
 		err = s.app.ShutdownWithContext(ctx)
 		s.abort()
 		s.relay.Close()
+		s.internal.close()
 		s.static.Close()
 		s.metrics.wait()
 	})

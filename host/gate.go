@@ -106,7 +106,7 @@ func (h *Host) ConnectPlugins(connect func(ctx context.Context, from, to string)
 func (h *Host) dialPlugin(ctx context.Context, from, to string) (net.Conn, error) {
 	p, _, err := h.installed(ctx, to)
 	switch {
-	case fault.From(err).Kind == fault.NotFound, fault.CodeOf(err) == "not_installed":
+	case fault.CodeOf(err) == "plugin_not_found", fault.CodeOf(err) == "not_installed":
 		return nil, &egress.Error{Code: egress.UnknownName, Message: "there is no installed plugin " + to}
 	case err != nil:
 		return nil, err

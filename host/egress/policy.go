@@ -107,7 +107,7 @@ func (p Policy) rule(names []string, addr netip.Addr, port uint16) ruling {
 	case len(names) > 0 && at != public:
 		return ruling{reason: names[0] + " is at " + target + ", which is not public: grant " + target + " besides the name"}
 	case at == inward:
-		return ruling{reason: target + " is this machine, its link, or many hosts: it has to be granted by address"}
+		return ruling{reason: target + " is this machine, its link, or many hosts: it has to be named by its address in permissions.network.outbound, and granted"}
 	default:
 		return ruling{reason: target + " is not granted: name it in permissions.network.outbound, and have it granted"}
 	}
