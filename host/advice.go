@@ -17,12 +17,7 @@ func advise(r Reader, m *manifest.Manifest) ([]Finding, error) {
 		out = append(out, Finding{Severity: s, Code: code, Message: fmt.Sprintf(format, args...)})
 	}
 	p := m.Parameters.Permissions
-	switch {
-	case m.Classic():
-		add(SeverityHigh, "unrestricted_network", "its manifest has no permissions, so it asks to reach every network address")
-	case m.UsesNode() && p != nil && len(p.Network.Outbound) > 0:
-		add(SeverityMedium, "network_not_enforced", "this host does not hold a Node plugin to the addresses that it names: it can reach every network address")
-	}
+	adviseNetwork(m, add)
 	if p != nil && p.InstallScripts {
 		add(SeverityHigh, "install_scripts", "install scripts of its packages will run on this machine, inside the jail")
 	}
@@ -30,7 +25,7 @@ func advise(r Reader, m *manifest.Manifest) ([]Finding, error) {
 		for _, n := range []struct {
 			what  string
 			asked int
-		}{{"open ports of its own", len(p.Network.Listen)}, {"call other plugins", len(p.Plugins)}, {"have public routes", len(p.Public)}} {
+		}{{"open ports of its own", len(p.Network.Listen)}, {"have public routes", len(p.Public)}} {
 			if n.asked > 0 {
 				add(SeverityMedium, "not_offered", "it asks to %s, which this version of the host does not offer: it runs without", n.what)
 			}

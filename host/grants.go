@@ -112,3 +112,40 @@ func checkGrants(m manifest.Manifest, g *Grants) error {
 	}
 	return e
 }
+
+// keptGrants are the grants that an update keeps: without what the installed version asked for and the new one does not ask for any
+// more. What an administrator gave beyond any request stays.
+func keptGrants(r Reader, p Plugin, asked Grants) (*Grants, error) {
+	if p.Grants == nil || p.Installed == "" {
+		return p.Grants, nil
+	}
+	v, ok, err := tableVersions.find(r, versionKey(p.ID, p.Installed))
+	if err != nil || !ok {
+		return p.Grants, err
+	}
+	old := asks(&v.Manifest)
+	return p.Grants.without(old.beyond(&asked)), nil
+}
+
+// without is g less what is in gone.
+func (g *Grants) without(gone []need) *Grants {
+	if len(gone) == 0 {
+		return g
+	}
+	is := func(code, value string) bool { return slices.Contains(gone, need{code, value}) }
+	kept := *g
+	kept.UnrestrictedNetwork = g.UnrestrictedNetwork && !is("network", "*")
+	kept.InstallScripts = g.InstallScripts && !is("installScripts", "true")
+	kept.Network.Outbound = slices.DeleteFunc(slices.Clone(g.Network.Outbound), func(v string) bool { return is("network", v) })
+	kept.Network.Listen = slices.DeleteFunc(slices.Clone(g.Network.Listen), func(v int) bool { return is("listen", fmt.Sprint(v)) })
+	kept.Plugins = slices.DeleteFunc(slices.Clone(g.Plugins), func(v string) bool { return is("plugins", v) })
+	kept.Browser = slices.DeleteFunc(slices.Clone(g.Browser), func(v string) bool { return is("browser", v) })
+	kept.Public = nil
+	for _, route := range g.Public {
+		route.Methods = slices.DeleteFunc(slices.Clone(route.Methods), func(m string) bool { return is("public", m+" "+route.Path) })
+		if len(route.Methods) > 0 {
+			kept.Public = append(kept.Public, route)
+		}
+	}
+	return &kept
+}

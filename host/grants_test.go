@@ -65,3 +65,59 @@ func TestTheSidebarHasScriptsWithoutViews(t *testing.T) {
 	assert.Equal(t, "/apps/pages/index.html", entries[0].URL)
 	assert.Equal(t, "/apps/sample/", entries[1].URL)
 }
+
+// H3: an update that asks for more waits until somebody who may grant agrees; one that asks for less needs nobody, and loses what it
+// does not ask for any more, while what an administrator gave beyond any request stays.
+func TestAnUpdateAsksForMoreOrLess(t *testing.T) {
+	r := newRig(t, nil)
+	asking := func(version, outbound string) {
+		r.mustUpload(fmt.Sprintf(script, "P", version, `,"permissions":{"network":{"outbound":[`+outbound+`]},"plugins":["inbox"]}`))
+	}
+	asking("1.0.0", `"a.example:443"`)
+	require.Equal(t, host.JobSucceeded, r.install("p", false).State)
+	granted := *r.view("p").Grants
+	granted.Network.Outbound = append(granted.Network.Outbound, "given.example:443")
+	view, err := r.PutGrants(t.Context(), "p", host.GrantChoice{Grants: &granted}, 0, admin)
+	require.NoError(t, err)
+	require.Len(t, view.Extra, 1)
+	for _, p := range view.Permissions {
+		assert.Equal(t, map[bool]string{true: "manifest", false: "administrator"}[p.Asked], p.Origin, p.Value)
+	}
+
+	asking("1.1.0", `"a.example:443","b.example:443"`)
+	candidate := r.view("p").Candidate
+	require.NotNil(t, candidate)
+	assert.True(t, candidate.NeedsConsent)
+	plan, err := r.Plan(t.Context(), "p", "")
+	require.NoError(t, err)
+	require.Len(t, plan.Added, 1)
+	assert.Equal(t, "b.example:443", plan.Added[0].Value)
+	automation := host.Actor{User: "ci", Role: host.RoleAdmin, Scopes: []string{host.ScopePluginsUpload, host.ScopePluginsManage}}
+	for _, choice := range []host.GrantChoice{{}, {Requested: true}} {
+		_, err = r.Install(t.Context(), "p", host.InstallRequest{Grants: choice}, plan.ETag, automation)
+		assert.Equal(t, "consent_required", fault.CodeOf(err))
+	}
+	assert.Equal(t, "1.0.0", r.view("p").Version, "what runs is left alone")
+	assert.Equal(t, "1.1.0", r.view("p").Candidate.Version, "and the candidate waits")
+
+	asking("1.2.0", `"c.example:443"`)
+	plan, err = r.Plan(t.Context(), "p", "")
+	require.NoError(t, err)
+	job, err := r.Install(t.Context(), "p", host.InstallRequest{Grants: host.GrantChoice{Requested: true}}, plan.ETag, admin)
+	require.NoError(t, err)
+	r.succeed(job)
+	assert.Equal(t, []string{"c.example:443"}, r.view("p").Grants.Network.Outbound, "exactly what was requested")
+
+	r.mustUpload(fmt.Sprintf(script, "P", "2.0.0", `,"permissions":{}`))
+	granted.Network.Outbound = []string{"c.example:443", "given.example:443"}
+	_, err = r.PutGrants(t.Context(), "p", host.GrantChoice{Grants: &granted}, 0, admin)
+	require.NoError(t, err)
+	plan, err = r.Plan(t.Context(), "p", "")
+	require.NoError(t, err)
+	assert.False(t, plan.NeedsConsent)
+	job, err = r.Install(t.Context(), "p", host.InstallRequest{}, plan.ETag, automation)
+	require.NoError(t, err, "asking for less takes nobody's consent")
+	r.succeed(job)
+	assert.Equal(t, []string{"given.example:443"}, r.view("p").Grants.Network.Outbound)
+	assert.Empty(t, r.view("p").Grants.Plugins)
+}

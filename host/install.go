@@ -67,7 +67,11 @@ func (h *Host) agree(ctx context.Context, id string, req InstallRequest, etag st
 		if err != nil {
 			return err
 		}
-		grants = req.Grants.resolve(plan.Requested, p.Grants, func() *Grants { return p.Grants.narrowed(uses) })
+		before, err := keptGrants(r, p, plan.Requested)
+		if err != nil {
+			return err
+		}
+		grants = req.Grants.resolve(plan.Requested, before, func() *Grants { return p.Grants.narrowed(uses) })
 		if err := checkGrants(v.Manifest, grants); err != nil {
 			return err
 		}

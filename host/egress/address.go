@@ -3,6 +3,8 @@ package egress
 import (
 	"net/netip"
 	"strings"
+
+	"appzone/host/manifest"
 )
 
 // reach tells where an address leads.
@@ -78,6 +80,40 @@ func contains(ranges []netip.Prefix, addr netip.Addr) bool {
 		}
 	}
 	return false
+}
+
+// Reach is where a pattern leads, for people who decide about it.
+type Reach int
+
+// What patterns lead to.
+const (
+	OneHost  Reach = iota // a public host, or a few public addresses
+	Names                 // every host below a name
+	Private               // this organisation's networks
+	Inward                // this machine or its link
+	Anywhere              // every address
+)
+
+// ReachOf tells where a pattern leads.
+func ReachOf(o manifest.Outbound) Reach {
+	switch {
+	case o.Host != "" && ownMachine(o.Host):
+		return Inward
+	case o.Host != "" && insideName(o.Host):
+		return Private
+	case o.Subdomains:
+		return Names
+	case o.Host != "":
+		return OneHost
+	case o.Prefix.Bits() <= 1:
+		return Anywhere
+	case namesInward(o.Prefix) && reachOf(o.Prefix.Addr()) == inward:
+		return Inward
+	case reachOf(o.Prefix.Addr()) == private:
+		return Private
+	default:
+		return OneHost
+	}
 }
 
 // insideEndings are the ends of names that nobody can register on the internet: RFC 6761, 6762, 8375, 9476, ICANN's .internal, and
