@@ -3,6 +3,7 @@ package host
 import (
 	"io/fs"
 	"log/slog"
+	"net/url"
 	"time"
 
 	"appzone/host/bundle"
@@ -42,6 +43,8 @@ type Config struct {
 	SecretKey string
 	// Resolver looks up the names that plugins ask for; default: the system's.
 	Resolver egress.Resolver
+	// EgressProxy is the HTTP proxy through which plugins reach public addresses; nil: directly.
+	EgressProxy *url.URL
 	// Backoff governs restarts after a crash.
 	Backoff Backoff
 	// Hook, for tests, is called at the points of an operation at which a crash must do no harm.

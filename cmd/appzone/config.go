@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"net/url"
 	"os"
 	"reflect"
 	"strings"
@@ -83,6 +84,9 @@ func (c *config) check() error {
 	}
 	// The system's, which is not expanded by the library: a password in it may have a dollar sign.
 	c.HTTPProxy = first(c.HTTPProxy, os.Getenv("HTTPS_PROXY"), os.Getenv("https_proxy"))
+	if _, err := c.proxy(); err != nil {
+		return err
+	}
 	if c.PublicURL == "" {
 		c.PublicURL = c.defaultURL(host)
 	}
@@ -103,6 +107,18 @@ func (c *config) defaultURL(host string) string {
 		scheme = "https"
 	}
 	return scheme + "://" + net.JoinHostPort(host, port)
+}
+
+// proxy is XC_HTTP_PROXY, nil for none. A URL may hold a password, which an error must not repeat.
+func (c *config) proxy() (*url.URL, error) {
+	if c.HTTPProxy == "" {
+		return nil, nil
+	}
+	u, err := url.Parse(c.HTTPProxy)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" {
+		return nil, errors.New("XC_HTTP_PROXY must be the URL of an HTTP proxy, such as http://proxy.example.org:3128")
+	}
+	return u, nil
 }
 
 func (c *config) tls() bool { return c.TLSCert != "" }

@@ -37,11 +37,16 @@ func (a *app) getOrPut(cmd *cobra.Command, path, file string) error {
 	if !json.Valid(body) {
 		return errors.New("the file is not JSON")
 	}
+	return a.put(cmd, path, json.RawMessage(body))
+}
+
+// put replaces what is at path, and shows what is there then.
+func (a *app) put(cmd *cobra.Command, path string, value any) error {
 	c, err := a.client()
 	if err != nil {
 		return err
 	}
-	answer, err := c.Do(cmd.Context(), client.Request{Method: "PUT", Path: path, JSON: json.RawMessage(body)})
+	answer, err := c.Do(cmd.Context(), client.Request{Method: "PUT", Path: path, JSON: value})
 	if err != nil {
 		return err
 	}

@@ -68,7 +68,11 @@ func (a *app) runHost(ctx context.Context, cfg config, log *slog.Logger) (err er
 			log.Warn("runtime not usable", "runtime", info.Name, "problem", info.Problem)
 		}
 	}
-	h, err := host.Open(ctx, host.Config{DataDir: data, Store: db, Runtimes: runtimes, Logger: log, Samples: sampleFiles(),
+	proxy, err := cfg.proxy()
+	if err != nil {
+		return err
+	}
+	h, err := host.Open(ctx, host.Config{EgressProxy: proxy, DataDir: data, Store: db, Runtimes: runtimes, Logger: log, Samples: sampleFiles(),
 		Version: version, PublicHost: publicHost(cfg.PublicURL), MaxUploadBytes: cfg.MaxUploadMB << 20, RestartPlugins: bool(cfg.PluginRestart),
 		RestartDelay: cfg.restartDelay(), AdminPassword: cfg.AdminPassword, AnnouncePassword: a.announcer(data, log), SecretKey: cfg.SecretKey})
 	if err != nil {

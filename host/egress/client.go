@@ -21,7 +21,7 @@ func Dial(ctx context.Context, socket, address string) (net.Conn, error) {
 		return nil, err
 	}
 	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
-	in, err := shake(conn, address)
+	in, err := shake(conn, address, "")
 	if !stop() {
 		err = ctx.Err()
 	}
@@ -33,8 +33,9 @@ func Dial(ctx context.Context, socket, address string) (net.Conn, error) {
 	return &clientConn{Conn: conn, in: in}, nil
 }
 
-func shake(conn net.Conn, address string) (*bufio.Reader, error) {
-	if _, err := fmt.Fprintf(conn, "CONNECT %s HTTP/1.1\r\nHost: %s\r\n\r\n", address, address); err != nil {
+// shake asks the other end of conn for a connection to address. header is whole lines.
+func shake(conn net.Conn, address, header string) (*bufio.Reader, error) {
+	if _, err := fmt.Fprintf(conn, "CONNECT %s HTTP/1.1\r\nHost: %s\r\n%s\r\n", address, address, header); err != nil {
 		return nil, err
 	}
 	in := bufio.NewReader(conn)
@@ -45,7 +46,7 @@ func shake(conn net.Conn, address string) (*bufio.Reader, error) {
 	if response.StatusCode == http.StatusOK {
 		return in, nil
 	}
-	e := &Error{Code: Unreachable, Message: "the host answered " + response.Status}
+	e := &Error{Code: Unreachable, Message: "the answer was " + response.Status}
 	body, err := io.ReadAll(io.LimitReader(in, min(max(response.ContentLength, 0), headMax)))
 	if err == nil {
 		_ = json.Unmarshal(body, e)
@@ -68,4 +69,9 @@ func (c *clientConn) Read(b []byte) (int, error) {
 }
 
 // CloseWrite ends what is sent, as on a TCP connection.
-func (c *clientConn) CloseWrite() error { return c.Conn.(*net.UnixConn).CloseWrite() }
+func (c *clientConn) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return c.Close()
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"net/url"
 	"slices"
 	"sync"
 	"time"
@@ -36,6 +37,8 @@ type Options struct {
 	MaxConnections int
 	// Resolver looks names up; default the system's.
 	Resolver Resolver
+	// Proxy is the organisation's HTTP proxy, through which public addresses are reached; nil for none.
+	Proxy *url.URL
 	// DialPlugin connects to another plugin on behalf of this one. It decides whether that one agrees. Nil: no plugin can be reached.
 	DialPlugin func(ctx context.Context, id string) (net.Conn, error)
 	// Denied is told of refused attempts, on the goroutine of the connection: the first of each target, and then each power of ten;

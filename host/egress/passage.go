@@ -18,7 +18,7 @@ type passage struct {
 	// Guarded by gate.mu from settle on.
 	target target
 	names  []string
-	remote netip.Addr // what was dialled; not of a plugin
+	remote netip.Addr // what was dialled; not of a plugin, nor of a name that the proxy looked up
 	far    net.Conn
 }
 
@@ -29,6 +29,8 @@ func (x *passage) allowed(p Policy) bool {
 		return slices.Contains(p.Plugins, x.target.plugin)
 	case x.remote.IsValid():
 		return p.rule(x.names, x.remote, x.target.port).allowed
+	case x.target.name != "":
+		return p.ruleName(x.target.name, x.target.port).allowed
 	default:
 		return true
 	}
@@ -47,6 +49,9 @@ func (x *passage) cut() {
 func (x *passage) dial(ctx context.Context, t target, local bool) (net.Conn, netip.AddrPort, *Error) {
 	if t.plugin != "" {
 		return x.dialPlugin(ctx, t)
+	}
+	if x.gate.viaProxy(t) {
+		return x.dialProxied(ctx, t)
 	}
 	names, addrs, failed := x.candidates(ctx, t)
 	if failed != nil {
