@@ -45,6 +45,8 @@ type Config struct {
 	Resolver egress.Resolver
 	// EgressProxy is the HTTP proxy through which plugins reach public addresses; nil: directly.
 	EgressProxy *url.URL
+	// RequireWalls names the walls of [process.Wall] that must be enforced around a script, or it is not started.
+	RequireWalls []string
 	// Backoff governs restarts after a crash.
 	Backoff Backoff
 	// Hook, for tests, is called at the points of an operation at which a crash must do no harm.

@@ -25,7 +25,7 @@ func (s *supervisor) ended(n news) {
 		} else {
 			answer(&s.starting, fault.New(fault.Conflict, "stopped", "plugin %q was stopped while it was starting", s.id))
 		}
-	case s.status.State == Starting && s.byHand:
+	case s.status.State == Starting && (s.byHand || hopeless(n.err)):
 		s.fail(n, exit)
 	case n.inst.comesBack(exit.Exit):
 		s.crashed(n, exit)
@@ -34,6 +34,15 @@ func (s *supervisor) ended(n news) {
 	default:
 		s.fail(n, exit)
 	}
+}
+
+// hopeless tells whether a start failed for what no further attempt changes.
+func hopeless(err error) bool {
+	switch fault.CodeOf(err) {
+	case codeWallMissing, "secret_key_missing", "secret_damaged":
+		return true
+	}
+	return false
 }
 
 func (s *supervisor) crashed(n news, exit *LastExit) {

@@ -122,11 +122,19 @@ func (i *instance) start(ctx context.Context) error {
 		read.Close()
 		return err
 	}
+	if err := i.host.checkWalls(i.id, process.Machine().Walls(spec.Jail, spec.Limits)); err != nil {
+		read.Close()
+		return err
+	}
 	if n := len(l.cleaned); n > 0 {
 		i.log.Append(time.Now(), "host", fmt.Sprintf("removed %d files that the plugin wrote over its code: %.500q", n, l.cleaned[:min(n, 10)]))
 	}
 	i.log.Append(time.Now(), "host", startMark+l.version.Version)
 	if i.proc, err = process.Start(ctx, spec); err != nil {
+		read.Close()
+		return err
+	}
+	if err := i.host.checkWalls(i.id, i.proc.Walls()); err != nil { // as they really stand
 		read.Close()
 		return err
 	}

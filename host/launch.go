@@ -53,6 +53,9 @@ func (h *Host) prepareLaunch(ctx context.Context, id string, number uint64) (*la
 	if err != nil {
 		return nil, err
 	}
+	if err := h.checkWalls(id, walls(m, p.Grants)); err != nil {
+		return nil, err
+	}
 	l := &launch{plugin: p, version: v, manifest: m, runtime: rt, number: number,
 		markDir:      h.dirs.marks,
 		mark:         fmt.Sprintf("%s-%d", h.bootMark, number),

@@ -66,9 +66,18 @@ func (h *Host) Plan(ctx context.Context, id, version string) (Plan, error) {
 		if err != nil {
 			return err
 		}
-		plan, err = planOf(r, p, v)
+		plan, err = h.fullPlan(r, p, v)
 		return err
 	})
+	return plan, err
+}
+
+// fullPlan is planOf with what this host requires of every plugin.
+func (h *Host) fullPlan(r Reader, p Plugin, v Version) (Plan, error) {
+	plan, err := planOf(r, p, v)
+	if err == nil && v.Manifest.Type == manifest.TypeScript {
+		plan.Findings = append(plan.Findings, h.wallFindings(walls(p.Edits.apply(v.Manifest), &plan.Requested))...)
+	}
 	return plan, err
 }
 

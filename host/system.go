@@ -22,6 +22,8 @@ type SystemView struct {
 	Runtimes []RuntimeInfo `json:"runtimes"`
 	// Walls that stand around a script plugin here that was granted no network.
 	Walls []process.Wall `json:"walls"`
+	// RequiredWalls must be enforced around a script, or it is not started.
+	RequiredWalls []string `json:"requiredWalls"`
 	// Machine is what the walls are made of.
 	Machine process.Capabilities `json:"machine"`
 	// FreeBytes is the room left in the data folder.
@@ -37,7 +39,7 @@ type SystemView struct {
 // System tells what this host is.
 func (h *Host) System(ctx context.Context) (SystemView, error) {
 	v := SystemView{Version: h.cfg.Version, GoVersion: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH, CPUs: runtime.NumCPU(),
-		StartedAt: h.started, Runtimes: []RuntimeInfo{}, Machine: process.Machine(), MaxUploadBytes: h.cfg.MaxUploadBytes,
+		StartedAt: h.started, Runtimes: []RuntimeInfo{}, RequiredWalls: orEmpty(h.cfg.RequireWalls), Machine: process.Machine(), MaxUploadBytes: h.cfg.MaxUploadBytes,
 		RestartPlugins: h.cfg.RestartPlugins, RestartDelaySeconds: h.cfg.RestartDelay.Seconds()}
 	v.Walls = v.Machine.Walls(process.Jail{Network: process.NetworkNone}, process.Limits{MemoryBytes: 1, CPUPercent: 1, Processes: 1})
 	for _, r := range h.runtimes {

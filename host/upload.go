@@ -101,7 +101,7 @@ func (h *Host) Check(ctx context.Context, u *Upload) (Plan, error) {
 		if err != nil {
 			return err
 		}
-		plan, err = planOf(r, p, v)
+		plan, err = h.fullPlan(r, p, v)
 		return err
 	})
 	return plan, err

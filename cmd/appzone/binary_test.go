@@ -243,6 +243,7 @@ func TestAStartThatCannotBeIsExplained(t *testing.T) {
 		"a data folder in use":         {running.data, freeAddress(t), nil, exitFailed, "in use"},
 		"a data folder that is a file": {file, freeAddress(t), nil, exitFailed, "XC_DATA_DIR"},
 		"an address without port":      {t.TempDir(), "localhost", nil, exitUsage, "XC_ADDR"},
+		"an unknown wall":              {t.TempDir(), freeAddress(t), []string{"XC_REQUIRE_WALLS=moat"}, exitUsage, "XC_REQUIRE_WALLS"},
 		"an unknown log level":         {t.TempDir(), freeAddress(t), []string{"XC_LOG_LEVEL=loud"}, exitUsage, "XC_LOG_LEVEL"},
 		"a wrong public URL":           {t.TempDir(), freeAddress(t), []string{"XC_PUBLIC_URL=zone"}, exitUsage, "XC_PUBLIC_URL"},
 		"no certificate":               {t.TempDir(), freeAddress(t), []string{"XC_TLS_CERT=a.pem", "XC_TLS_KEY=b.pem"}, exitFailed, "XC_TLS_CERT"},

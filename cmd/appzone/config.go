@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/joho/godotenv"
 
 	"appzone/api"
+	"appzone/host/process"
 )
 
 // config is what serve reads from the environment and from .env in the working folder, which does not
@@ -33,6 +35,8 @@ type config struct {
 	PluginRestart      lenientBool `env:"XC_PLUGIN_RESTART" envDefault:"false"`
 	PluginRestartDelay uint32      `env:"XC_PLUGIN_RESTART_DELAY" envDefault:"300"`
 	MaxUploadMB        int64       `env:"XC_MAX_UPLOAD_MB" envDefault:"50"`
+
+	RequireWalls wallNames `env:"XC_REQUIRE_WALLS"`
 
 	NodePath    string `env:"XC_NODE_PATH"`
 	NPMRegistry string `env:"XC_NPM_REGISTRY"`
@@ -200,6 +204,25 @@ func (p *prefixes) UnmarshalText(text []byte) error {
 			one = netip.PrefixFrom(a, a.BitLen())
 		}
 		*p = append(*p, one)
+	}
+	return nil
+}
+
+// wallNames is a list of walls, "network, files".
+type wallNames []string
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (w *wallNames) UnmarshalText(text []byte) error {
+	*w = nil
+	known := process.WallNames()
+	for item := range strings.SplitSeq(string(text), ",") {
+		switch item = strings.ToLower(strings.TrimSpace(item)); {
+		case item == "" || slices.Contains(*w, item):
+		case !slices.Contains(known, item):
+			return fmt.Errorf("%q is not a wall; the walls are %s", item, strings.Join(known, ", "))
+		default:
+			*w = append(*w, item)
+		}
 	}
 	return nil
 }

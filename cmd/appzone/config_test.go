@@ -129,6 +129,21 @@ func TestMistakesAreNamed(t *testing.T) {
 	require.ErrorContains(t, err, "XC_MAX_UPLOAD_MB")
 }
 
+// F9: a wall that is required by a name that nobody knows would be silently missing.
+func TestRequiredWallsAreKnown(t *testing.T) {
+	for text, want := range map[string]wallNames{"": nil, " Network, files,network,": {"network", "files"}, "cpu": {"cpu"}} {
+		clearConfig(t)
+		t.Setenv("XC_REQUIRE_WALLS", text)
+		c, err := loadConfig()
+		require.NoError(t, err, text)
+		assert.Equal(t, want, c.RequireWalls, text)
+	}
+	clearConfig(t)
+	t.Setenv("XC_REQUIRE_WALLS", "network,firewall")
+	_, err := loadConfig()
+	require.ErrorContains(t, err, `XC_REQUIRE_WALLS: "firewall" is not a wall; the walls are network, files, processes`)
+}
+
 func TestSecretsComeFromFiles(t *testing.T) {
 	clearConfig(t)
 	file := filepath.Join(t.TempDir(), "password")

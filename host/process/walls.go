@@ -41,6 +41,15 @@ func (c Capabilities) Walls(j Jail, l Limits) []Wall {
 	}
 }
 
+// WallNames are the names of the walls, in their order.
+func WallNames() []string {
+	var names []string
+	for _, w := range (Capabilities{}).Walls(Jail{}, Limits{}) {
+		names = append(names, w.Name)
+	}
+	return names
+}
+
 func (c Capabilities) networkWall(p plan, j Jail) Wall {
 	w := Wall{Name: "network", Level: None}
 	granted := ""
