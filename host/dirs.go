@@ -1,9 +1,12 @@
 package host
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // dirs are the folders below the data folder.
@@ -21,6 +24,8 @@ type dirs struct {
 	marks string
 	// private holds settings files: on tmpfs where there is one, so that secrets do not reach a disk. Emptied at boot.
 	private string
+	// inMemory says that private is on a tmpfs.
+	inMemory bool
 }
 
 // pluginDirs are the folders of one plugin.
@@ -53,25 +58,34 @@ func makeDirs(root string) (dirs, error) {
 			return d, fmt.Errorf("make data folder: %w", err)
 		}
 	}
-	d.private, err = makePrivate(root)
+	d.private, d.inMemory, err = makePrivate(root, sharedMemory)
 	return d, err
 }
 
-// makePrivate makes the folder of settings files. Its name depends on the data folder, so that
-// the next boot finds and removes what a crash left.
-func makePrivate(root string) (string, error) {
-	dir := filepath.Join(root, "private")
-	if i, err := os.Stat(sharedMemory); err == nil && i.IsDir() {
-		dir = filepath.Join(sharedMemory, "appzone-"+shortHash(root))
+// makePrivate makes the folder of settings files below shared, or below root where that is no tmpfs. Its name depends on the
+// data folder, so that this boot finds and removes what a crash left.
+func makePrivate(root, shared string) (dir string, inMemory bool, err error) {
+	fallback := filepath.Join(root, "private")
+	if err := os.RemoveAll(fallback); err != nil { // also when a former boot had no tmpfs, and this one has
+		return "", false, fmt.Errorf("empty private folder: %w", err)
 	}
-	if err := os.RemoveAll(dir); err != nil {
-		return "", fmt.Errorf("empty private folder: %w", err)
+	if onMemory(shared) {
+		dir = filepath.Join(shared, "appzone-"+shortHash(root))
+		if err := os.RemoveAll(dir); err != nil {
+			return "", false, fmt.Errorf("empty private folder: %w", err)
+		}
+		// Mkdir, not MkdirAll: a folder that somebody else made first is refused, not used.
+		if err = os.Mkdir(dir, 0o700); err == nil {
+			return dir, true, nil
+		}
+		if !errors.Is(err, fs.ErrPermission) && !errors.Is(err, syscall.EROFS) {
+			return "", false, fmt.Errorf("make private folder: %w", err)
+		}
 	}
-	// Mkdir, not MkdirAll: a folder that somebody else made first is refused, not used.
-	if err := os.Mkdir(dir, 0o700); err != nil {
-		return "", fmt.Errorf("make private folder: %w", err)
+	if err := os.Mkdir(fallback, 0o700); err != nil {
+		return "", false, fmt.Errorf("make private folder: %w", err)
 	}
-	return dir, nil
+	return fallback, false, nil
 }
 
 func (d dirs) plugin(id string) pluginDirs {

@@ -116,6 +116,7 @@ func (h *Host) boot(ctx context.Context) (err error) {
 	h.background.Go(func() { h.restartAfterBoot(ran) })
 	h.background.Go(h.encodeInBackground)
 	h.background.Go(h.watchGates)
+	h.background.Go(func() { h.rotateSecrets(h.ctx) })
 	h.background.Go(func() {
 		if err := h.tidy(h.ctx); err != nil && h.ctx.Err() == nil {
 			h.log.Error("tidying failed", "error", err)

@@ -26,6 +26,8 @@ type SystemView struct {
 	RequiredWalls []string `json:"requiredWalls"`
 	// Machine is what the walls are made of.
 	Machine process.Capabilities `json:"machine"`
+	// Secrets tells with which keys they are encrypted.
+	Secrets SecretsView `json:"secrets"`
 	// FreeBytes is the room left in the data folder.
 	FreeBytes      int64 `json:"freeBytes"`
 	MaxUploadBytes int64 `json:"maxUploadBytes"`
@@ -48,6 +50,9 @@ func (h *Host) System(ctx context.Context) (SystemView, error) {
 	slices.SortFunc(v.Runtimes, func(a, b RuntimeInfo) int { return strings.Compare(a.Name, b.Name) })
 	var err error
 	if v.FreeBytes, err = h.cfg.Store.FreeBytes(); err != nil {
+		return v, err
+	}
+	if v.Secrets, err = h.secretsView(ctx); err != nil {
 		return v, err
 	}
 	v.Plugins, err = h.CountStates(ctx)

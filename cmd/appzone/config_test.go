@@ -158,6 +158,16 @@ func TestSecretsComeFromFiles(t *testing.T) {
 	assert.False(t, strings.Contains(err.Error(), "and a variable"), "H8")
 }
 
+// A key is changed by putting the new one in front of the old one.
+func TestSeveralSecretKeysAreLines(t *testing.T) {
+	clearConfig(t)
+	t.Cleanup(func() { _ = os.Unsetenv("XC_SECRET_KEY") })
+	require.NoError(t, os.WriteFile(".env", []byte(`XC_SECRET_KEY="a new passphrase\nan older passphrase"`+"\n"), 0o600))
+	c, err := loadConfig()
+	require.NoError(t, err)
+	assert.Equal(t, "a new passphrase\nan older passphrase", c.SecretKey)
+}
+
 func TestTrustedProxiesAreNetworksAndAddresses(t *testing.T) {
 	clearConfig(t)
 	t.Setenv("XC_TRUSTED_PROXIES", "10.0.0.0/8, 192.168.1.7,::1")

@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 
 	"appzone/host/fault"
@@ -34,7 +35,7 @@ type sealer struct {
 }
 
 // Open makes a box from key, or from the key file if key is empty; a missing file is made with a new
-// random key (0600). A key is 32 bytes in base64 or hex, or a passphrase of at least 16 characters (Argon2id with
+// random key (0600). Where both are there, the file's keys are older ones. A key is 32 bytes in base64 or hex, or a passphrase of at least 16 characters (Argon2id with
 // a fixed salt). Older keys may follow on lines of their own: what they sealed can still be
 // opened. A *fault.Error secret_key_invalid says what is wrong.
 func Open(file string, key string) (*Box, error) {
@@ -112,6 +113,16 @@ func (b *Box) Open(sealed string, context string) ([]byte, error) {
 func (b *Box) Stale(sealed string) bool {
 	id, _, err := split(sealed)
 	return err == nil && id != b.KeyID()
+}
+
+// SealedBy returns the id of the key that sealed it, and whether that key is one of this box's. The id of what was not
+// sealed at all is "".
+func (b *Box) SealedBy(sealed string) (id string, known bool) {
+	id, _, err := split(sealed)
+	if err != nil {
+		return "", false
+	}
+	return id, slices.ContainsFunc(b.keys, func(s sealer) bool { return s.id == id })
 }
 
 // Fingerprint names a secret in 12 hex digits: the same for the same secret under the same key, and of no

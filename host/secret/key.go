@@ -35,21 +35,40 @@ const (
 // loadKeys returns the master keys in key, or else those in file, which is made if it is missing.
 func loadKeys(file, key string) ([][]byte, error) {
 	if strings.TrimSpace(key) != "" {
-		return parseKeys(key, "the secret key")
+		keys, err := parseKeys(key, "the secret key")
+		if err != nil || file == "" {
+			return keys, err
+		}
+		// What the generated key sealed is still opened by who gives a key of their own.
+		older, err := loadKeyFile(file)
+		if errors.Is(err, fs.ErrNotExist) {
+			err = nil
+		}
+		return append(keys, older...), err
 	}
 	if file == "" {
 		return nil, fault.New(fault.Invalid, "secret_key_invalid", "there is no secret key: name a key or a key file")
 	}
-	text, err := readKeyFile(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		if err = makeKeyFile(file); err == nil {
-			text, err = readKeyFile(file)
-		}
+	keys, err := loadKeyFile(file)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return keys, err
 	}
+	if err := makeKeyFile(file); err != nil {
+		return nil, unusable(err, file)
+	}
+	return loadKeyFile(file)
+}
+
+func loadKeyFile(file string) ([][]byte, error) {
+	text, err := readKeyFile(file)
 	if err != nil {
-		return nil, fault.Wrap(err, fault.Invalid, "secret_key_invalid", "the secret key file %s cannot be used", file)
+		return nil, unusable(err, file)
 	}
 	return parseKeys(text, "the secret key file "+file)
+}
+
+func unusable(err error, file string) error {
+	return fault.Wrap(err, fault.Invalid, "secret_key_invalid", "the secret key file %s cannot be used", file)
 }
 
 func readKeyFile(file string) (string, error) {

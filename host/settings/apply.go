@@ -83,7 +83,7 @@ func (c *change) validate(open func(string) ([]byte, error)) error {
 		} else if sealed, ok := c.kept[at]; ok {
 			v, err := sealed.open(open)
 			if err != nil {
-				return err
+				return unopened(p, err)
 			}
 			p.set(whole, v)
 		}

@@ -6,7 +6,10 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
+
+	"appzone/host/fault"
 )
 
 // Stored is what is kept of a plugin's settings.
@@ -84,12 +87,20 @@ func (s *Schema) Deliver(st Stored, open func(sealed string) ([]byte, error)) (j
 		}
 		v, err := sealed.open(open)
 		if err != nil {
-			return nil, fmt.Errorf("setting %s: %w", p.dotted(), err)
+			return nil, unopened(p, err)
 		}
 		p.set(values, v)
 	}
 	fillDefaults(s.compiled, values)
 	return encode(values), nil
+}
+
+// unopened names the secret that err, of open, is about.
+func unopened(p pointer, err error) error {
+	f := *fault.From(err)
+	f.Message = fmt.Sprintf("the setting %s: %s", p.dotted(), f.Message)
+	f.Fields = append(slices.Clone(f.Fields), fault.Field{Field: p.dotted(), Message: "cannot be opened: send its value again, or null to remove it"})
+	return &f
 }
 
 func (x SealedSecret) open(open func(string) ([]byte, error)) (any, error) {

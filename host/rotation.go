@@ -1,0 +1,141 @@
+package host
+
+import (
+	"context"
+	"maps"
+	"slices"
+)
+
+// SecretsView is what GET /system shows of the secrets: the keys by their ids, which tell nothing about them.
+type SecretsView struct {
+	// KeyID is the key that seals now.
+	KeyID string `json:"keyId"`
+	// Sealed counts the secrets that are stored.
+	Sealed int `json:"sealed"`
+	// Waiting counts those of an older key that is at hand; while there are any it must not be dropped.
+	Waiting int `json:"waiting"`
+	// MissingKeys sealed secrets that cannot be opened any more.
+	MissingKeys []MissingKey `json:"missingKeys"`
+	// Memory tells whether the files with which plugins get theirs are kept in memory, and never reach a disk.
+	Memory bool `json:"memory"`
+}
+
+// MissingKey is a key that this host was not given.
+type MissingKey struct {
+	KeyID string `json:"keyId"`
+	// Sealed counts the secrets that it sealed.
+	Sealed int `json:"sealed"`
+	// Plugins have them; they do not start until the key is back or the secrets are set again.
+	Plugins []string `json:"plugins"`
+}
+
+// secretsView counts the secrets by the keys that sealed them.
+func (h *Host) secretsView(ctx context.Context) (SecretsView, error) {
+	v := SecretsView{KeyID: h.secrets.KeyID(), MissingKeys: []MissingKey{}, Memory: h.dirs.inMemory}
+	missing := map[string]*MissingKey{}
+	err := h.view(ctx, func(r Reader) error {
+		return tableSettings.each(r, "", "", func(id string, st Settings) (bool, error) {
+			for _, x := range st.Secrets {
+				v.Sealed++
+				key, known := h.secrets.SealedBy(x.Sealed)
+				switch {
+				case key == "": // damaged, which is the start's to tell
+				case !known:
+					if missing[key] == nil {
+						missing[key] = &MissingKey{KeyID: key}
+					}
+					m := missing[key]
+					m.Sealed++
+					if !slices.Contains(m.Plugins, id) {
+						m.Plugins = append(m.Plugins, id)
+					}
+				case key != v.KeyID:
+					v.Waiting++
+				}
+			}
+			return true, nil
+		})
+	})
+	for _, key := range slices.Sorted(maps.Keys(missing)) {
+		v.MissingKeys = append(v.MissingKeys, *missing[key])
+	}
+	return v, err
+}
+
+// rotateSecrets seals anew what an older key sealed, so that this key can be dropped. Each plugin is one transaction, which
+// reads what it writes: a change that somebody makes meanwhile is not lost, and after a crash the next boot goes on.
+func (h *Host) rotateSecrets(ctx context.Context) {
+	ids, err := h.withOldSecrets(ctx)
+	plugins, secrets := 0, 0
+	for _, id := range ids {
+		if err != nil {
+			break
+		}
+		var n int
+		if n, err = h.resealSettings(ctx, id); n > 0 {
+			plugins, secrets = plugins+1, secrets+n
+		}
+		h.hook("secrets.resealed")
+	}
+	if secrets > 0 {
+		h.log.Info("secrets sealed anew with the current key", "key", h.secrets.KeyID(), "secrets", secrets, "plugins", plugins)
+	}
+	if err != nil && ctx.Err() == nil {
+		h.log.Error("not all secrets are sealed anew: keep the older keys; the next start of the host tries again", "error", err)
+	}
+	if v, err := h.secretsView(ctx); err == nil {
+		for _, m := range v.MissingKeys {
+			h.log.Warn("secrets cannot be opened: their key is missing", "key", m.KeyID, "secrets", m.Sealed, "plugins", len(m.Plugins))
+		}
+	}
+}
+
+// withOldSecrets lists the plugins that have secrets which an older key sealed, and which can be opened.
+func (h *Host) withOldSecrets(ctx context.Context) ([]string, error) {
+	var ids []string
+	err := h.view(ctx, func(r Reader) error {
+		return tableSettings.each(r, "", "", func(id string, st Settings) (bool, error) {
+			for _, x := range st.Secrets {
+				if h.old(x.Sealed) {
+					ids = append(ids, id)
+					break
+				}
+			}
+			return ctx.Err() == nil, nil
+		})
+	})
+	return ids, err
+}
+
+// old tells whether an older key that is at hand sealed it.
+func (h *Host) old(sealed string) bool {
+	_, known := h.secrets.SealedBy(sealed)
+	return known && h.secrets.Stale(sealed)
+}
+
+// resealSettings seals one plugin's old secrets anew and tells how many. What cannot be opened, although its key is
+// there, is damaged: it is left alone, and told by the plugin's start.
+func (h *Host) resealSettings(ctx context.Context, id string) (n int, err error) {
+	seal, open := h.sealer(id)
+	var damage error
+	err = h.update(ctx, func(w Writer) error {
+		n, damage = 0, nil
+		st, ok, err := tableSettings.find(w, id)
+		if err != nil || !ok {
+			return err
+		}
+		st.Stored, n, damage = st.Reseal(h.old, seal, open, h.secrets.Fingerprint)
+		if n == 0 {
+			return nil
+		}
+		st.Revision++ // its fingerprints, which people see, are others
+		return tableSettings.put(w, id, st)
+	})
+	if err != nil {
+		return 0, err
+	}
+	if damage != nil {
+		h.log.Error("a secret is damaged and stays as it is", "plugin", id, "error", damage)
+	}
+	return n, nil
+}
