@@ -7,6 +7,8 @@ var (
 	NewCrashes = func(b Backoff) *crashes { return &crashes{policy: b} }
 	MergeEnv   = mergeEnv
 	Served     = served
+
+	MakePrivate = makePrivate
 )
 
 // States and causes, for the transition table.
@@ -20,6 +22,9 @@ const (
 )
 
 type Cause = cause
+
+// PrivateDir holds the settings files of the instances.
+func (h *Host) PrivateDir() string { return h.dirs.private }
 
 func (s State) Next(c Cause) (State, bool)                        { return s.next(c) }
 func (c *crashes) Add(now, since time.Time) (time.Duration, bool) { return c.add(now, since) }

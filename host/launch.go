@@ -37,8 +37,8 @@ type launch struct {
 	readyPath    string
 	readyTimeout time.Duration
 	grace        time.Duration
-	cleaned      []string        // what was taken out of the overlay
-	private      string          // folder with settings, on tmpfs where there is one
+	cleaned      []string // what was taken out of the overlay
+	private      *privateFolder
 	way          *process.Socket // to what was granted, nil for none
 }
 
@@ -119,21 +119,20 @@ func (h *Host) makeFolders(ctx context.Context, l *launch) error {
 			return fmt.Errorf("make folder: %w", err)
 		}
 	}
-	l.private = filepath.Join(h.dirs.private, l.mark)
-	if err := os.Mkdir(l.private, 0o700); err != nil {
-		return fmt.Errorf("make private folder: %w", err)
-	}
 	settings, err := h.deliverSettings(ctx, l.plugin.ID, l.version)
 	if err != nil {
 		return err
 	}
-	l.to.SettingsFile = filepath.Join(l.private, "settings.json")
-	if err := os.WriteFile(l.to.SettingsFile, settings, 0o400); err != nil {
-		return fmt.Errorf("write settings: %w", err)
+	if l.private, err = makePrivateFolder(filepath.Join(h.dirs.private, l.mark)); err != nil {
+		return err
 	}
 	if err := l.openWay(h.dirs.run); err != nil {
 		return err
 	}
+	if err := l.private.write(settings); err != nil {
+		return err
+	}
+	l.to.SettingsFile = l.private.settingsFile()
 	l.to.Env = []string{
 		"APPZONE_NETWORK=" + cmp.Or(string(l.network()), "none"),
 		"APPZONE_PLUGIN_ID=" + l.plugin.ID,
@@ -173,7 +172,9 @@ func (l *launch) spec(ctx context.Context, lis *process.Listener, control *os.Fi
 	s.Listener, s.Files, s.Output = lis, []*os.File{control}, output
 	s.Mark, s.MarkDir = l.mark, l.markDir
 	s.Env = mergeEnv(l.to.Env, s.Env)
-	s.Jail.ReadOnly = append(s.Jail.ReadOnly, l.private)
+	// The folder and not the file in it, so that another file in its place shows.
+	s.Jail.ReadOnly = slices.DeleteFunc(s.Jail.ReadOnly, func(path string) bool { return path == l.to.SettingsFile })
+	s.Jail.ReadOnly = append(s.Jail.ReadOnly, l.private.dir)
 	s.Jail.ReadWrite = append(s.Jail.ReadWrite, l.to.DataDir, l.to.TempDir)
 	s.Jail.Network = l.network()
 	if l.way != nil {
@@ -216,8 +217,8 @@ func mergeEnv(envs ...[]string) []string {
 
 // remove deletes what belonged to this instance alone.
 func (l *launch) remove() {
-	if l.private != "" {
-		_ = os.RemoveAll(l.private)
+	if l.private != nil {
+		l.private.remove()
 	}
 	if l.way != nil {
 		_ = l.way.Close()

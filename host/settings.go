@@ -56,8 +56,8 @@ func (h *Host) Settings(ctx context.Context, id string) (SettingsView, error) {
 	return view, err
 }
 
-// PutSettings replaces the settings; an omitted secret stays, null removes it. A running plugin is restarted, so that it
-// reads them.
+// PutSettings replaces the settings; an omitted secret stays, null removes it. A running plugin is restarted or signalled, as its
+// manifest says, so that it reads them.
 func (h *Host) PutSettings(ctx context.Context, id string, values []byte, revision uint64, actor Actor) (SettingsView, error) {
 	release, err := h.jobs.exclusive(ctx, id)
 	if err != nil {
@@ -96,7 +96,7 @@ func (h *Host) PutSettings(ctx context.Context, id string, values []byte, revisi
 		return SettingsView{}, err
 	}
 	h.publish(actor, "plugin.settings", id, nil)
-	if err := h.restartIfRunning(ctx, id, actor); err != nil {
+	if err := h.applySettings(ctx, id, actor); err != nil {
 		return SettingsView{}, err
 	}
 	return h.Settings(ctx, id)

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -206,6 +207,24 @@ func TestExitHooksRunAndIdleConnectionsEndOnSIGTERM(t *testing.T) {
 	p.terminate(t)
 	assert.Equal(t, "code 0", p.exit(t))
 	assert.Contains(t, p.text(), "exit hook 0")
+}
+
+func TestSIGHUPTellsAndEndsNothing(t *testing.T) {
+	t.Run("with a handler of the program", func(t *testing.T) {
+		p := start(t, "sighup.js")
+		assert.Equal(t, "told 0", p.get(t, "/"))
+		require.NoError(t, p.cmd.Process.Signal(syscall.SIGHUP))
+		require.Eventually(t, func() bool { return p.get(t, "/") == "told 1" }, patience, 5*time.Millisecond)
+	})
+	t.Run("without one", func(t *testing.T) {
+		p := start(t, "slow.js")
+		p.get(t, "/")
+		require.NoError(t, p.cmd.Process.Signal(syscall.SIGHUP))
+		time.Sleep(50 * time.Millisecond) // long enough to end by it
+		p.get(t, "/")
+		p.terminate(t)
+		assert.Equal(t, "code 0", p.exit(t), "SIGTERM is as ever")
+	})
 }
 
 func TestOurSignalHandlerIsNotSeen(t *testing.T) {

@@ -1,9 +1,7 @@
 package sandbox
 
 import (
-	"fmt"
-	"io"
-	"os"
+	"time"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/experimental/sysfs"
@@ -11,15 +9,12 @@ import (
 	"appzone/sandbox/rootfs"
 )
 
-// maxSettingsBytes bounds the settings file.
-const maxSettingsBytes = 1 << 20
-
 // folders are the guest's mounts.
 type folders struct {
 	app, data, temp *rootfs.FS
 	quotas          []*rootfs.Quota
-	settings        []byte // nil for none
-	certificates    []byte // nil for none
+	settings        *settingsFile // nil for none
+	certificates    []byte        // nil for none
 }
 
 func openFolders(o runOrder) (*folders, error) {
@@ -35,25 +30,13 @@ func openFolders(o runOrder) (*folders, error) {
 		return nil, err
 	}
 	if o.Settings != "" {
-		if f.settings, err = readSettings(o.Settings); err != nil {
+		f.settings = &settingsFile{path: o.Settings}
+		if _, _, err = f.settings.read(); err != nil {
 			return nil, err
 		}
 	}
 	f.certificates, err = readCertificates(o.Certificates)
 	return f, err
-}
-
-func readSettings(name string) ([]byte, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, maxSettingsBytes+1))
-	if err == nil && len(b) > maxSettingsBytes {
-		err = fmt.Errorf("the settings have more than %s", mebibytes(maxSettingsBytes))
-	}
-	return b, err
 }
 
 // config mounts the folders. wazero's own way to mount a folder would follow links out of it.
@@ -66,11 +49,11 @@ func (f *folders) config() wazero.FSConfig {
 	mount(f.data, guestData)
 	mount(f.temp, guestTemp)
 	if f.settings != nil {
-		file := &sysfs.AdaptFS{FS: singleFile{name: settingsName, contents: f.settings}}
+		file := &sysfs.AdaptFS{FS: singleFile{name: settingsName, read: f.settings.read}}
 		c = c.(sysfs.FSConfig).WithSysFSMount(&sysfs.ReadFS{FS: file}, guestRun)
 	}
 	if f.certificates != nil {
-		file := &sysfs.AdaptFS{FS: singleFile{name: certsName, contents: f.certificates}}
+		file := &sysfs.AdaptFS{FS: singleFile{name: certsName, read: f.readCertificates}}
 		c = c.(sysfs.FSConfig).WithSysFSMount(&sysfs.ReadFS{FS: file}, guestCerts)
 	}
 	return c
@@ -83,4 +66,9 @@ func (f *folders) noSpace() bool {
 		full = q.TakeExceeded() || full
 	}
 	return full
+}
+
+// readCertificates are what the guest trusts, as long as it runs.
+func (f *folders) readCertificates() ([]byte, time.Time, error) {
+	return f.certificates, time.Time{}, nil
 }

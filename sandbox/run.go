@@ -59,6 +59,8 @@ type runOrder struct {
 
 // runChild is the entry "wasm-run".
 func runChild(args []string) int {
+	// What the host tells a program by it, a guest finds in the file of its settings.
+	signal.Ignore(syscall.SIGHUP)
 	var o runOrder
 	if len(args) != 1 || json.Unmarshal([]byte(args[0]), &o) != nil {
 		fmt.Fprintln(os.Stderr, "wasm-run: bad order")

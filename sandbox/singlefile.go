@@ -7,24 +7,30 @@ import (
 	"time"
 )
 
-// singleFile is a read-only file system in memory with one file in it. Settings are shown to a guest
-// this way, so that nothing else of the folder that they lie in is.
+// singleFile is a read-only file system with one file in it, whose contents are what read returns when it is opened.
+// Settings are shown to a guest this way, so that nothing else of the folder that they lie in is.
 type singleFile struct {
-	name     string
-	contents []byte
+	name string
+	read func() (contents []byte, modified time.Time, err error)
 }
+
+// String keeps what the file holds out of messages.
+func (s singleFile) String() string { return s.name }
 
 func (s singleFile) Open(name string) (fs.File, error) {
-	switch name {
-	case ".":
-		return &singleDir{info: entry{name: ".", dir: true}, list: []fs.DirEntry{fs.FileInfoToDirEntry(s.info())}}, nil
-	case s.name:
-		return &singleOpen{Reader: bytes.NewReader(s.contents), info: s.info()}, nil
+	if name != "." && name != s.name {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 	}
-	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	contents, modified, err := s.read()
+	if err != nil {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	info := entry{name: s.name, size: int64(len(contents)), modified: modified}
+	if name == "." {
+		return &singleDir{info: entry{name: ".", dir: true}, list: []fs.DirEntry{fs.FileInfoToDirEntry(info)}}, nil
+	}
+	return &singleOpen{Reader: bytes.NewReader(contents), info: info}, nil
 }
-
-func (s singleFile) info() entry { return entry{name: s.name, size: int64(len(s.contents))} }
 
 // singleOpen is the open file.
 type singleOpen struct {
@@ -58,14 +64,15 @@ func (d *singleDir) ReadDir(n int) ([]fs.DirEntry, error) {
 
 // entry is what is known of the file or the folder.
 type entry struct {
-	name string
-	size int64
-	dir  bool
+	name     string
+	size     int64
+	modified time.Time
+	dir      bool
 }
 
 func (e entry) Name() string       { return e.name }
 func (e entry) Size() int64        { return e.size }
-func (e entry) ModTime() time.Time { return time.Time{} }
+func (e entry) ModTime() time.Time { return e.modified }
 func (e entry) IsDir() bool        { return e.dir }
 func (e entry) Sys() any           { return nil }
 func (e entry) Mode() fs.FileMode {

@@ -15,6 +15,12 @@ const (
 	UpgradeOverlap = "overlap"
 )
 
+// What a change of the settings does to a plugin that runs.
+const (
+	SettingsRestart = "restart"
+	SettingsSignal  = "signal"
+)
+
 // The defaults of times.
 const (
 	DefaultReadinessTimeout = 15 * time.Second

@@ -73,6 +73,9 @@ type Parameters struct {
 	Stop        Stop         `json:"stop,omitzero"`
 	// Upgrade is replace (default) or overlap.
 	Upgrade string `json:"upgrade,omitempty"`
+	// SettingsChange is what happens to a plugin that runs when its settings are changed: restart (default), or signal, by which
+	// it gets SIGHUP and finds the new ones in its settings file.
+	SettingsChange string `json:"settingsChange,omitempty"`
 	// Settings is a JSON Schema (2020-12) of the plugin's settings, or nil.
 	Settings json.RawMessage `json:"settings,omitempty"`
 }

@@ -23,6 +23,7 @@ func (p *Parameters) validate(r *report, kind string) {
 	if kind == TypeScript {
 		p.Restart.Policy = r.oneOf(at+"restart.policy", p.Restart.Policy, RestartOnFailure, RestartNever, RestartAlways)
 		p.Upgrade = r.oneOf(at+"upgrade", p.Upgrade, UpgradeReplace, UpgradeOverlap)
+		p.SettingsChange = r.oneOf(at+"settingsChange", p.SettingsChange, SettingsRestart, SettingsSignal)
 	}
 	if p.Settings != nil {
 		if problem := checkSchema(p.Settings); problem != "" {
@@ -63,6 +64,7 @@ func (p *Parameters) dropScript(r *report) {
 	}{
 		{"scriptName", &p.ScriptName}, {"scriptPath", &p.ScriptPath}, {"runtime", &p.Runtime}, {"wasmPath", &p.WASMPath},
 		{"restart.policy", &p.Restart.Policy}, {"upgrade", &p.Upgrade},
+		{"settingsChange", &p.SettingsChange},
 	} {
 		if *f.value != "" {
 			r.warnField("parameters."+f.name, "field_ignored", "parameters.%s is ignored: the plugin's type is html", f.name)

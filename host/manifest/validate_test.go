@@ -127,6 +127,7 @@ func TestWrongFieldsAreNamed(t *testing.T) {
 		"readiness timeout":             {script(`,"readiness":{"timeoutSeconds":9999}`), params + "readiness.timeoutSeconds", "1 to 600"},
 		"restart":                       {script(`,"restart":{"policy":"onfailure"}`), params + "restart.policy", "did you mean on-failure?"},
 		"grace":                         {script(`,"stop":{"graceSeconds":301}`), params + "stop.graceSeconds", "1 to 300"},
+		"settings change":               {script(`,"settingsChange":"reload"`), params + "settingsChange", "must be one of"},
 		"upgrade":                       {script(`,"upgrade":"rolling"`), params + "upgrade", "must be one of"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -89,6 +89,15 @@ func (p *Process) signal(sig syscall.Signal) {
 	_ = p.control.send(command{Signal: int(sig)})
 }
 
+// hangup leaves it to the init to find the program, which it alone reaps: nobody else can have its process id meanwhile.
+func (p *Process) hangup() error {
+	if p.spec.Entry != "" {
+		return p.proc.Signal(syscall.SIGHUP)
+	}
+	_ = p.control.conn.SetWriteDeadline(time.Now().Add(time.Second))
+	return p.control.send(command{Signal: int(syscall.SIGHUP), Program: true})
+}
+
 // killTree ends everything. A PID namespace goes with its first process. Without one the init, which
 // orphans come to, is asked first: it alone sees them all.
 func (p *Process) killTree() {

@@ -29,7 +29,7 @@ func (o *order) init(c *control) (int, error) {
 	if err := c.send(report{Started: pid}); err != nil {
 		return 0, err
 	}
-	go o.listen(c)
+	go o.listen(c, pid)
 	if err := dropPrivileges(unix.CAP_KILL); err != nil {
 		return 0, err
 	}
@@ -89,12 +89,16 @@ func (o *order) forkJail() (int, error) {
 }
 
 // listen does what the host says. When the host is gone everything ends.
-func (o *order) listen(c *control) {
+func (o *order) listen(c *control, program int) {
 	go o.passSignals()
 	for {
 		var say command
 		if err := c.in.Decode(&say); err != nil {
-			say.Signal = int(syscall.SIGKILL)
+			say = command{Signal: int(syscall.SIGKILL)}
+		}
+		if say.Program {
+			_ = syscall.Kill(program, syscall.Signal(say.Signal))
+			continue
 		}
 		o.signalTree(syscall.Signal(say.Signal))
 		if syscall.Signal(say.Signal) == syscall.SIGKILL {

@@ -49,6 +49,8 @@ type order struct {
 type command struct {
 	// Signal is sent to every process of the tree. SIGKILL also ends the init.
 	Signal int
+	// Program says that it is for the program alone.
+	Program bool `json:",omitempty"`
 }
 
 // report is what a stage tells whoever started it.

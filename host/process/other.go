@@ -41,6 +41,8 @@ func (p *Process) signal(sig syscall.Signal) {
 	_ = syscall.Kill(-p.proc.Pid, syscall.SIGCONT)
 }
 
+func (p *Process) hangup() error { return p.proc.Signal(syscall.SIGHUP) }
+
 func (p *Process) killTree() { _ = syscall.Kill(-p.proc.Pid, syscall.SIGKILL) }
 
 func (p *Process) awaitDeath() {}

@@ -65,6 +65,17 @@ func (p *Process) Stop(grace time.Duration) {
 	}
 }
 
+// Hangup sends SIGHUP to the program alone, by which a host tells it that its settings changed. Its descendants do not
+// hear of it: most programs end by that signal.
+func (p *Process) Hangup() error {
+	select {
+	case <-p.done:
+		return os.ErrProcessDone
+	default:
+		return p.hangup()
+	}
+}
+
 // Kill ends the whole tree with SIGKILL and waits for the end.
 func (p *Process) Kill() {
 	p.killOnce.Do(func() {

@@ -1,6 +1,7 @@
 'use strict';
-// SIGTERM. A program without a handler of its own ends well: nothing new is accepted, idle
+// SIGTERM and SIGHUP. A program without a handler of its own ends well: nothing new is accepted, idle
 // connections end, requests in flight are answered, then it exits with 0. A program with one decides itself.
+// SIGHUP tells of changed settings: a program that does not care must not end by it.
 const front = require('./front.cjs');
 
 const tickMillis = 50;
@@ -9,6 +10,7 @@ const quietTicks = 40; // a raw connection without traffic for two seconds is id
 function install() {
   process.on('SIGTERM', onTerm);
   hide();
+  process.on('SIGHUP', ignore); // seen by the program: what ends a process for want of other handlers must not
 }
 
 function onTerm() {
@@ -17,6 +19,8 @@ function onTerm() {
   if (process.listeners('SIGTERM').length === 0) end(places);
   else repeat(() => places.forEach(endIdle)).unref(); // a kept-alive connection would hold its close
 }
+
+function ignore() {}
 
 // hide keeps our handler out of the lists that the program sees: some packages end the process only
 // when theirs are the only handlers. listenerCount stays true, since Node itself relies on it.

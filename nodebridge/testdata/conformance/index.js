@@ -9,6 +9,7 @@ const behaviour = fs.readFileSync(path.join(__dirname, '..', 'behaviour'), 'utf8
 
 const routes = {
   '/': (q, res) => res.end('hello'),
+  '/settings': (q, res) => res.end(fs.readFileSync(process.env.APPZONE_SETTINGS_FILE)),
   '/slow': (q, res) => setTimeout(() => res.end('slow'), Number(q.get('ms'))),
   '/log': (q, res) => {
     for (let n = 1; n <= Number(q.get('n')); n++) console.log('line ' + n)

@@ -40,6 +40,14 @@ func main() {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/{$}", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "hello") })
+	mux.HandleFunc("/settings", func(w http.ResponseWriter, _ *http.Request) {
+		settings, err := os.ReadFile(os.Getenv("APPZONE_SETTINGS_FILE"))
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		_, _ = w.Write(settings)
+	})
 	mux.HandleFunc("/slow", func(w http.ResponseWriter, r *http.Request) {
 		time.Sleep(time.Duration(number(r, "ms")) * time.Millisecond)
 		fmt.Fprint(w, "slow")
