@@ -1,0 +1,48 @@
+package lean
+
+import (
+	"io"
+	"strings"
+)
+
+// Request is one request. It and its strings belong to the handler until it returns; strings may be
+// kept.
+type Request struct {
+	// Method is as it was sent: methods are case-sensitive.
+	Method string
+	// Target is the path with its query, as it was sent.
+	Target string
+	// Path is the path with its percent-encoding decoded, once and without cleaning: it may hold
+	// "..", "//" and any byte.
+	Path string
+	// RawQuery is what follows the first "?", or "".
+	RawQuery string
+	// Header holds at most [MaxHeaders] lines.
+	Header Header
+	// ContentLength is the length of the body in bytes, or -1 where only its end will tell.
+	ContentLength int64
+	// Body is never nil. Reading more than the server allows gives [ErrBodyTooLarge].
+	Body io.Reader
+
+	old  bool // HTTP/1.0
+	body body
+}
+
+// keepAlive tells whether the client wants the connection to stay.
+func (r *Request) keepAlive() bool {
+	stay := !r.old
+	for _, f := range r.Header {
+		if !equalFold(f.Name, "Connection") {
+			continue
+		}
+		for option := range strings.SplitSeq(f.Value, ",") {
+			switch option = strings.Trim(option, " \t"); {
+			case strings.EqualFold(option, "close"):
+				return false
+			case r.old && strings.EqualFold(option, "keep-alive"):
+				stay = true
+			}
+		}
+	}
+	return stay
+}
