@@ -33,6 +33,9 @@ var guests = map[string]func() (string, error){
 	"files":       build("files", "clang --target=wasm32-wasi -O2 -Wall -Wextra -Werror -o OUT testdata/guests/files/main.c"),
 	"poll":        build("poll", "clang --target=wasm32-wasi -O2 -Wall -Wextra -Werror -o OUT testdata/guests/poll/main.c"),
 	"rust":        build("rust", "/usr/bin/rustc --target wasm32-wasi -O -o OUT testdata/guests/rust/main.rs"),
+
+	"kit-go":         build("kit-go", "GOOS=wasip1 GOARCH=wasm go build -trimpath -ldflags=-s -o OUT ./guest/go/conformance/lean"),
+	"kit-go-nethttp": build("kit-go-nethttp", "GOOS=wasip1 GOARCH=wasm go build -trimpath -ldflags=-s -o OUT ./guest/go/conformance/nethttp"),
 }
 
 func build(name, command string) func() (string, error) {
