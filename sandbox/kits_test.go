@@ -18,6 +18,7 @@ import (
 // kits are the conformance apps of the guest kits, which all behave alike.
 var kits = map[string]func(t *testing.T) *plugin{
 	"go":         func(t *testing.T) *plugin { return prepared(t, "kit-go") },
+	"c":          func(t *testing.T) *plugin { return prepared(t, "kit-c") },
 	"go-nethttp": func(t *testing.T) *plugin { return prepared(t, "kit-go-nethttp") },
 }
 

@@ -36,6 +36,7 @@ var guests = map[string]func() (string, error){
 
 	"kit-go":         build("kit-go", "GOOS=wasip1 GOARCH=wasm go build -trimpath -ldflags=-s -o OUT ./guest/go/conformance/lean"),
 	"kit-go-nethttp": build("kit-go-nethttp", "GOOS=wasip1 GOARCH=wasm go build -trimpath -ldflags=-s -o OUT ./guest/go/conformance/nethttp"),
+	"kit-c":          build("kit-c", "clang --target=wasm32-wasi -O2 -Wall -Wextra -Werror -o OUT guest/c/conformance/main.c guest/c/*.c"),
 }
 
 func build(name, command string) func() (string, error) {
@@ -49,13 +50,26 @@ func build(name, command string) func() (string, error) {
 		if _, err := exec.LookPath(args[0]); err != nil {
 			return "", fmt.Errorf("%s: %w", args[0], errToolchain)
 		}
-		cmd := exec.Command(args[0], args[1:]...)
+		cmd := exec.Command(args[0], expand(args[1:])...)
 		cmd.Env = append(os.Environ(), env...)
 		if b, err := cmd.CombinedOutput(); err != nil {
 			return "", fmt.Errorf("%s: %w\n%s", command, err, b)
 		}
 		return out, nil
 	})
+}
+
+// expand replaces patterns of files by their names, as a shell does.
+func expand(args []string) []string {
+	var out []string
+	for _, arg := range args {
+		if names, err := filepath.Glob(arg); err == nil && len(names) > 0 {
+			out = append(out, names...)
+		} else {
+			out = append(out, arg)
+		}
+	}
+	return out
 }
 
 // guest returns the module of a guest. A missing compiler skips the test, except in CI,

@@ -162,6 +162,12 @@ func (b *body) finish() bool {
 	return b.ended()
 }
 
+// wrong returns why the body was refused, or nil.
+func (b *body) wrong() *problem {
+	p, _ := b.err.(*problem) //nolint:errorlint // set by this type
+	return p
+}
+
 // ended tells whether the body was read to its regular end.
 func (b *body) ended() bool {
 	return b.err == io.EOF //nolint:errorlint // set by this type

@@ -109,6 +109,10 @@ func (c *conn) handle() (more bool) {
 	if c.request.body.before != nil { // the client may send the body or not: nobody can tell
 		c.response.close = true
 	}
+	if p := c.request.body.wrong(); p != nil && c.response.status < 400 {
+		c.response.fail(p.status, p.reason)
+		return false
+	}
 	return c.response.end()
 }
 

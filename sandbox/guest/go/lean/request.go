@@ -21,7 +21,9 @@ type Request struct {
 	Header Header
 	// ContentLength is the length of the body in bytes, or -1 where only its end will tell.
 	ContentLength int64
-	// Body is never nil. Reading more than the server allows gives [ErrBodyTooLarge].
+	// Body is never nil. Reading more than the server allows gives [ErrBodyTooLarge]. A handler that
+	// meets an error here may just return: the server answers 400 or 413, unless the handler set a
+	// status from 400 on, and a response that is on its way is cut off.
 	Body io.Reader
 
 	old  bool // HTTP/1.0

@@ -33,8 +33,7 @@ func handle(w *lean.Response, r *lean.Request) {
 	case "/store":
 		value, err := io.ReadAll(r.Body)
 		if err != nil {
-			answer(w, 0, nil, err)
-			return
+			return // the server says what is wrong with it
 		}
 		status, b, err := conformance.Store(r.Method, r.Query("key"), value)
 		answer(w, status, b, err)
@@ -72,9 +71,11 @@ func echo(w *lean.Response, r *lean.Request) {
 	if t := r.Header.Get("Content-Type"); t != "" {
 		w.SetHeader("Content-Type", t)
 	}
-	if _, err := io.Copy(w, r.Body); err != nil {
-		log.Print(err)
+	b, err := io.ReadAll(r.Body)
+	if err != nil {
+		return // the server says what is wrong with it
 	}
+	_, _ = w.Write(b)
 }
 
 func fetch(w *lean.Response, r *lean.Request) {
