@@ -64,7 +64,7 @@ func TestKitsRefuseMalformedRequests(t *testing.T) {
 		"trailers without end":       line + host + chunked + "0\r\n" + strings.Repeat("X: y\r\n", 2000),
 		"more than the body allowed": line + host + chunked + strings.Repeat("8000\r\n"+strings.Repeat("a", 0x8000)+"\r\n", 400),
 	}
-	for _, kit := range []string{"go", "c"} {
+	for _, kit := range []string{"go", "c", "rust"} {
 		t.Run(kit, func(t *testing.T) {
 			i := kits[kit](t).run()
 			for name, request := range requests {

@@ -20,6 +20,7 @@ var kits = map[string]func(t *testing.T) *plugin{
 	"go":         func(t *testing.T) *plugin { return prepared(t, "kit-go") },
 	"c":          func(t *testing.T) *plugin { return prepared(t, "kit-c") },
 	"go-nethttp": func(t *testing.T) *plugin { return prepared(t, "kit-go-nethttp") },
+	"rust":       func(t *testing.T) *plugin { return prepared(t, "kit-rust") },
 }
 
 // eachKit runs a test with every kit, in an environment as the host makes it.
