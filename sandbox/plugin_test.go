@@ -30,6 +30,7 @@ type plugin struct {
 	launch  host.Launch
 	env     []string
 	files   []*os.File
+	way     *process.Socket // out, nil for none
 }
 
 // stage lays out a plugin whose module is code.
@@ -75,6 +76,7 @@ func prepared(t *testing.T, name string) *plugin {
 	p := compiled.plugins[name]
 	if p == nil {
 		p = stageIn(t, filepath.Join(guestDir(), name), sandbox.Options{}, code)
+		p.staged.Egress = true // guests may import dial; whom they reach is each test's own
 		require.NoError(t, p.prepare())
 		compiled.plugins[name] = p
 	}
@@ -144,6 +146,11 @@ func (p *plugin) start(spec process.Spec) *instance {
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = i.listener.Close() })
 	spec.Listener = i.listener
+	if p.way != nil {
+		spec.Jail.Network = process.NetworkEgress
+		spec.Jail.Sockets = append(spec.Jail.Sockets, p.way.Path)
+		spec.Env = append(spec.Env, "APPZONE_EGRESS="+p.way.Path)
+	}
 	spec.Files = p.files
 	spec.Env = append(append(spec.Env, p.env...), "APPZONE_PLUGIN_ID=guest")
 	spec.Limits.Processes = 64

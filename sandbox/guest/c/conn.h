@@ -26,6 +26,8 @@ enum az_state {
 	AZ_GONE,
 };
 
+struct az_fetch;
+
 /* One connection. The request comes first: handlers get its address. */
 struct az_conn {
 	az_request request;
@@ -46,7 +48,7 @@ struct az_conn {
 
 	long long due; /* when then is called, in ms of az_now; 0 is never */
 	void (*then)(az_request *);
-	struct az_fetch *fetch;
+	struct az_fetch *fetch; /* or NULL */
 };
 
 /* az_now is a clock in ms that only goes forward. */
@@ -62,12 +64,15 @@ void az_conn_reset(struct az_conn *c);
 void az_conn_flush(struct az_conn *c);
 void az_conn_refuse(struct az_conn *c, int status);
 
-/* A fetch: what to wait for, and whether its answer is complete. */
-struct az_fetch *az_fetch_new(const char *url, void (*then)(az_request *, const az_answer *));
-int az_fetch_wait(const struct az_fetch *f, short *events); /* returns a descriptor, or -1 if it is complete */
-long long az_fetch_due(const struct az_fetch *f);
-int az_fetch_step(struct az_fetch *f); /* 1: complete */
-void az_fetch_done(struct az_fetch *f, az_request *r); /* calls then, and frees f */
-void az_fetch_free(struct az_fetch *f);
+/* What a request waits for besides time. The loop calls it by these pointers alone, so that a plugin that
+ * fetches nothing has nothing of it, and imports nothing of the host. */
+struct az_fetch {
+	int fd;        /* -1 if it is complete */
+	short events;  /* of fd, to wait for */
+	long long due; /* when it is given up */
+	int (*step)(struct az_fetch *);                 /* 1: complete */
+	void (*done)(struct az_fetch *, az_request *);  /* tells the handler */
+	void (*release)(struct az_fetch *);
+};
 
 #endif

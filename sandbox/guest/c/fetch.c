@@ -11,18 +11,22 @@
 
 enum { MAX_HOST = 260, READ_SIZE = 8 * 1024 };
 
-struct az_fetch {
-	int fd, connected;
+/* get is one fetch. What the loop sees comes first. */
+struct get {
+	struct az_fetch fetch;
+	int connected, complete;
 	struct az_buffer out, in;
-	long long due;
 	az_answer answer;
-	int complete;
 	void (*then)(az_request *, const az_answer *);
 };
 
-static int finish(struct az_fetch *f, int error) {
+/* finish ends f, and gives its descriptor back. */
+static int finish(struct get *f, int error) {
 	f->answer.error = error;
 	f->complete = 1;
+	if (f->fetch.fd >= 0)
+		close(f->fetch.fd);
+	f->fetch.fd = -1;
 	return 1;
 }
 
@@ -46,43 +50,24 @@ static int split(const char *url, char *address, const char **host, size_t *leng
 	return 0;
 }
 
-struct az_fetch *az_fetch_new(const char *url, void (*then)(az_request *, const az_answer *)) {
-	struct az_fetch *f = calloc(1, sizeof *f);
-	if (!f) {
-		fprintf(stderr, "no memory for a fetch\n");
-		return NULL;
-	}
-	f->fd = -1;
-	f->then = then;
-	f->due = az_now() + AZ_FETCH_SECONDS * 1000LL;
+/* begin dials, and has the request ready. It returns 0, or an errno. */
+static int begin(struct get *f, const char *url) {
 	char address[MAX_HOST + 8];
 	const char *host, *path;
 	size_t length;
-	if (split(url, address, &host, &length, &path) != 0) {
-		finish(f, EINVAL);
-		return f;
-	}
+	if (split(url, address, &host, &length, &path) != 0)
+		return EINVAL;
 	int bad = az_buffer_text(&f->out, "GET ");
 	bad |= az_buffer_text(&f->out, *path == '/' ? "" : "/");
 	bad |= az_buffer_add(&f->out, path, strcspn(path, "#"));
 	bad |= az_buffer_text(&f->out, " HTTP/1.0\r\nHost: ");
 	bad |= az_buffer_add(&f->out, host, length);
 	bad |= az_buffer_text(&f->out, "\r\nConnection: close\r\n\r\n");
-	int error = bad ? ENOMEM : az_dial(address, &f->fd);
-	if (error != 0)
-		finish(f, error);
-	return f;
+	return bad ? ENOMEM : az_dial(address, &f->fetch.fd);
 }
-
-int az_fetch_wait(const struct az_fetch *f, short *events) {
-	*events = f->out.length > 0 ? POLLOUT : POLLIN;
-	return f->complete ? -1 : f->fd;
-}
-
-long long az_fetch_due(const struct az_fetch *f) { return f->due; }
 
 /* parse makes the answer of all that was read. */
-static int parse(struct az_fetch *f) {
+static int parse(struct get *f) {
 	size_t scanned = 0, length = 0;
 	int n = az_head_end(f->in.data, f->in.length, &scanned), has_length = 0;
 	if (n <= 0)
@@ -108,33 +93,34 @@ static int parse(struct az_fetch *f) {
 	if (has_length && body != length)
 		return finish(f, body < length ? ECONNRESET : EPROTO);
 	f->answer = (az_answer){.status = status, .body = f->in.data + n, .body_length = body};
-	f->complete = 1;
-	return 1;
+	return finish(f, 0);
 }
 
-int az_fetch_step(struct az_fetch *f) {
+static int step(struct az_fetch *fetch) {
+	struct get *f = (struct get *)fetch;
 	if (f->complete)
 		return 1;
-	if (az_now() >= f->due)
+	if (az_now() >= f->fetch.due)
 		return finish(f, ETIMEDOUT);
 	if (!f->connected) {
-		int error = az_dial_status(f->fd);
+		int error = az_dial_status(f->fetch.fd);
 		if (error != 0)
 			return error == EAGAIN ? 0 : finish(f, error);
 		f->connected = 1;
 	}
 	while (f->out.length > 0) {
-		ssize_t n = write(f->fd, f->out.data, f->out.length);
+		ssize_t n = write(f->fetch.fd, f->out.data, f->out.length);
 		if (n <= 0)
 			return errno == EAGAIN ? 0 : finish(f, errno);
 		az_buffer_drop(&f->out, (size_t)n);
 	}
+	f->fetch.events = POLLIN;
 	for (;;) {
 		if (f->in.length > AZ_MAX_HEAD + AZ_MAX_ANSWER)
 			return finish(f, EFBIG);
 		if (az_buffer_room(&f->in, READ_SIZE) != 0)
 			return finish(f, ENOMEM);
-		ssize_t n = read(f->fd, f->in.data + f->in.length, READ_SIZE);
+		ssize_t n = read(f->fetch.fd, f->in.data + f->in.length, READ_SIZE);
 		if (n < 0)
 			return errno == EAGAIN ? 0 : finish(f, errno);
 		if (n == 0)
@@ -143,17 +129,33 @@ int az_fetch_step(struct az_fetch *f) {
 	}
 }
 
-void az_fetch_done(struct az_fetch *f, az_request *r) {
+static void done(struct az_fetch *fetch, az_request *r) {
+	struct get *f = (struct get *)fetch;
 	f->then(r, &f->answer);
-	az_fetch_free(f);
 }
 
-void az_fetch_free(struct az_fetch *f) {
-	if (!f)
-		return;
-	if (f->fd >= 0)
-		close(f->fd);
+static void release(struct az_fetch *fetch) {
+	struct get *f = (struct get *)fetch;
+	finish(f, 0);
 	az_buffer_free(&f->in);
 	az_buffer_free(&f->out);
 	free(f);
+}
+
+void az_fetch(az_request *r, const char *url, void (*then)(az_request *, const az_answer *)) {
+	struct az_conn *c = (struct az_conn *)r;
+	struct get *f = calloc(1, sizeof *f);
+	if (!f) {
+		fprintf(stderr, "no memory for a fetch\n"); /* the request is answered with 500 */
+		return;
+	}
+	f->fetch = (struct az_fetch){.fd = -1, .events = POLLOUT, .due = az_now() + AZ_FETCH_SECONDS * 1000LL,
+		.step = step, .done = done, .release = release};
+	f->then = then;
+	if (c->fetch)
+		c->fetch->release(c->fetch);
+	c->fetch = &f->fetch;
+	int error = begin(f, url);
+	if (error != 0)
+		finish(f, error);
 }

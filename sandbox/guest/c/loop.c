@@ -34,12 +34,6 @@ void az_later(az_request *r, unsigned ms, void (*then)(az_request *)) {
 	c->then = then;
 }
 
-void az_fetch(az_request *r, const char *url, void (*then)(az_request *, const az_answer *)) {
-	struct az_conn *c = (struct az_conn *)r;
-	az_fetch_free(c->fetch);
-	c->fetch = az_fetch_new(url, then);
-}
-
 /* accept_all takes what waits. It returns -1 when the host stops the plugin. */
 static int accept_all(void) {
 	while (server.count < server.limit) {
@@ -140,15 +134,14 @@ static void timer(struct az_conn *c, long long now) {
 /* fetched goes on with a connection's fetch. */
 static void fetched(struct az_conn *c, int ready, long long now) {
 	struct az_fetch *f = c->fetch;
-	if (!f || (!ready && now < az_fetch_due(f)) || !az_fetch_step(f))
+	if (!f || (!ready && now < f->due) || !f->step(f))
 		return;
 	c->fetch = NULL;
 	if (c->state == AZ_WORKING) {
-		az_fetch_done(f, &c->request);
+		f->done(f, &c->request);
 		owed(c);
-	} else {
-		az_fetch_free(f);
 	}
+	f->release(f);
 }
 
 /* sweep removes connections that are gone. */
@@ -199,11 +192,10 @@ static int turn(void) {
 		sooner(&first, c->due);
 		if (!c->fetch)
 			continue;
-		int fd = az_fetch_wait(c->fetch, &events);
-		sooner(&first, fd < 0 ? 1 : az_fetch_due(c->fetch));
-		if (fd >= 0) {
+		sooner(&first, c->fetch->fd < 0 ? 1 : c->fetch->due);
+		if (c->fetch->fd >= 0) {
 			others[i] = (int)n;
-			fds[n++] = (struct pollfd){.fd = fd, .events = events};
+			fds[n++] = (struct pollfd){.fd = c->fetch->fd, .events = c->fetch->events};
 		}
 	}
 	long long now = az_now();

@@ -76,7 +76,8 @@ int az_conn_take(struct az_conn *c) {
 void az_conn_reset(struct az_conn *c) {
 	if (c->request.release)
 		c->request.release(c->request.data);
-	az_fetch_free(c->fetch);
+	if (c->fetch)
+		c->fetch->release(c->fetch);
 	free(c->head);
 	free(c->body);
 	free(c->parsed.copy);

@@ -1,6 +1,9 @@
 //! What a handler answers.
-use super::{fetch::Errno, http};
-use std::time::Duration;
+use super::http;
+use std::{
+    os::wasi::io::RawFd,
+    time::{Duration, Instant},
+};
 
 /// A complete response, or the head of one that is streamed.
 pub struct Response {
@@ -56,12 +59,23 @@ pub enum Answer {
     Later(Duration, Box<dyn FnOnce() -> Answer>),
     /// The response's own body is sent first.
     Stream(Response, Box<dyn FnMut() -> Step>),
-    /// Gets an http URL. Redirects are not followed.
-    Fetch(String, Box<dyn FnOnce(Result<Fetched, Errno>) -> Answer>),
+    /// Waits for something else, such as [`fetch`](super::fetch()).
+    Pending(Box<dyn Pending>),
 }
 
 impl From<Response> for Answer {
     fn from(response: Response) -> Answer {
         Answer::Now(response)
     }
+}
+
+/// What a request may wait for besides time. It is a trait so that a plugin which fetches nothing has nothing of it, and
+/// imports nothing of the host.
+pub trait Pending {
+    /// The descriptor to wait for, and whether it is for writing.
+    fn awaits(&self) -> (RawFd, bool);
+    /// When it is given up.
+    fn due(&self) -> Instant;
+    /// Goes on. None is: not yet.
+    fn step(&mut self, now: Instant) -> Option<Answer>;
 }

@@ -1,7 +1,6 @@
 //! One connection: what it reads, what it owes, and what is not sent yet.
 use super::{
-    answer::{Answer, Fetched, Response, Step},
-    fetch::{Errno, Fetch},
+    answer::{Answer, Pending, Response, Step},
     http::{self, Chunks, Frame, Request},
 };
 use std::{
@@ -18,7 +17,7 @@ const MAX_DISCARDED: usize = 256 * 1024;
 enum State {
     Reading,
     Waiting(Instant, Box<dyn FnOnce() -> Answer>),
-    Fetching(Fetch, Box<dyn FnOnce(Result<Fetched, Errno>) -> Answer>),
+    Pending(Box<dyn Pending>),
     Streaming(Instant, Box<dyn FnMut() -> Step>),
     Sending,
     /// After a refusal: closing at once would destroy the answer on its way.
@@ -80,9 +79,10 @@ impl Conn {
         !self.output.is_empty()
     }
 
-    pub fn fetch(&self) -> Option<&Fetch> {
+    /// What the request waits for besides time.
+    pub fn pending(&self) -> Option<&dyn Pending> {
         match &self.state {
-            State::Fetching(fetch, _) => Some(fetch),
+            State::Pending(pending) => Some(pending.as_ref()),
             _ => None,
         }
     }
@@ -92,7 +92,7 @@ impl Conn {
         match &self.state {
             State::Waiting(due, _) | State::Lingering(due) => Some(*due),
             State::Streaming(due, _) if self.output.is_empty() => Some(*due),
-            State::Fetching(fetch, _) => Some(fetch.due),
+            State::Pending(pending) => Some(pending.due()),
             _ => None,
         }
     }
@@ -123,10 +123,10 @@ impl Conn {
                 }
                 State::Waiting(due, then) if due <= now => self.answer(then(), now),
                 State::Streaming(due, step) if due <= now && self.output.is_empty() => self.stream_on(step, now),
-                State::Fetching(mut fetch, then) => match fetch.step(now) {
-                    Some(result) => self.answer(then(result), now),
+                State::Pending(mut pending) => match pending.step(now) {
+                    Some(answer) => self.answer(answer, now),
                     None => {
-                        self.state = State::Fetching(fetch, then);
+                        self.state = State::Pending(pending);
                         return;
                     }
                 },
@@ -206,11 +206,7 @@ impl Conn {
                 self.part(&response.body);
                 State::Streaming(now, step)
             }
-            Answer::Fetch(url, then) => match Fetch::new(&url) {
-                Ok(fetch) => State::Fetching(fetch, then),
-                // A step of its own, so that answers which fail again and again do not pile up.
-                Err(error) => State::Waiting(now, Box::new(move || then(Err(error)))),
-            },
+            Answer::Pending(pending) => State::Pending(pending),
         }
     }
 

@@ -1,11 +1,14 @@
 //! Connections to other servers, and asking them over HTTP/1.0, where an answer ends with its connection.
-use super::{answer::Fetched, http, FETCH_TIME, MAX_ANSWER, MAX_HEAD};
+use super::{
+    answer::{Answer, Fetched, Pending},
+    http, FETCH_TIME, MAX_ANSWER, MAX_HEAD,
+};
 use std::{
     fmt, io,
     io::{Read, Write},
     net::TcpStream,
     os::wasi::io::{AsRawFd, FromRawFd, RawFd},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 #[link(wasm_import_module = "appzone_v1")]
@@ -84,17 +87,52 @@ pub fn dial_status(stream: &TcpStream) -> Result<(), Errno> {
     }
 }
 
+type Then = Box<dyn FnOnce(Result<Fetched, Errno>) -> Answer>;
+
+/// Gets an http URL, and answers with what `then` makes of it. Redirects are not followed.
+pub fn fetch(url: &str, then: impl FnOnce(Result<Fetched, Errno>) -> Answer + 'static) -> Answer {
+    match Fetch::new(url) {
+        Ok(mut fetch) => {
+            fetch.then = Some(Box::new(then));
+            Answer::Pending(Box::new(fetch))
+        }
+        // A step of its own, so that answers which fail again and again do not pile up.
+        Err(error) => Answer::Later(Duration::from_secs(0), Box::new(move || then(Err(error)))),
+    }
+}
+
 /// A fetch in progress.
-pub struct Fetch {
+struct Fetch {
     stream: TcpStream,
     connected: bool,
     request: Vec<u8>,
     answer: Vec<u8>,
-    pub due: Instant,
+    due: Instant,
+    then: Option<Then>,
+}
+
+impl Pending for Fetch {
+    fn awaits(&self) -> (RawFd, bool) {
+        (self.stream.as_raw_fd(), !self.request.is_empty())
+    }
+
+    fn due(&self) -> Instant {
+        self.due
+    }
+
+    fn step(&mut self, now: Instant) -> Option<Answer> {
+        let result = match self.exchange() {
+            Ok(()) => parse(&self.answer),
+            Err(Errno::AGAIN) if now < self.due => return None,
+            Err(Errno::AGAIN) => Err(Errno::TIMED_OUT),
+            Err(error) => Err(error),
+        };
+        self.then.take().map(|then| then(result))
+    }
 }
 
 impl Fetch {
-    pub fn new(url: &str) -> Result<Fetch, Errno> {
+    fn new(url: &str) -> Result<Fetch, Errno> {
         let (host, target) = split(url).ok_or(Errno::INVALID)?;
         let port = host.rsplit_once(':').map_or("", |(_, port)| port);
         let has_port = !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
@@ -102,28 +140,7 @@ impl Fetch {
         let request = format!("GET {} HTTP/1.0\r\nHost: {}\r\nConnection: close\r\n\r\n", target, host);
         let stream = dial(&address)?;
         let due = Instant::now() + FETCH_TIME;
-        Ok(Fetch { stream, connected: false, request: request.into_bytes(), answer: Vec::new(), due })
-    }
-
-    pub fn fd(&self) -> RawFd {
-        self.stream.as_raw_fd()
-    }
-
-    /// Whether it waits to write.
-    pub fn writes(&self) -> bool {
-        !self.request.is_empty()
-    }
-
-    /// Goes on. None is: not yet.
-    pub fn step(&mut self, now: Instant) -> Option<Result<Fetched, Errno>> {
-        if now >= self.due {
-            return Some(Err(Errno::TIMED_OUT));
-        }
-        match self.exchange() {
-            Err(Errno::AGAIN) => None,
-            Err(error) => Some(Err(error)),
-            Ok(()) => Some(parse(&self.answer)),
-        }
+        Ok(Fetch { stream, connected: false, request: request.into_bytes(), answer: Vec::new(), due, then: None })
     }
 
     fn exchange(&mut self) -> Result<(), Errno> {

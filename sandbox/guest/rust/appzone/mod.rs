@@ -15,8 +15,8 @@ mod http;
 mod serve;
 mod wait;
 
-pub use answer::{Answer, Fetched, Response, Step};
-pub use fetch::{dial, dial_status, Errno};
+pub use answer::{Answer, Fetched, Pending, Response, Step};
+pub use fetch::{dial, dial_status, fetch, Errno};
 pub use http::Request;
 pub use serve::serve;
 

@@ -1,11 +1,5 @@
 //! The loop that waits for everything at once, and goes on with whatever is ready.
-use super::{
-    answer::Answer,
-    conn::Conn,
-    http::Request,
-    wait::Wait,
-    MAX_CONNECTIONS,
-};
+use super::{answer::Answer, conn::Conn, http::Request, wait::Wait, MAX_CONNECTIONS};
 use std::{
     env, io,
     net::TcpListener,
@@ -61,9 +55,9 @@ impl Server {
             if conn.writes() {
                 wait.writable(number, conn.fd());
             }
-            match conn.fetch() {
-                Some(fetch) if fetch.writes() => wait.writable(number, fetch.fd()),
-                Some(fetch) => wait.readable(number, fetch.fd()),
+            match conn.pending().map(|pending| pending.awaits()) {
+                Some((fd, true)) => wait.writable(number, fd),
+                Some((fd, false)) => wait.readable(number, fd),
                 None => {}
             }
             first = first.into_iter().chain(conn.due()).min();

@@ -85,7 +85,7 @@ fn fetch(request: &Request) -> Answer {
             json(200, format!(r#"{{"status":{},"body":{}}}"#, fetched.status, body)).into()
         }
     };
-    Answer::Fetch(url, Box::new(then))
+    appzone::fetch(&url, then)
 }
 
 /// The file of a key. A key is letters, digits, "-" and "_": never a path.
