@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"appzone/host"
 	"appzone/host/fault"
 	"appzone/host/manifest"
 	"appzone/sandbox/internal/wasmtest"
@@ -43,7 +44,7 @@ func TestInspectRefusesWhatCannotRun(t *testing.T) {
 		"unknown (G8)":    {importing("env", "emscripten_sleep"), nil, "imports_unknown", `"env.emscripten_sleep"`},
 		"a later WASI":    {importing("wasi_snapshot_preview2", "fd_write"), nil, "imports_unknown", `"wasi_snapshot_preview2.fd_write"`},
 		"unknown of WASI": {importing("wasi_snapshot_preview1", "sock_open"), nil, "imports_unknown", "sock_open"},
-		"dial (G8)":       {importing("appzone_v1", "dial"), nil, "imports_unknown", `"appzone_v1.dial"`},
+		"of the host":     {importing("appzone_v1", "listen"), nil, "imports_unknown", `"appzone_v1.listen"`},
 		"much memory": {
 			wasmtest.Module{Pages: 32, Functions: []wasmtest.Function{{Export: "_start"}}}.Bytes(),
 			func(m *manifest.Manifest) { m.Parameters.Limits.MemoryMB = 1 }, "memory_limit_low", "2.0 MiB",
@@ -100,4 +101,20 @@ func TestInfoNamesTheEngine(t *testing.T) {
 	info2, err := files[0].Info()
 	require.NoError(t, err)
 	assert.Equal(t, os.FileMode(0o600), info2.Mode().Perm())
+}
+
+// G8: what leads out of the sandbox is installed only with a grant to use it for, and named where there is none.
+func TestImportsThatAreNotGrantedFailAtTheInstallation(t *testing.T) {
+	three := wasmtest.Type{Params: []byte{wasmtest.I32, wasmtest.I32, wasmtest.I32}, Results: []byte{wasmtest.I32}}
+	p := stage(t, wasmtest.Module{Pages: 1, Functions: []wasmtest.Function{{Export: "_start"}},
+		Imports: []wasmtest.Import{{Module: "appzone_v1", Name: "dial", Type: three}}}.Bytes())
+	got, err := p.runtime.Inspect(context.Background(), p.staged)
+	require.NoError(t, err)
+	assert.Contains(t, got.Findings, host.Finding{Severity: host.SeverityHigh, Code: "imports_not_granted", Path: "app/plugin.wasm",
+		Message: "the module imports appzone_v1.dial and asks for no network address: it cannot be installed unless one is granted"})
+	err = p.prepare()
+	assert.Equal(t, "imports_not_granted", fault.CodeOf(err))
+	assert.ErrorContains(t, err, "appzone_v1.dial")
+	p.staged.Egress = true
+	require.NoError(t, p.prepare())
 }

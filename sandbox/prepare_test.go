@@ -5,8 +5,10 @@ package sandbox_test
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -30,6 +32,7 @@ func TestCompileBombsAreBounded(t *testing.T) {
 		options sandbox.Options
 		want    string
 	}{
+		"tables": {wasmtest.Tables(20, 10_000), sandbox.Options{CompileMemoryBytes: 192 << 20}, "compile_memory_limit"},
 		"memory": {wasmtest.Diamonds(20_000, 5000), sandbox.Options{CompileMemoryBytes: 256 << 20}, "compile_memory_limit"},
 		"time":   {wasmtest.NestedLoops(5000, 1000), sandbox.Options{CompileTimeout: 2 * time.Second}, "compile_timeout"},
 	}
@@ -66,6 +69,31 @@ func TestBrokenModulesAreRefused(t *testing.T) {
 			assert.Equal(t, "module_invalid", fault.CodeOf(err), "%v", err)
 		})
 	}
+}
+
+// G3: a module that was cut or changed at random is installed, or refused in clear words, and costs the host nothing.
+func TestModulesChangedAtRandomAreRefusedClearly(t *testing.T) {
+	whole := guest(t, "c")
+	random := rand.New(rand.NewPCG(1, 2))
+	known := []string{"", "module_invalid", "module_not_command", "imports_unknown", "memory_limit_low", "compile_memory_limit", "compile_timeout"}
+	p := stageWith(t, sandbox.Options{CompileMemoryBytes: 128 << 20, CompileTimeout: 10 * time.Second}, nil)
+	codes := map[string]int{}
+	for range 60 {
+		code := slices.Clone(whole)
+		if random.IntN(3) == 0 {
+			code = code[:random.IntN(len(code))]
+		} else {
+			for range 1 + random.IntN(8) {
+				code[random.IntN(min(len(code), 1+random.IntN(len(code))))] = byte(random.UintN(256))
+			}
+		}
+		p.write("code/app/plugin.wasm", code)
+		err := p.prepare()
+		codes[fault.CodeOf(err)]++
+		require.Contains(t, known, fault.CodeOf(err), "%v", err)
+	}
+	t.Log(codes)
+	assert.Greater(t, codes["module_invalid"], 10)
 }
 
 func TestPrepareEndsWithItsContext(t *testing.T) {

@@ -1,5 +1,7 @@
 package wasmtest
 
+import "bytes"
+
 // Modules that are small and cost a compiler a lot, or a run everything there is.
 
 // Diamonds is a function of many if/else over many live locals, which is hard on register
@@ -26,6 +28,20 @@ func NestedLoops(depth, locals int) []byte {
 		body = append(body, Join([]byte{0x20}, Uint(i%locals), []byte{0x0d, 0x00, 0x0b})...)
 	}
 	return command([][2]int{{locals, I32}}, body)
+}
+
+// Tables is a function of many jump tables with many targets each.
+func Tables(tables, targets int) []byte {
+	const depth = 50
+	body := bytes.Repeat([]byte{0x02, 0x40}, depth)
+	for range tables {
+		body = append(body, Join([]byte{0x02, 0x40, 0x20, 0x00, 0x0e}, Uint(targets))...)
+		for k := range targets {
+			body = append(body, Uint(k%depth)...)
+		}
+		body = append(body, 0x00, 0x0b)
+	}
+	return command([][2]int{{1, I32}}, append(body, bytes.Repeat([]byte{0x0b}, depth)...))
 }
 
 // Spin loops for ever.
