@@ -27,6 +27,8 @@ func (s *Spec) check() error {
 		return wrong("it has no name")
 	case s.Dir != "" && !filepath.IsAbs(s.Dir):
 		return wrong("the working folder %q is not an absolute path", s.Dir)
+	case s.Jail.User != 0 && (s.Jail.User < BuildUser || s.Jail.User > BuildUser+MaxPluginNumber):
+		return wrong("the user id %d is not one of a child", s.Jail.User)
 	case s.Mark != "" && !markPattern.MatchString(s.Mark):
 		return wrong("the mark %q is not of [a-z0-9-], at most 64", s.Mark)
 	}

@@ -11,7 +11,7 @@
 //
 // To enclose takes privileges, or a user namespace that lends them: mount, PID, IPC, UTS and network
 // namespaces, a file tree with nothing in it but the [Jail]. To confine gives up what is left, for good:
-// Landlock, no_new_privs, capabilities, a filter of system calls, resource limits. The init is the first
+// Landlock, no_new_privs, root's user id ([Jail.User]), capabilities, a filter of system calls, resource limits. The init is the first
 // process of the PID namespace, so that everything in there ends with it; where there is none it
 // adopts orphans and ends them itself. It lives as long as the program and reports how that ended.
 //

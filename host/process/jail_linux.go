@@ -54,7 +54,7 @@ func (o *order) enclose() error {
 }
 
 // leaveWatchers bounds what the kernel counts for each user, some 128 of each in all: a child could use up those
-// of the other children and of the host's user. Root's cannot be bounded.
+// of the other children and of the host's user. A root host's children have counts of their own with their user ids.
 func leaveWatchers() {
 	for _, name := range []string{"max_inotify_instances", "max_fanotify_groups"} {
 		_ = os.WriteFile("/proc/sys/user/"+name, []byte("16"), 0)
@@ -84,8 +84,8 @@ func (o *order) confine() error {
 	if err := o.restrict(); err != nil {
 		return jailRefused(err, "restrict it by Landlock")
 	}
-	if os.Geteuid() == 0 {
-		_ = syscall.Setgroups(nil) // of all threads
+	if err := o.assumeUser(); err != nil {
+		return jailRefused(err, "give it a user id of its own")
 	}
 	if err := dropPrivileges(); err != nil {
 		return jailRefused(err, "drop privileges")

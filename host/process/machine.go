@@ -25,6 +25,8 @@ type Capabilities struct {
 	NoNewPrivileges bool `json:"noNewPrivileges"`
 	// Seccomp says that a child's system calls can be refused.
 	Seccomp bool `json:"seccomp"`
+	// OwnUsers says that children of a root host can be given user ids of their own.
+	OwnUsers bool `json:"ownUsers"`
 	// Groups counts the supplementary groups that an ordinary user's children keep.
 	Groups int `json:"groups,omitempty"`
 	// CgroupVersion is 1, 2 or 0 for none.

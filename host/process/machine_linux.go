@@ -56,6 +56,7 @@ func (c *Capabilities) probeNamespaces() {
 		if last = tryPlan(try); last == nil {
 			c.UserNamespace, c.MountNamespace, c.PIDNamespace = try.User, try.View, try.PID
 			c.NetworkNamespace, c.Overlay = try.Net, try.Overlay
+			c.probeUsers(try)
 			return
 		}
 		miss("overlay", try.Overlay, last)
@@ -64,6 +65,7 @@ func (c *Capabilities) probeNamespaces() {
 		miss("pidNamespace", try.PID && !try.View, last)
 	}
 	miss("userNamespace", !c.Root, last)
+	c.probeUsers(plan{})
 }
 
 // tryPlan lets a stage enclose itself by a plan.
@@ -80,6 +82,10 @@ func tryPlan(try plan) error {
 			return err
 		}
 	}
+	own, err := probeFolder(dir, try)
+	if err != nil {
+		return err
+	}
 	ours, theirs, err := controlPair()
 	if err != nil {
 		return err
@@ -91,7 +97,7 @@ func tryPlan(try plan) error {
 		return err
 	}
 	defer null.Close()
-	o := &order{Stage: stageProbe, Jail: Jail{Overlay: overlay, SystemFiles: true}, Plan: try}
+	o := &order{Stage: stageProbe, Jail: Jail{Overlay: overlay, SystemFiles: true, ReadWrite: []string{own}}, Plan: try}
 	proc, err := fork(child{
 		path: selfPath(), name: "appzone-probe", env: o.stageEnvironment(),
 		files: []*os.File{null, null, null, theirs}, sys: try.attributes(),
@@ -111,7 +117,7 @@ func tryPlan(try plan) error {
 	if r.Failed != nil {
 		return r.Failed.fault()
 	}
-	return nil
+	return checkProbe(own, try, proc)
 }
 
 // probeCgroup tells the version of the control groups and whether the host could make one.

@@ -93,6 +93,9 @@ func (o *order) obey(c *control, entries map[string]Entry) (int, error) {
 		if err := o.enclose(); err != nil {
 			return 0, err
 		}
+		if err := o.tryUser(); err != nil {
+			return 0, err
+		}
 		return 0, c.send(report{Started: os.Getpid()})
 	}
 	return 0, fault.New(fault.Internal, "stage_unknown", "the child was told to be %q, which this version does not know", o.Stage)

@@ -121,7 +121,7 @@ func beHost(text string) {
 	process.Pretend(o.Machine)
 	p, err := process.Start(context.Background(), process.Spec{
 		Name: o.Name, Path: o.Path, Entry: o.Entry, Args: o.Args, Env: []string{"PATH=/usr/bin:/bin"},
-		Jail: process.Jail{SystemFiles: true}, MarkDir: o.MarkDir, Mark: "one",
+		Jail: process.Jail{SystemFiles: true, User: testUser}, MarkDir: o.MarkDir, Mark: "one",
 	})
 	if err != nil {
 		fmt.Println(err)
@@ -181,12 +181,15 @@ func (l *lines) await(t *testing.T, text string) {
 	require.Eventually(t, func() bool { return strings.Contains(l.text(), text) }, 20*time.Second, 5*time.Millisecond, "no %q in %s", text, l.text())
 }
 
+// testUser is whom the children of these tests run as where the host is root.
+var testUser = process.PluginUser(7)
+
 // shell is a child that runs a script.
 func shell(script string) (process.Spec, *lines) {
 	out := &lines{}
 	return process.Spec{
 		Name: "test-shell", Path: "/bin/sh", Args: []string{"-c", script}, Dir: "/",
-		Env: []string{"PATH=/usr/bin:/bin"}, Jail: process.Jail{SystemFiles: true}, Output: out.add,
+		Env: []string{"PATH=/usr/bin:/bin"}, Jail: process.Jail{SystemFiles: true, User: testUser}, Output: out.add,
 	}, out
 }
 
@@ -194,7 +197,7 @@ func shell(script string) (process.Spec, *lines) {
 func entry(name string, args ...string) (process.Spec, *lines) {
 	out := &lines{}
 	env := []string{"GORACE=atexit_sleep_ms=0"} // the race detector would sleep for a second
-	return process.Spec{Name: "test-entry", Entry: name, Args: args, Env: env, Output: out.add}, out
+	return process.Spec{Name: "test-entry", Entry: name, Args: args, Env: env, Jail: process.Jail{User: testUser}, Output: out.add}, out
 }
 
 func start(t *testing.T, spec process.Spec) *process.Process {

@@ -66,6 +66,13 @@ type Jail struct {
 	ReadOnly []string
 	// ReadWrite are folders, absolute, that may also be written. They must exist.
 	ReadWrite []string
+	// Private are folders, absolute, that may be read and that nobody else is to read.
+	Private []string
+	// User is the user id, and group id, that the child of a root host takes on where the machine can ([Capabilities.OwnUsers]):
+	// [BuildUser] or one of [PluginUser]. 0 keeps the host's. Start then makes it the owner of all that lies in ReadWrite, Private and
+	// Overlay, but for files of Overlay.Lower that are read-only; so no folder is to be given to children of two users in turn without
+	// need. The host needs no right of its own to any of it. An ordinary user's host ignores this.
+	User int
 	// Overlay, when not nil, is mounted before the child starts.
 	Overlay *Overlay
 	// SystemFiles also shows what a dynamically linked program and name resolution need: /usr, /lib*,

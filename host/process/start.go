@@ -28,6 +28,7 @@ func Start(ctx context.Context, spec Spec) (*Process, error) {
 	if !ready.Load() {
 		return nil, fault.New(fault.Internal, "process_invalid", "start a child process: process.Main was not called first in main")
 	}
+	spec.Jail.ReadOnly = slices.Concat(spec.Jail.ReadOnly, spec.Jail.Private)
 	if err := spec.check(); err != nil {
 		return nil, err
 	}
@@ -38,6 +39,9 @@ func Start(ctx context.Context, spec Spec) (*Process, error) {
 	p := &Process{spec: spec, machine: machine, oomKills: oomKills(), done: make(chan struct{})}
 	p.walls = machine.Walls(spec.Jail, spec.Limits)
 	if err := p.prepare(); err != nil {
+		return nil, err
+	}
+	if err := p.own(ctx); err != nil {
 		return nil, err
 	}
 	if err := p.launch(); err != nil {

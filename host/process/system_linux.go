@@ -51,7 +51,7 @@ func (o *order) devices() []string {
 }
 
 // systemLinks makes the links of the new tree, and the account that the child runs as.
-func systemLinks() error {
+func (o *order) systemLinks() error {
 	links := map[string]string{
 		"/dev/fd": "/proc/self/fd", "/dev/stdin": "/proc/self/fd/0",
 		"/dev/stdout": "/proc/self/fd/1", "/dev/stderr": "/proc/self/fd/2",
@@ -69,9 +69,10 @@ func systemLinks() error {
 			return err
 		}
 	}
+	uid, gid := o.user()
 	account := map[string]string{
-		"/etc/passwd": fmt.Sprintf("app:x:%d:%d::/:/usr/sbin/nologin\n", os.Getuid(), os.Getgid()),
-		"/etc/group":  fmt.Sprintf("app:x:%d:\n", os.Getgid()),
+		"/etc/passwd": fmt.Sprintf("app:x:%d:%d::/:/usr/sbin/nologin\n", uid, gid),
+		"/etc/group":  fmt.Sprintf("app:x:%d:\n", gid),
 	}
 	for path, text := range account {
 		if err := os.MkdirAll(filepath.Dir(viewRoot+path), 0o755); err != nil {

@@ -58,7 +58,7 @@ func (o *order) view() error {
 // fillView mounts everything below viewRoot. Parents come before children, so that what is deeper lies on top.
 func (o *order) fillView(all []shown, overlay []*os.File) error {
 	if o.Jail.SystemFiles {
-		if err := systemLinks(); err != nil {
+		if err := o.systemLinks(); err != nil {
 			return err
 		}
 	}

@@ -12,6 +12,8 @@ type plan struct {
 	Landlock int
 	// Seccomp says that system calls which no plugin needs are refused.
 	Seccomp bool
+	// UserID is the user and group that it becomes; 0 keeps the host's.
+	UserID int
 	// CountProcesses says that RLIMIT_NPROC counts this child's processes alone.
 	CountProcesses bool
 }
@@ -27,7 +29,10 @@ func (c Capabilities) plan(j Jail, l Limits) plan {
 	}
 	p.User = c.UserNamespace && (p.View || p.PID || p.Net)
 	p.Overlay = p.View && c.Overlay && j.Overlay != nil
-	p.CountProcesses = p.User && !c.Root
+	if c.OwnUsers && p.View {
+		p.UserID = j.User
+	}
+	p.CountProcesses = p.User && !c.Root || p.UserID > BuildUser
 	return p
 }
 
@@ -148,8 +153,13 @@ func (c Capabilities) privilegesWall(p plan) Wall {
 	case !c.NoNewPrivileges:
 		w.Reason = "it runs as the host's user, and this system has no way to give up gaining rights"
 		return w
+	case p.UserID != 0:
+		w.Level, w.Reason = Enforced, "a user id of its own, which owns nothing else, without capabilities or a way to new ones"
 	case c.Root:
 		w.Level, w.Reason = Partial, "no capabilities and no way to new ones, but still root's user id, which owns files"
+		if problem := c.Problems["ownUsers"]; problem != "" {
+			w.Reason += ": " + problem
+		}
 	case c.Groups > 0:
 		w.Level, w.Reason = Partial, "no capabilities and no way to new ones, but still the groups of the host's user"
 	default:

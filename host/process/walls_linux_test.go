@@ -129,7 +129,7 @@ try system 'ls /usr/bin'
 			return // no wall, and it says so: see TestWallsSayWhatStands
 		}
 		spec, out := shell(script)
-		spec.Jail.ReadOnly, spec.Jail.ReadWrite = []string{read}, []string{own}
+		spec.Jail.Private, spec.Jail.ReadWrite = []string{read}, []string{own}
 		p := start(t, spec)
 		await(t, p)
 		for line := range strings.Lines(out.text()) {
@@ -155,7 +155,7 @@ func TestAnEntryIsInTheSameJail(t *testing.T) {
 			return
 		}
 		spec, out := entry("read", file, "/etc/hostname", "/usr/bin/env")
-		spec.Jail.ReadOnly = []string{dir}
+		spec.Jail.Private = []string{dir}
 		run(t, spec)
 		answers := strings.Split(out.text(), "\n")
 		assert.Equal(t, file+" <nil>", answers[0])
@@ -316,6 +316,9 @@ func TestWallsSayWhatStands(t *testing.T) {
 	root.Root, root.UserNamespace = true, false
 	copied.Overlay = false
 	landlock.Landlock = 7
+	own, bare := root, process.Capabilities{System: "linux", NoNewPrivileges: true, Root: true, OwnUsers: true}
+	own.OwnUsers = true
+	user := process.Jail{User: testUser}
 	limits := process.Limits{MemoryBytes: 1, CPUPercent: 1, Processes: 1}
 	overlay := process.Jail{Overlay: &process.Overlay{}}
 	tests := map[string]struct {
@@ -326,6 +329,10 @@ func TestWallsSayWhatStands(t *testing.T) {
 	}{
 		"everything":                {full, process.Jail{}, limits, levels{e, e, e, p, n, e, e}},
 		"root":                      {root, process.Jail{}, limits, levels{e, e, p, p, n, p, e}},
+		"root, other users":         {own, user, limits, levels{e, e, e, p, n, e, e}},
+		"root, no user is asked":    {own, process.Jail{}, limits, levels{e, e, p, p, n, p, e}},
+		"root, a build":             {own, process.Jail{User: process.BuildUser}, limits, levels{e, e, p, p, n, e, e}},
+		"root, no tree of files":    {bare, user, limits, levels{n, n, p, p, n, p, e}},
 		"no limits":                 {root, process.Jail{}, process.Limits{}, levels{e, e, e, n, n, p, e}},
 		"the host's network":        {full, process.Jail{Network: process.NetworkHost}, limits, levels{n, e, e, p, n, e, e}},
 		"no filter of calls":        {unfiltered, process.Jail{}, limits, levels{p, e, e, p, n, e, e}},
