@@ -48,7 +48,7 @@ func readCode(ctx context.Context, s host.Staged, entry string) ([]fact, error) 
 	exit, err := run(ctx, process.Spec{
 		Name: "appzone-imports", Entry: importsEntry, Args: []string{s.CodeDir, entry}, Dir: s.CodeDir,
 		Env:    []string{"GOMAXPROCS=2", "GOMEMLIMIT=512MiB", "GOTRACEBACK=none"},
-		Jail:   process.Jail{ReadOnly: []string{s.CodeDir}},
+		Jail:   process.Jail{ReadOnly: []string{s.CodeDir}, User: process.BuildUser},
 		Limits: process.Limits{MemoryBytes: readMemoryBytes},
 		Output: func(l process.Line) {
 			var f fact

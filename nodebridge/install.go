@@ -149,7 +149,7 @@ func (i *install) npmRun(ctx context.Context, args []string, out *installOutput,
 			"HOME=" + i.path("home"), "TMPDIR=" + i.path("tmp"), "LANG=C.UTF-8",
 		},
 		Jail: process.Jail{
-			SystemFiles: true, Network: process.NetworkHost,
+			SystemFiles: true, Network: process.NetworkHost, User: process.BuildUser,
 			ReadOnly:  []string{i.node.path, npmRoot(i.npm)},
 			ReadWrite: append([]string{i.dir}, writable...),
 		},

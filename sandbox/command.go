@@ -3,6 +3,9 @@ package sandbox
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 
 	"appzone/host"
@@ -32,6 +35,9 @@ func (r *Runtime) Command(_ context.Context, s host.Staged, l host.Launch) (proc
 		memory = min(l.MemoryBytes, maxMemoryBytes)
 	}
 	cache := filepath.Join(s.PreparedDir, cacheFolder)
+	if err := share(cache); err != nil {
+		return process.Spec{}, fmt.Errorf("let the plugin read its compiled code: %w", err)
+	}
 	var certificates []string
 	if l.Egress != "" {
 		certificates = r.certificateFiles()
@@ -69,6 +75,29 @@ func (r *Runtime) Command(_ context.Context, s host.Staged, l host.Launch) (proc
 		spec.Jail.ReadOnly = append(spec.Jail.ReadOnly, l.SettingsFile)
 	}
 	return spec, nil
+}
+
+// share lets the plugin's own user read its compiled code, and nobody but the host write it. A link, which a
+// compiler that was taken over may have left, is not followed.
+func share(cache string) error {
+	root, err := os.OpenRoot(cache)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	return fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || !d.IsDir() && !d.Type().IsRegular() {
+			return err
+		}
+		mode := fs.FileMode(0o644)
+		if d.IsDir() {
+			mode = 0o755
+		}
+		if err := root.Lchown(name, os.Getuid(), os.Getgid()); err != nil {
+			return err
+		}
+		return root.Chmod(name, mode)
+	})
 }
 
 // engineBytes is what an instance's process needs beside linear memory, as RLIMIT_DATA counts

@@ -96,13 +96,13 @@ func (p *plugin) path(name string) string { return filepath.Join(p.base, filepat
 
 func (p *plugin) dir(name string) string {
 	p.t.Helper()
-	require.NoError(p.t, os.MkdirAll(p.path(name), 0o700))
+	require.NoError(p.t, os.MkdirAll(p.path(name), 0o755))
 	return p.path(name)
 }
 
 func (p *plugin) write(name string, contents []byte) {
 	p.t.Helper()
-	require.NoError(p.t, os.WriteFile(p.path(name), contents, 0o600))
+	require.NoError(p.t, os.WriteFile(p.path(name), contents, 0o644))
 }
 
 // progress collects what a job's step tells.

@@ -119,7 +119,7 @@ func (r *Runtime) runCompiler(ctx context.Context, s host.Staged, cache string) 
 	var out transcript
 	child, err := process.Start(ctx, process.Spec{
 		Name: entryCompile, Entry: entryCompile, Args: []string{string(order)},
-		Jail:   process.Jail{ReadOnly: []string{file}, ReadWrite: []string{cache}},
+		Jail:   process.Jail{ReadOnly: []string{file}, ReadWrite: []string{cache}, User: process.BuildUser},
 		Limits: process.Limits{MemoryBytes: r.options.CompileMemoryBytes, OpenFiles: 64, FileBytes: maxCodeBytes},
 		Output: out.add,
 	})
