@@ -35,3 +35,6 @@ func (g *Grants) Beyond(other *Grants) (out []string) {
 	}
 	return out
 }
+
+// FirstNumber is the number that a plugin's user id is made of, unless another plugin of the same data folder has it.
+var FirstNumber = firstNumber

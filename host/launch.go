@@ -40,6 +40,7 @@ type launch struct {
 	cleaned      []string // what was taken out of the overlay
 	private      *privateFolder
 	way          *process.Socket // to what was granted, nil for none
+	user         int             // user id of its own, 0 for none
 }
 
 // prepareLaunch checks the version's files and makes the instance's folders.
@@ -64,6 +65,9 @@ func (h *Host) prepareLaunch(ctx context.Context, id string, number uint64) (*la
 		grace:        m.Grace(),
 	}
 	l.staged = h.staged(p, v)
+	if l.user, err = h.userOf(ctx, p); err != nil {
+		return nil, err
+	}
 	if err := h.verifyFiles(ctx, v, l.staged); err != nil {
 		return nil, err
 	}
@@ -174,7 +178,7 @@ func (l *launch) spec(ctx context.Context, lis *process.Listener, control *os.Fi
 	s.Env = mergeEnv(l.to.Env, s.Env)
 	// The folder and not the file in it, so that another file in its place shows.
 	s.Jail.ReadOnly = slices.DeleteFunc(s.Jail.ReadOnly, func(path string) bool { return path == l.to.SettingsFile })
-	s.Jail.ReadOnly = append(s.Jail.ReadOnly, l.private.dir)
+	s.Jail.User, s.Jail.Private = l.user, append(s.Jail.Private, l.private.dir)
 	s.Jail.ReadWrite = append(s.Jail.ReadWrite, l.to.DataDir, l.to.TempDir)
 	s.Jail.Network = l.network()
 	if l.way != nil {

@@ -33,6 +33,8 @@ type Plugin struct {
 	Grants *Grants `json:"grants,omitempty"`
 	// DataStale says that an uninstallation without its data was decided, and that the folders may still be there.
 	DataStale bool `json:"dataStale,omitempty"`
+	// UserNumber stands for the user id of its processes under a host that runs as root; see [process.PluginUser]. 0 until one is needed.
+	UserNumber int `json:"userNumber,omitempty"`
 	// Revision counts changes; it is the plugin's ETag.
 	Revision    uint64    `json:"revision"`
 	CreatedAt   time.Time `json:"createdAt"`

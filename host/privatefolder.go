@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 )
 
 // privateFolder holds the settings file of one instance, on a tmpfs where there is one. The instance sees it read-only.
@@ -47,6 +48,9 @@ func (p *privateFolder) write(settings []byte) error {
 	if err := os.WriteFile(next, settings, 0o400); err != nil {
 		return fmt.Errorf("write settings: %w", err)
 	}
+	if err := giveLike(next, p.dir); err != nil {
+		return fmt.Errorf("write settings: %w", err)
+	}
 	if err := os.Rename(next, p.settingsFile()); err != nil {
 		return fmt.Errorf("write settings: %w", err)
 	}
@@ -59,4 +63,16 @@ func (p *privateFolder) remove() {
 	defer p.mu.Unlock()
 	p.gone = true
 	_ = os.RemoveAll(p.dir)
+}
+
+// giveLike gives a file to the owner of a folder: an instance that has a user id of its own got the folder at its start.
+func giveLike(file, folder string) error {
+	info, err := os.Stat(folder)
+	if err != nil {
+		return err
+	}
+	if s, ok := info.Sys().(*syscall.Stat_t); ok && int(s.Uid) != os.Geteuid() {
+		return os.Lchown(file, int(s.Uid), int(s.Gid))
+	}
+	return nil
 }
