@@ -31,7 +31,7 @@ type jailed struct {
 	log      strings.Builder
 }
 
-func startJailed(t *testing.T, r *nodebridge.Runtime, s host.Staged, memoryBytes int64) *jailed {
+func startJailed(t *testing.T, r *nodebridge.Runtime, s host.Staged, memoryBytes int64, change ...func(*process.Spec)) *jailed {
 	t.Helper()
 	dir := t.TempDir()
 	for _, name := range []string{"app", "data", "tmp", "upper", "work", "run"} {
@@ -52,6 +52,9 @@ func startJailed(t *testing.T, r *nodebridge.Runtime, s host.Staged, memoryBytes
 		j.mu.Lock()
 		defer j.mu.Unlock()
 		j.log.WriteString(l.Text + "\n")
+	}
+	for _, f := range change {
+		f(&spec)
 	}
 	j.Process, err = process.Start(t.Context(), spec)
 	require.NoError(t, err)

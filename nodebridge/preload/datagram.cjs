@@ -1,9 +1,11 @@
 'use strict';
-// UDP clients work; a UDP service of the program's own is refused, since it would be
-// reachable past the host.
+// A UDP service of the program's own is refused, since it would be reachable past the host. UDP clients work on
+// the host's network; the egress carries none.
 const dgram = require('node:dgram');
+const { isLoopback } = require('./address.cjs');
 const control = require('./control.cjs');
 
+// install refuses to bind a port.
 function install() {
   const { bind } = dgram.Socket.prototype;
   dgram.Socket.prototype.bind = function (...args) {
@@ -16,4 +18,31 @@ function install() {
   };
 }
 
-module.exports = { install };
+// confine refuses to send anywhere but to the program's own network.
+function confine() {
+  const { send, connect } = dgram.Socket.prototype;
+  dgram.Socket.prototype.send = function (...args) {
+    const callback = typeof args.at(-1) === 'function' ? args.pop() : undefined;
+    const host = destination(args);
+    if (host === undefined || isLoopback(host)) return send.call(this, ...args, ...(callback ? [callback] : []));
+    fail(this, 'send', callback);
+  };
+  dgram.Socket.prototype.connect = function (port, host, callback) {
+    if (typeof host === 'function') [host, callback] = ['', host];
+    if (!host || isLoopback(String(host))) return connect.call(this, port, host, callback);
+    fail(this, 'connect', callback);
+  };
+}
+
+// destination is the address of send(message, port, address) or send(message, offset, length, port, address).
+function destination(args) {
+  const last = args.at(-1);
+  return args.length > 2 && typeof last === 'string' ? last : undefined;
+}
+
+function fail(socket, syscall, callback) {
+  const err = control.unsupported(syscall, 'UDP does not leave the plugin: the host connects by TCP alone');
+  process.nextTick(() => (callback ? callback.call(socket, err) : socket.emit('error', err)));
+}
+
+module.exports = { install, confine };

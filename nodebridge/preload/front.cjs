@@ -10,6 +10,7 @@ const heldMillis = 2000; // how long: a program that probes a port listens again
 
 const live = [];
 const held = new Set();
+const internal = new WeakSet(); // servers of the preload's own
 let descriptor;
 let inherited = null;
 let refusing = false;
@@ -24,6 +25,7 @@ function current() {
 // closes: closed, it could not be opened again.
 function open() {
   inherited = net.createServer();
+  internal.add(inherited);
   inherited.on('error', (err) => control.notice(`the inherited listener failed: ${err.message}`));
   inherited.listen({ fd: descriptor });
   if (inherited._handle) inherited._handle.onconnection = accept;
@@ -52,8 +54,7 @@ function release() {
 // deliver hands a connection to Node's own accept code, so that counting, limits and
 // options of the program's server work as on a port. The address is the loopback: who asks is in
 // X-Forwarded-For.
-function deliver(connection) {
-  const place = current();
+function deliver(connection, place = current()) {
   const port = 1024 + (peers++ % 64000);
   connection.getpeername = (out) => name(out, port);
   connection.getsockname = (out) => name(out, place.port ?? 0);
@@ -107,6 +108,8 @@ module.exports = {
   refuse,
   refresh: keepAlive,
   setDescriptor: (fd) => (descriptor = fd),
-  owns: (server) => server === inherited,
+  deliver,
+  claim: (server) => internal.add(server),
+  owns: (server) => internal.has(server),
   listener: () => inherited,
 };

@@ -13,12 +13,16 @@ Module._initPaths();
 if (home !== undefined) process.env.HOME = home;
 
 if (!isMainThread) {
+  require('./network.cjs').install(__filename);
   require('./worker.cjs').install();
 } else if (process.env.LISTEN_PID === String(process.pid) && /^\d+$/.test(process.env.LISTEN_FD)) {
-  // Anything else with this preload is a descendant: its descriptor 3 is not the listener.
   process.title = process.argv0;
+  require('./network.cjs').install(__filename);
   require('./listen.cjs').install(Number(process.env.LISTEN_FD));
   require('./stop.cjs').install();
   require('./datagram.cjs').install();
   require('./children.cjs').install(__filename);
+} else {
+  // A descendant: its descriptor 3 is not the listener.
+  require('./network.cjs').install(__filename);
 }
