@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 )
 
 // greet says hello and echoes until the end.
@@ -24,10 +23,7 @@ func TestTCPThroughTheEgress(t *testing.T) {
 		n, _ := io.Copy(io.Discard, c)
 		received <- n
 	})
-	nobody, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	closed := nobody.Addr().String()
-	require.NoError(t, nobody.Close())
+	closed := nobody(t)
 	out := grant(t, names{"granted.example.com": "127.0.0.1"}, greeter, ender, closed, "granted.example.com:"+portOf(t, greeter), "gone.example.com:443")
 	env := []string{"GREETER=" + greeter, "ENDER=" + ender, "CLOSED=" + closed}
 	want := answers(bare(t, "net-tcp.js", env...))

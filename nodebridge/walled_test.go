@@ -47,19 +47,20 @@ func grant(t *testing.T, resolver egress.Resolver, patterns ...string) *outside 
 // walled runs a program of testdata/programs in a jail with an empty network. out is its only way; nil: it has none.
 func walled(t *testing.T, file string, out *outside, env ...string) *jailed {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("testdata/programs", file))
-	require.NoError(t, err)
-	return walledText(t, file, string(text), out, env...)
+	return walledWith(t, file, out, func(*process.Spec) {}, env...)
 }
 
-func walledText(t *testing.T, file, text string, out *outside, env ...string) *jailed {
+func walledWith(t *testing.T, file string, out *outside, change func(*process.Spec), env ...string) *jailed {
 	t.Helper()
-	s := staged(t, file, map[string]string{file: text})
+	text, err := os.ReadFile(filepath.Join("testdata/programs", file))
+	require.NoError(t, err)
+	s := staged(t, file, map[string]string{file: string(text)})
 	modules := packages(t)
 	require.NoError(t, os.Symlink(modules, filepath.Join(s.CodeDir, "node_modules")))
 	return startJailed(t, newRuntime(t), s, defaultMemory, func(spec *process.Spec) {
 		spec.Jail.ReadOnly = append(spec.Jail.ReadOnly, modules)
 		spec.Env = append(spec.Env, env...)
+		change(spec)
 		if out == nil {
 			spec.Env = append(spec.Env, "APPZONE_NETWORK=none")
 			return
@@ -88,6 +89,15 @@ func serveTCP(t *testing.T, handle func(net.Conn)) string {
 			}()
 		}
 	}()
+	return l.Addr().String()
+}
+
+// nobody is an address on which nobody listens.
+func nobody(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
 	return l.Addr().String()
 }
 
