@@ -106,8 +106,8 @@ function inside(a, hosts, port, done, failed = []) {
     if (!err) return done(null, handle, '', null);
     failed.push(err);
     if (more.length > 0) return inside(a, more, port, done, failed);
-    control.notice(`nothing in the plugin listens on port ${port} of ${host}: a service of the host's machine is reached once ` +
-      `"127.0.0.1:${port}" is granted in permissions.network.outbound`);
+    control.notice(`nothing in the plugin listens on port ${port}: a service of the host's machine is reached once ` +
+      `"localhost:${port}" is granted in permissions.network.outbound`);
     done(errors.several(failed));
   });
 }

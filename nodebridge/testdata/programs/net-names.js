@@ -1,0 +1,50 @@
+// Names: "name: result".
+const dns = require('dns'), net = require('net'), util = require('util'), { promises } = dns;
+const say = (name, value) => console.log(`${name}: ${JSON.stringify(value)}`);
+const call = (f, ...args) => new Promise((done) => f(...args, (err, ...rest) => done(err ? { code: err.code, syscall: err.syscall, hostname: err.hostname } : rest)));
+const settle = (promise) => promise.catch((err) => ({ code: err.code, hostname: err.hostname }));
+
+(async () => {
+  const name = 'granted.example.com';
+  say('lookup', await call(dns.lookup, name));
+  say('lookup all', await call(dns.lookup, name, { all: true }));
+  say('lookup 6', await call(dns.lookup, name, 6));
+  say('lookup IPv4', await call(dns.lookup, name, { family: 'IPv4' }));
+  say('lookup ipv4first', await call(dns.lookup, name, { all: true, verbatim: false }));
+  say('lookup mapped', await call(dns.lookup, 'four.example.com', { family: 6, hints: dns.V4MAPPED }));
+  say('lookup none of the family', await call(dns.lookup, 'four.example.com', 6));
+  say('lookup of an address', await call(dns.lookup, '192.0.2.7'));
+  say('lookup of an address, all', await call(dns.lookup, '2001:db8::7', { all: true }));
+  say('lookup of nothing', await call(dns.lookup, ''));
+  say('lookup localhost', await call(dns.lookup, 'localhost', 4));
+  say('lookup denied', await call(dns.lookup, 'other.example.com'));
+  say('lookup unknown', await call(dns.lookup, 'gone.example.com'));
+  say('promisified', await util.promisify(dns.lookup)(name));
+  say('promises.lookup', await promises.lookup(name));
+  say('promises.lookup all', await promises.lookup(name, { all: true }));
+  say('promises.lookup of an address', await promises.lookup('::1'));
+  say('promises.lookup denied', await settle(promises.lookup('other.example.com')));
+  say('resolve4', await call(dns.resolve4, name));
+  say('resolve4 ttl', await call(dns.resolve4, name, { ttl: true }));
+  say('resolve6', await call(dns.resolve6, name));
+  say('resolve', await call(dns.resolve, name));
+  say('resolve AAAA', await call(dns.resolve, name, 'AAAA'));
+  say('resolve denied', await call(dns.resolve4, 'other.example.com'));
+  say('promises.resolve4', await promises.resolve4(name));
+  const resolver = new dns.Resolver();
+  resolver.setServers(['192.0.2.53']);
+  say('Resolver', await call(resolver.resolve4.bind(resolver), name));
+  say('promises.Resolver', await new promises.Resolver().resolve6(name));
+  say('resolveMx', await call(dns.resolveMx, name));
+  say('resolve TXT', await call(dns.resolve, name, 'TXT'));
+  say('promises.resolveSrv', await settle(promises.resolveSrv(name)));
+  say('reverse', await call(dns.reverse, '192.0.2.7'));
+  try { dns.lookup(name, 4); } catch (err) { say('lookup without a callback', err.code); }
+  const esm = await import('node:dns');
+  say('imported', [esm.lookup === dns.lookup, (await import('node:dns/promises')).lookup === promises.lookup, require('dns/promises').lookup === promises.lookup]);
+  const [host, port] = process.env.GREETER.split(':');
+  const [address] = await promises.resolve4('service.example.com');
+  const s = net.connect(+port, address);
+  say('what was resolved is dialled', await new Promise((done) => s.once('data', (d) => done(d.toString().trim())).on('error', (err) => done(err.message))));
+  process.exit(0);
+})();
