@@ -259,6 +259,9 @@ func (h *Host) flip(ctx context.Context, id string, v Version, grants *Grants, a
 			p.Desired = desiredIf(*asked)
 		}
 		start = p.Desired == DesiredRunning
+		if err := h.hideSettings(w, id, v); err != nil {
+			return err
+		}
 		return h.savePlugin(w, &p)
 	})
 	h.hook("install.flipped")

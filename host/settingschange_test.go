@@ -64,3 +64,20 @@ func TestWithoutATmpfsSettingsFilesAreInTheDataFolder(t *testing.T) {
 	require.NoError(t, err, "the next boot")
 	assert.Equal(t, dir, again)
 }
+
+// H8: a version that calls a setting a secret finds it sealed, also if it was set under one that did not.
+func TestASettingThatBecomesASecretIsSealed(t *testing.T) {
+	r := newRig(t, nil)
+	r.mustUpload(fmt.Sprintf(script, "P", "1.0.0", `,"settings":{"type":"object","properties":{"token":{"type":"string"}}}`))
+	require.Equal(t, host.JobSucceeded, r.install("p", false).State)
+	r.putToken("p", "was plain")
+	assert.Zero(t, r.secrets().Sealed)
+	r.mustUpload(fmt.Sprintf(script, "P", "2.0.0", secretSettings))
+	require.Equal(t, host.JobSucceeded, r.install("p", false).State)
+	assert.Equal(t, 1, r.secrets().Sealed)
+	view, err := r.Settings(t.Context(), "p")
+	require.NoError(t, err)
+	assert.NotContains(t, string(view.Values), "was plain")
+	assert.Contains(t, string(view.Values), `"fingerprint"`)
+	assert.Contains(t, r.delivered("p"), "was plain")
+}

@@ -55,22 +55,33 @@ func (c *change) takeSecrets() error {
 		case blocked: // an object's place was given to something else
 		case held && v == nil:
 			p.remove(c.values)
-		case !held || isMask(v):
-			if held {
-				p.remove(c.values)
-			}
+		case !held:
 			if had {
 				c.kept[p.String()] = sealed
-			} else if held {
-				return fault.New(fault.Invalid, "settings_invalid", "the settings are not valid").
-					WithField(p.dotted(), "no secret is set that could stay: send its value")
 			}
+		case isMask(v):
+			p.remove(c.values)
+			if problem := wrongMask(v, sealed, had); problem != "" {
+				return fault.New(fault.Invalid, "settings_invalid", "the settings are not valid").WithField(p.dotted(), "%s", problem)
+			}
+			c.kept[p.String()] = sealed
 		default:
 			p.remove(c.values)
 			c.fresh[p.String()] = v
 		}
 	}
 	return nil
+}
+
+// wrongMask says why the secret that v stands for cannot stay, or "".
+func wrongMask(v any, sealed SealedSecret, had bool) string {
+	switch {
+	case !had:
+		return "no secret is set that could stay: send its value"
+	case !sealed.masks(v):
+		return "is another secret than the one that is set: leave it out to keep that one, or send a value"
+	}
+	return ""
 }
 
 // validate holds what the plugin would get against the schema.

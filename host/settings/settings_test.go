@@ -110,6 +110,30 @@ func TestWhatWasShownCanBeSentBack(t *testing.T) {
 	assertField(t, err, "token", "no secret is set that could stay: send its value")
 }
 
+// H8: what looks like a mask is never taken for a value, nor a mask of something else for the secret.
+func TestMasksAreNoValues(t *testing.T) {
+	s := compile(t, `{"type":"object","properties":{"token":{"writeOnly":true}}}`)
+	st := apply(t, s, settings.Stored{}, `{"token":"tok-1"}`, monday)
+	for put, refused := range map[string]bool{
+		`{"token":{"set":true}}`:                              false,
+		`{"token":{"set":true,"fingerprint":"len7"}}`:         false,
+		`{"token":{"set":true,"fingerprint":"len8"}}`:         true,
+		`{"token":{"set":true,"fingerprint":7}}`:              true,
+		`{"token":{"set":false}}`:                             true,
+		`{"token":{"set":false,"updatedAt":"2026-11-23"}}`:    true,
+		`{"token":{"set":true,"fingerprint":"len7","x":"y"}}`: false, // an object like any other
+		`{"token":{"set":"true"}}`:                            false,
+	} {
+		got, err := s.Apply(st, json.RawMessage(put), seal, open, tuesday)
+		if refused {
+			assertField(t, err, "token", "is another secret than the one that is set: leave it out to keep that one, or send a value")
+			continue
+		}
+		require.NoError(t, err, put)
+		assert.Equal(t, strings.Contains(put, "x") || strings.Contains(put, `"true"`), got.Secrets["/token"] != st.Secrets["/token"], put)
+	}
+}
+
 func TestSecretStaysHiddenWhenTheSchemaChanges(t *testing.T) {
 	plain := compile(t, `{"type":"object","properties":{"token":{"type":"string"}}}`)
 	hidden := compile(t, `{"type":"object","properties":{"token":{"type":"string","writeOnly":true}}}`)
@@ -117,6 +141,15 @@ func TestSecretStaysHiddenWhenTheSchemaChanges(t *testing.T) {
 	st := apply(t, plain, settings.Stored{}, `{"token":"was plain"}`, monday)
 	assert.JSONEq(t, `{"token":{"set":true}}`, string(hidden.Show(st)))
 	assert.JSONEq(t, `{"token":"was plain"}`, deliver(t, hidden, st))
+
+	sealed, n, err := hidden.Hide(st, seal, tuesday)
+	require.NoError(t, err)
+	assert.Equal(t, 1, n)
+	assert.JSONEq(t, `{}`, string(sealed.Values), "it does not stay in the clear")
+	assert.JSONEq(t, `{"token":"was plain"}`, deliver(t, hidden, sealed))
+	_, n, err = hidden.Hide(sealed, seal, tuesday)
+	require.NoError(t, err)
+	assert.Zero(t, n)
 
 	st = apply(t, hidden, settings.Stored{}, `{"token":"was hidden"}`, monday)
 	assert.JSONEq(t, `{}`, string(plain.Show(st)))

@@ -37,10 +37,10 @@ type mask struct {
 	UpdatedAt   *time.Time `json:"updatedAt,omitempty"`
 }
 
-// isMask says that a person sent back what Show had shown.
+// isMask says that v looks like what Show shows of a secret. No secret can be set to such a value.
 func isMask(v any) bool {
 	object, ok := v.(map[string]any)
-	if !ok || object["set"] != true {
+	if _, isBool := object["set"].(bool); !ok || !isBool {
 		return false
 	}
 	for key := range object {
@@ -49,6 +49,13 @@ func isMask(v any) bool {
 		}
 	}
 	return true
+}
+
+// masks says that the mask v is one of x: a person sent back what Show had shown.
+func (x SealedSecret) masks(v any) bool {
+	object, _ := v.(map[string]any)
+	fingerprint, named := object["fingerprint"]
+	return object["set"] == true && (!named || fingerprint == x.Fingerprint)
 }
 
 // values decodes what is stored; what cannot be decoded is as good as nothing.
