@@ -87,6 +87,9 @@ func (h *Host) boot(ctx context.Context) (err error) {
 	if h.dirs, err = makeDirs(h.cfg.DataDir); err != nil {
 		return err
 	}
+	if !h.dirs.inMemory {
+		h.log.Warn("no tmpfs to keep settings files in: while programs run, secrets in clear are in the data folder", "looked_at", sharedMemory)
+	}
 	swept, err := process.Sweep(h.dirs.marks)
 	if err != nil {
 		return fmt.Errorf("end what a former host left: %w", err)

@@ -22,6 +22,9 @@ func TestMain(m *testing.M) {
 		if err != nil {
 			panic(err)
 		}
+		if os.Getenv(childRotate) != "" {
+			rotate(dir, at)
+		}
 		scenario(dir, at)
 		return
 	}
