@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func readAll(t *testing.T, r io.Reader) string {
+func readAll(t testing.TB, r io.Reader) string {
 	t.Helper()
 	b, err := io.ReadAll(r)
 	require.NoError(t, err)
@@ -17,7 +17,7 @@ func readAll(t *testing.T, r io.Reader) string {
 }
 
 // readSome reads what is in a pipe now, or what comes soon.
-func readSome(t *testing.T, r *os.File) string {
+func readSome(t testing.TB, r *os.File) string {
 	t.Helper()
 	require.NoError(t, r.SetReadDeadline(time.Now().Add(10*time.Second)))
 	b := make([]byte, 4096)

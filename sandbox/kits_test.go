@@ -16,11 +16,11 @@ import (
 )
 
 // kits are the conformance apps of the guest kits, which all behave alike.
-var kits = map[string]func(t *testing.T) *plugin{
-	"go":         func(t *testing.T) *plugin { return prepared(t, "kit-go") },
-	"c":          func(t *testing.T) *plugin { return prepared(t, "kit-c") },
-	"go-nethttp": func(t *testing.T) *plugin { return prepared(t, "kit-go-nethttp") },
-	"rust":       func(t *testing.T) *plugin { return prepared(t, "kit-rust") },
+var kits = map[string]func(t testing.TB) *plugin{
+	"go":         func(t testing.TB) *plugin { return prepared(t, "kit-go") },
+	"c":          func(t testing.TB) *plugin { return prepared(t, "kit-c") },
+	"go-nethttp": func(t testing.TB) *plugin { return prepared(t, "kit-go-nethttp") },
+	"rust":       func(t testing.TB) *plugin { return prepared(t, "kit-rust") },
 }
 
 // eachKit runs a test with every kit, in an environment as the host makes it.

@@ -23,7 +23,7 @@ import (
 
 // plugin is one staged version, with the folders that a host would give it.
 type plugin struct {
-	t       *testing.T
+	t       testing.TB
 	base    string
 	runtime *sandbox.Runtime
 	staged  host.Staged
@@ -34,17 +34,17 @@ type plugin struct {
 }
 
 // stage lays out a plugin whose module is code.
-func stage(t *testing.T, code []byte, change ...func(*manifest.Manifest)) *plugin {
+func stage(t testing.TB, code []byte, change ...func(*manifest.Manifest)) *plugin {
 	t.Helper()
 	return stageWith(t, sandbox.Options{}, code, change...)
 }
 
-func stageWith(t *testing.T, o sandbox.Options, code []byte, change ...func(*manifest.Manifest)) *plugin {
+func stageWith(t testing.TB, o sandbox.Options, code []byte, change ...func(*manifest.Manifest)) *plugin {
 	t.Helper()
 	return stageIn(t, t.TempDir(), o, code, change...)
 }
 
-func stageIn(t *testing.T, base string, o sandbox.Options, code []byte, change ...func(*manifest.Manifest)) *plugin {
+func stageIn(t testing.TB, base string, o sandbox.Options, code []byte, change ...func(*manifest.Manifest)) *plugin {
 	t.Helper()
 	p := &plugin{t: t, base: base}
 	o.Dir = p.dir("runtime")
@@ -68,7 +68,7 @@ func stageIn(t *testing.T, base string, o sandbox.Options, code []byte, change .
 
 // prepared is a plugin of a compiled guest. Each guest is compiled once for a test run; the test
 // has data of its own.
-func prepared(t *testing.T, name string) *plugin {
+func prepared(t testing.TB, name string) *plugin {
 	t.Helper()
 	code := guest(t, name)
 	compiled.Lock()
@@ -121,7 +121,7 @@ func (p *plugin) prepare() error {
 // instance is one running guest.
 type instance struct {
 	*process.Process
-	t        *testing.T
+	t        testing.TB
 	listener *process.Listener
 	client   *http.Client
 

@@ -20,7 +20,7 @@ import (
 	"appzone/sandbox/internal/wasmtest"
 )
 
-func symlink(t *testing.T, target, link string) {
+func symlink(t testing.TB, target, link string) {
 	t.Helper()
 	require.NoError(t, os.Symlink(target, link))
 }
@@ -124,7 +124,7 @@ func TestAPoisonedCacheIsNotRun(t *testing.T) {
 		require.Len(t, files, 2)
 		return files
 	}
-	flip := func(t *testing.T, name string) {
+	flip := func(t testing.TB, name string) {
 		b, err := os.ReadFile(name)
 		require.NoError(t, err)
 		b[len(b)/2] ^= 1

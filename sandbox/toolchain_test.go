@@ -75,7 +75,7 @@ func expand(args []string) []string {
 
 // guest returns the module of a guest. A missing compiler skips the test, except in CI,
 // which has to have them all.
-func guest(t *testing.T, name string) []byte {
+func guest(t testing.TB, name string) []byte {
 	t.Helper()
 	file, err := guests[name]()
 	if errors.Is(err, errToolchain) && os.Getenv("CI") != "true" {

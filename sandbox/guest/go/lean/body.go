@@ -149,17 +149,23 @@ func parseChunkSize(s string) (int64, bool) {
 
 // finish reads what the handler left. It tells whether the connection may go on.
 func (b *body) finish() bool {
-	if b.err == nil && b.left > maxUnread {
-		return false
-	}
-	var scratch [2 << 10]byte
-	for read := 0; b.err == nil; {
-		n, _ := b.Read(scratch[:])
-		if read += n; read > maxUnread {
-			return false
-		}
+	if b.err == nil {
+		b.discard()
 	}
 	return b.ended()
+}
+
+// discard reads to the end, unless that is far. It is apart from finish, since its scratch space is
+// not on the stack.
+func (b *body) discard() {
+	if b.left > maxUnread {
+		return
+	}
+	scratch := make([]byte, 2<<10)
+	for read := 0; b.err == nil && read <= maxUnread; {
+		n, _ := b.Read(scratch)
+		read += n
+	}
 }
 
 // wrong returns why the body was refused, or nil.

@@ -7,7 +7,6 @@ import (
 	"net"
 	"os"
 	"runtime/debug"
-	"strings"
 	"time"
 )
 
@@ -74,26 +73,17 @@ func (c *conn) readHead() error {
 	r.body.reset(c.in, r.ContentLength, limit)
 	r.Body = &r.body
 	c.response.reset(r)
-	return c.expect(r)
-}
-
-// expect prepares to ask for the body, where the client waits to be asked.
-func (c *conn) expect(r *Request) error {
-	expected := r.Header.Get("Expect")
-	switch {
-	case expected == "" || r.old:
-		return nil
-	case !strings.EqualFold(expected, "100-continue"):
-		return &problem{417, "the only expectation is 100-continue"}
-	case r.ContentLength == 0:
-		return nil
-	}
-	r.body.before = func() {
-		if !c.response.sent {
-			_, _ = io.WriteString(c.conn, "HTTP/1.1 100 Continue\r\n\r\n")
-		}
+	if r.expects && r.ContentLength != 0 {
+		r.body.before = c.invite
 	}
 	return nil
+}
+
+// invite asks for the body, where the client waits to be asked.
+func (c *conn) invite() {
+	if !c.response.sent {
+		_, _ = io.WriteString(c.conn, "HTTP/1.1 100 Continue\r\n\r\n")
+	}
 }
 
 // handle calls the handler. One that fails ends its own request and not the plugin.

@@ -1,9 +1,6 @@
 package lean
 
-import (
-	"io"
-	"strings"
-)
+import "io"
 
 // Request is one request. It and its strings belong to the handler until it returns; strings may be
 // kept.
@@ -26,25 +23,12 @@ type Request struct {
 	// status from 400 on, and a response that is on its way is cut off.
 	Body io.Reader
 
-	old  bool // HTTP/1.0
-	body body
+	old     bool // HTTP/1.0
+	closes  bool // Connection: close
+	keeps   bool // Connection: keep-alive
+	expects bool // the client waits to be asked for the body
+	body    body
 }
 
 // keepAlive tells whether the client wants the connection to stay.
-func (r *Request) keepAlive() bool {
-	stay := !r.old
-	for _, f := range r.Header {
-		if !equalFold(f.Name, "Connection") {
-			continue
-		}
-		for option := range strings.SplitSeq(f.Value, ",") {
-			switch option = strings.Trim(option, " \t"); {
-			case strings.EqualFold(option, "close"):
-				return false
-			case r.old && strings.EqualFold(option, "keep-alive"):
-				stay = true
-			}
-		}
-	}
-	return stay
-}
+func (r *Request) keepAlive() bool { return !r.closes && (!r.old || r.keeps) }

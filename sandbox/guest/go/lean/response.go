@@ -121,9 +121,12 @@ func (w *Response) hasBody() bool { return w.status != 204 && w.status != 304 }
 
 func (w *Response) appendHead(length int) {
 	w.sent = true
-	w.framed = append(w.framed, "HTTP/1.1 "...)
-	w.framed = strconv.AppendInt(w.framed, int64(w.status), 10)
-	w.framed = append(append(append(w.framed, ' '), reason(w.status)...), "\r\n"...)
+	if w.status == 200 {
+		w.framed = append(w.framed, "HTTP/1.1 200 OK\r\n"...)
+	} else {
+		w.framed = strconv.AppendInt(append(w.framed, "HTTP/1.1 "...), int64(w.status), 10)
+		w.framed = append(append(append(w.framed, ' '), reason(w.status)...), "\r\n"...)
+	}
 	w.framed = append(w.framed, w.header...)
 	switch {
 	case w.chunked:
