@@ -36,6 +36,7 @@ var guests = map[string]func() (string, error){
 
 	"kit-go":         build("kit-go", "GOOS=wasip1 GOARCH=wasm go build -trimpath -ldflags=-s -o OUT ./guest/go/conformance/lean"),
 	"kit-go-nethttp": build("kit-go-nethttp", "GOOS=wasip1 GOARCH=wasm go build -trimpath -ldflags=-s -o OUT ./guest/go/conformance/nethttp"),
+	"drivers":        build("drivers", "GOOS=wasip1 GOARCH=wasm go build -trimpath -ldflags=-s -o OUT ./testdata/guests/drivers"),
 	"kit-c":          build("kit-c", "clang --target=wasm32-wasi -O2 -Wall -Wextra -Werror -o OUT guest/c/conformance/main.c guest/c/*.c"),
 	"kit-rust":       build("kit-rust", "/usr/bin/rustc --edition 2021 --target wasm32-wasi -D warnings -O -o OUT guest/rust/conformance/main.rs"),
 }
