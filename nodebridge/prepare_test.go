@@ -22,8 +22,14 @@ import (
 	"appzone/nodebridge"
 )
 
+// attackProgram is what this binary does as a program that wants out of its jail, where there is one.
+var attackProgram = func() int { return 1 }
+
 func TestMain(m *testing.M) {
 	process.Main(nodebridge.Entries())
+	if os.Getenv("NODEBRIDGE_TEST_ATTACKER") != "" {
+		os.Exit(attackProgram())
+	}
 	os.Exit(m.Run())
 }
 

@@ -48,6 +48,12 @@ func newRuntime(t *testing.T, change ...func(*nodebridge.Options)) *nodebridge.R
 	}
 	r, err := nodebridge.New(o)
 	require.NoError(t, err)
+	t.Cleanup(func() { // an ordinary user cannot empty a folder that is read-only
+		folders, _ := filepath.Glob(filepath.Join(o.Dir, "preload-*"))
+		for _, folder := range folders {
+			_ = os.Chmod(folder, 0o700)
+		}
+	})
 	return r
 }
 

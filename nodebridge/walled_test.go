@@ -55,10 +55,7 @@ func walledWith(t *testing.T, file string, out *outside, change func(*process.Sp
 	text, err := os.ReadFile(filepath.Join("testdata/programs", file))
 	require.NoError(t, err)
 	s := staged(t, file, map[string]string{file: string(text)})
-	modules := packages(t)
-	require.NoError(t, os.Symlink(modules, filepath.Join(s.CodeDir, "node_modules")))
 	return startJailed(t, newRuntime(t), s, defaultMemory, func(spec *process.Spec) {
-		spec.Jail.ReadOnly = append(spec.Jail.ReadOnly, modules)
 		spec.Env = append(spec.Env, env...)
 		change(spec)
 		if out == nil {
@@ -69,6 +66,16 @@ func walledWith(t *testing.T, file string, out *outside, change func(*process.Sp
 		spec.Jail.Sockets = []string{out.socket.Path}
 		spec.Env = append(spec.Env, "APPZONE_NETWORK=egress", "APPZONE_EGRESS="+out.socket.Path)
 	})
+}
+
+// show lets a walled program see the test's packages, and files.
+func show(t *testing.T, files ...string) func(*process.Spec) {
+	t.Helper()
+	modules := packages(t)
+	return func(spec *process.Spec) {
+		spec.Jail.ReadOnly = append(append(spec.Jail.ReadOnly, modules), files...)
+		spec.Env = append(spec.Env, "NODE_PATH="+modules)
+	}
 }
 
 // serveTCP answers connections on the loopback, and returns the address.

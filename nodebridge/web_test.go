@@ -13,8 +13,6 @@ import (
 
 	"github.com/coder/websocket"
 	"github.com/stretchr/testify/require"
-
-	"appzone/host/process"
 )
 
 // web answers as the programs of testdata expect.
@@ -67,7 +65,7 @@ func TestWebClientsThroughTheEgress(t *testing.T) {
 		require.NotContains(t, result, "failed", name)
 	}
 	out := grant(t, nil, plain.Listener.Addr().String(), address, second, closed)
-	j := walledWith(t, "net-web.js", out, func(spec *process.Spec) { spec.Jail.ReadOnly = append(spec.Jail.ReadOnly, ca) }, env...)
+	j := walledWith(t, "net-web.js", out, show(t, ca), env...)
 	j.expect(t, want)
 }
 
