@@ -16,6 +16,11 @@ TESTFLAGS ?= -p 2 -timeout 20m
 GOLANGCI_VERSION := v2.15.0
 GOLANGCI         := bin/golangci-lint-$(GOLANGCI_VERSION)
 
+# The JavaScript engine of the WASM runtime: a file of an npm package, pinned by the digest of the package.
+QUICKJS         := sandbox/quickjs/dist/quickjs.wasm
+QUICKJS_PACKAGE := quickjs-wasi@3.6.2
+QUICKJS_SHA512  := 142a86b463ab320cd4888acc34c036627b0ec42370a37d5dcea5ef7255d40bac5e4f7e4d24b297409b2f6de0938efa050306601003e0f14ebe2803c31979fc32
+
 # Packages whose own goroutines meet. The others start child processes and wait for them, which the race
 # detector slows down ten times and sees little of.
 RACE := ./host ./host/encode ./host/fault ./host/logs ./host/manifest ./host/password ./host/secret ./host/settings ./host/storetest \
@@ -30,8 +35,15 @@ run: build ## Build what is missing and serve on http://localhost:8080, with dat
 	./bin/appzone serve
 
 .PHONY: build
-build: samples ## Build bin/appzone, with the samples in it
+build: samples $(QUICKJS) ## Build bin/appzone, with the samples and the JavaScript engine in it
 	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/appzone ./cmd/appzone
+
+$(QUICKJS): # npm's own settings say where packages come from
+	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	npm pack --silent --ignore-scripts --pack-destination "$$folder" $(QUICKJS_PACKAGE) >/dev/null && \
+	echo "$(QUICKJS_SHA512)  $$(echo "$$folder"/*.tgz)" | $$(command -v sha512sum || echo shasum -a 512) -c - >/dev/null && \
+	tar -xzf "$$folder"/*.tgz -C "$$folder" package/quickjs.wasm && \
+	mv "$$folder/package/quickjs.wasm" $@
 
 .PHONY: samples
 samples: ## Pack the plugins that ship with the host into samples/dist
@@ -74,4 +86,4 @@ bench: build ## Measure serving, proxying, installing and starting, as ratios ag
 .PHONY: clean
 clean: ## Remove what was built; ./data stays
 	find samples/dist -type f ! -name .gitkeep -delete
-	rm -rf bin samples/*/app/*.wasm
+	rm -rf bin samples/*/app/*.wasm $(QUICKJS)

@@ -35,14 +35,11 @@ func (r *Runtime) Command(_ context.Context, s host.Staged, l host.Launch) (proc
 		memory = min(l.MemoryBytes, maxMemoryBytes)
 	}
 	cache := filepath.Join(s.PreparedDir, cacheFolder)
-	if err := share(cache); err != nil {
-		return process.Spec{}, fmt.Errorf("let the plugin read its compiled code: %w", err)
-	}
 	var certificates []string
 	if l.Egress != "" {
 		certificates = r.certificateFiles()
 	}
-	order, err := json.Marshal(runOrder{
+	o := runOrder{
 		Certificates: certificates,
 		Name:         p.ScriptName,
 		App:          l.AppDir,
@@ -56,7 +53,21 @@ func (r *Runtime) Command(_ context.Context, s host.Staged, l host.Launch) (proc
 		MemoryBytes:  memory,
 		Sockets:      orDefault(p.Limits.OpenFiles, defaultOpenFiles),
 		DrainSeconds: drainSeconds(p.Stop),
-	})
+	}
+	readOnly := []string{l.AppDir, cache}
+	if isScript(s.Manifest) {
+		o.Script = &scriptRun{Dir: l.AppDir, File: sealed.Module}
+		if sealed.Script != nil {
+			o.Script = &scriptRun{Dir: filepath.Join(s.PreparedDir, scriptFolder), File: *sealed.Script}
+			readOnly = append(readOnly, o.Script.Dir)
+		}
+	}
+	for _, made := range readOnly[1:] {
+		if err := share(made); err != nil {
+			return process.Spec{}, fmt.Errorf("let the plugin read what was prepared: %w", err)
+		}
+	}
+	order, err := json.Marshal(o)
 	if err != nil {
 		return process.Spec{}, err
 	}
@@ -66,7 +77,7 @@ func (r *Runtime) Command(_ context.Context, s host.Staged, l host.Launch) (proc
 		Args:  []string{string(order)},
 		Jail: process.Jail{
 			Guest:     true,
-			ReadOnly:  append([]string{l.AppDir, cache}, certificates...),
+			ReadOnly:  append(readOnly, certificates...),
 			ReadWrite: []string{l.DataDir, l.TempDir},
 		},
 		Limits: process.Limits{MemoryBytes: memory + engineBytes(sealed)},
@@ -77,7 +88,7 @@ func (r *Runtime) Command(_ context.Context, s host.Staged, l host.Launch) (proc
 	return spec, nil
 }
 
-// share lets the plugin's own user read its compiled code, and nobody but the host write it. A link, which a
+// share lets the plugin's own user read what was prepared of it, and nobody but the host write it. A link, which a
 // compiler that was taken over may have left, is not followed.
 func share(cache string) error {
 	root, err := os.OpenRoot(cache)

@@ -15,6 +15,7 @@ import (
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
 
+	"appzone/sandbox/quickjs"
 	"appzone/sandbox/wasi"
 )
 
@@ -25,6 +26,8 @@ const maxMessage = 600
 type compileOrder struct {
 	// Module is the file to compile, Cache the empty folder for what comes of it.
 	Module, Cache string
+	// Script is a JavaScript program, called Name: the engine for it is compiled instead of a module, and parses it.
+	Script, Name string
 	// MemoryBytes is the limit that the kernel holds this process to.
 	MemoryBytes int64
 }
@@ -34,6 +37,9 @@ type compileOrder struct {
 type compileResult struct {
 	Code    string `json:"code,omitempty"`
 	Message string `json:"message,omitempty"`
+	// Bundled says that a program was joined with what it imports, of so many files in all.
+	Bundled bool `json:"bundled,omitempty"`
+	Inputs  int  `json:"inputs,omitempty"`
 }
 
 // compileChild is the entry "wasm-compile".
@@ -46,8 +52,11 @@ func compileChild(args []string) int {
 	// The collector works harder before the limit is reached, not after.
 	debug.SetMemoryLimit(o.MemoryBytes * 3 / 4)
 	result := compileResult{}
+	var bad *badScript
 	if err := compile(o); errors.Is(err, syscall.ENOMEM) {
 		result = compileResult{Code: codeCompileMemory}
+	} else if errors.As(err, &bad) {
+		result = compileResult{Code: "syntax_error", Message: oneLine(bad.problem)}
 	} else if err != nil {
 		result = compileResult{Code: "module_invalid", Message: oneLine(err.Error())}
 	}
@@ -58,12 +67,10 @@ func compileChild(args []string) int {
 }
 
 func compile(o compileOrder) error {
-	f, err := os.Open(o.Module)
-	if err != nil {
-		return err
+	code, err := quickjs.Engine()
+	if o.Script == "" {
+		code, err = readBounded(o.Module, maxModuleBytes)
 	}
-	defer f.Close()
-	code, err := io.ReadAll(io.LimitReader(f, maxModuleBytes))
 	if err != nil {
 		return err
 	}
@@ -79,7 +86,40 @@ func compile(o compileOrder) error {
 	if err != nil {
 		return err
 	}
+	if o.Script != "" {
+		return checkScript(ctx, engine, compiled, o)
+	}
 	return checkSignatures(ctx, engine, compiled)
+}
+
+// badScript is a program that the engine cannot read.
+type badScript struct{ problem string }
+
+func (b *badScript) Error() string { return b.problem }
+
+// checkScript lets the engine that was just compiled parse the program.
+func checkScript(ctx context.Context, engine wazero.Runtime, compiled wazero.CompiledModule, o compileOrder) error {
+	code, err := readBounded(o.Script, maxScriptBytes)
+	if err != nil {
+		return err
+	}
+	problem, err := quickjs.Check(ctx, engine, compiled, o.Name, code)
+	if err != nil {
+		return err
+	}
+	if problem != "" {
+		return &badScript{problem}
+	}
+	return nil
+}
+
+func readBounded(name string, most int64) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, most))
 }
 
 // checkSignatures finds now what would otherwise fail at every start: functions that are imported

@@ -26,6 +26,20 @@ func TestConformance(t *testing.T) {
 	})
 }
 
+// TestScriptConformance runs them with a program in JavaScript.
+func TestScriptConformance(t *testing.T) {
+	needEngine(t)
+	code, err := os.ReadFile("testdata/conformance-js/plugin.js")
+	require.NoError(t, err)
+	rt, err := sandbox.New(sandbox.Options{Dir: t.TempDir()})
+	require.NoError(t, err)
+	runtimetest.Run(t, runtimetest.Subject{
+		Runtime:    rt,
+		Parameters: map[string]any{"scriptName": "conformance", "runtime": "wasm", "wasmPath": "app/plugin.js"},
+		Files:      map[string][]byte{"app/plugin.js": code},
+	})
+}
+
 // compileOnce compiles the module of the suite, which every case installs anew, once: a compile of a Go guest takes
 // seconds, and is tested elsewhere.
 type compileOnce struct {

@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"strings"
 
@@ -32,11 +31,14 @@ const (
 	wasmPathField = "parameters.wasmPath"
 )
 
-// Inspect reads the module's imports, exports and memory, without compiling it. Errors:
-// entry_missing, runtime_unsupported, module_too_large, module_component, module_invalid,
-// module_not_command, imports_unknown, memory_limit_low.
-func (r *Runtime) Inspect(_ context.Context, s host.Staged) (host.Inspection, error) {
+// Inspect reads the module's imports, exports and memory, without compiling it, or parses the program and what it
+// imports in a child. Errors: entry_missing, runtime_unsupported, module_too_large, module_component, module_invalid,
+// module_not_command, imports_unknown, memory_limit_low, syntax_error.
+func (r *Runtime) Inspect(ctx context.Context, s host.Staged) (host.Inspection, error) {
 	name := s.Manifest.Parameters.WASMPath
+	if isScript(s.Manifest) {
+		return r.inspectProgram(ctx, s)
+	}
 	info, size, err := inspectModule(s)
 	if err != nil {
 		return host.Inspection{}, err
@@ -92,12 +94,6 @@ func inspectModule(s host.Staged) (*module.Info, int64, error) {
 // openModule opens the module inside the code folder and refuses what cannot be one.
 func openModule(s host.Staged) (*os.File, error) {
 	name := s.Manifest.Parameters.WASMPath
-	switch strings.ToLower(path.Ext(name)) {
-	case ".js", ".mjs":
-		return nil, fault.New(fault.Invalid, "runtime_unsupported",
-			"%s is JavaScript, which this version does not run in the WASM sandbox; name a .wasm module, or use the runtime node", name).
-			WithField(wasmPathField, "must name a WASM module")
-	}
 	missing := fault.New(fault.Invalid, "entry_missing",
 		"the module %q is not in the plugin's files; correct the path or add the file", name).
 		WithField(wasmPathField, "must name a file of the plugin")

@@ -35,8 +35,6 @@ func TestInspectRefusesWhatCannotRun(t *testing.T) {
 		"absolute (B3)":   {nil, path("/etc/passwd"), "entry_missing", ""},
 		"a folder":        {nil, path("app"), "entry_missing", ""},
 		"a link (B3)":     {nil, path("app/link.wasm"), "entry_missing", ""},
-		"JavaScript":      {nil, path("app/plugin.js"), "runtime_unsupported", "runtime node"},
-		"a JS module":     {nil, path("app/plugin.MJS"), "runtime_unsupported", ""},
 		"empty":           {[]byte{}, nil, "module_invalid", "magic"},
 		"truncated (G3)":  {command.Bytes()[:20], nil, "module_invalid", "damaged"},
 		"a component":     {[]byte("\x00asm\x0d\x00\x01\x00"), nil, "module_component", "wasm32-wasip1"},

@@ -16,6 +16,7 @@ import (
 
 	"appzone/sandbox/memory"
 	"appzone/sandbox/module"
+	"appzone/sandbox/quickjs"
 	"appzone/sandbox/wasi"
 )
 
@@ -39,6 +40,8 @@ type runOrder struct {
 	// App is the code folder, which holds Module.
 	App    string
 	Module fileSeal
+	// Script is the program, where Module is one and not a module; else nil.
+	Script *scriptRun
 	// Cache is the folder with compiled code, which must be exactly Cached.
 	Cache  string
 	Cached []fileSeal
@@ -67,6 +70,9 @@ func runChild(args []string) int {
 		return exitRefused
 	}
 	i := &instance{order: o, control: takeControl()}
+	if o.Script != nil {
+		return i.runScript()
+	}
 	if err := i.open(); err != nil {
 		fmt.Fprintln(os.Stderr, "wasm:", oneLine(err.Error()))
 		return exitRefused
@@ -136,9 +142,9 @@ func (i *instance) load() error {
 // compileFromCache finds the module's code in the cache. Where it is not there the engine
 // compiles, and fails, because it cannot keep what it compiled: the cache is read-only.
 func (i *instance) compileFromCache() error {
-	code, err := i.order.Module.read(i.order.App)
+	code, err := i.code()
 	if err != nil {
-		return fmt.Errorf("the module was changed after it was compiled, and is not run: %w", err)
+		return err
 	}
 	ctx := context.Background()
 	if i.engine, err = newEngine(ctx, i.order.Cache); err != nil {
@@ -148,6 +154,18 @@ func (i *instance) compileFromCache() error {
 		return fmt.Errorf("load the compiled code: %w", err)
 	}
 	return nil
+}
+
+// code is the module that was compiled: the plugin's, or the engine for its program.
+func (i *instance) code() ([]byte, error) {
+	if i.order.Script != nil {
+		return quickjs.Engine()
+	}
+	code, err := i.order.Module.read(i.order.App)
+	if err != nil {
+		return nil, fmt.Errorf("the module was changed after it was compiled, and is not run: %w", err)
+	}
+	return code, nil
 }
 
 // run runs the guest to its end and returns the process's exit code.

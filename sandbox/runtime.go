@@ -23,7 +23,7 @@ const (
 
 // Entries are what [process.Main] must be given in every binary that uses this runtime.
 func Entries() map[string]process.Entry {
-	return map[string]process.Entry{entryCompile: compileChild, entryRun: runChild}
+	return map[string]process.Entry{entryBundle: bundleChild, entryCompile: compileChild, entryRun: runChild}
 }
 
 // Options of a [Runtime].

@@ -16,6 +16,7 @@ import (
 
 	"appzone/host"
 	"appzone/host/fault"
+	"appzone/sandbox/quickjs"
 )
 
 const (
@@ -41,6 +42,10 @@ type seal struct {
 	Module fileSeal `json:"module"`
 	// Cache are the files of the cache, with names relative to it.
 	Cache []fileSeal `json:"cache"`
+	// JavaScript names the engine that was compiled instead of Module, where that is a program for it.
+	JavaScript string `json:"javascript,omitempty"`
+	// Script is the program as it was joined with its imports; nil where Module is run as it is.
+	Script *fileSeal `json:"script,omitempty"`
 }
 
 // fileSeal is one file as it must be.
@@ -105,6 +110,9 @@ func (r *Runtime) readSeal(s host.Staged) (*seal, error) {
 	}
 	if out.Engine != engine {
 		return nil, notPrepared(s, "it was compiled by another version of the engine, or for another processor")
+	}
+	if isScript(s.Manifest) && out.JavaScript != quickjs.EngineID() {
+		return nil, notPrepared(s, "it was compiled with another version of the JavaScript engine")
 	}
 	return &out, nil
 }
