@@ -153,10 +153,10 @@ func (i *Instance) describe(x value) string {
 // Start evaluates the program and returns when it can serve: at once, or when what it awaits is there. Errors: what is
 // wrong with the program, the *[Exit] by which it ended itself, or ctx's.
 func (i *Instance) Start(ctx context.Context) error {
-	i.turn(func() {
+	go i.turn(func() { // the program may compute for ever, or end itself
 		loading := i.vm.evaluate(i.options.Name, i.options.Program, evalModule)
 		if loading.isException() {
-			i.started <- "" + i.describe(i.vm.exception())
+			i.started <- i.describe(i.vm.exception())
 			return
 		}
 		i.call(i.entries.main, loading)
