@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -21,6 +22,18 @@ var kits = map[string]func(t testing.TB) *plugin{
 	"c":          func(t testing.TB) *plugin { return prepared(t, "kit-c") },
 	"go-nethttp": func(t testing.TB) *plugin { return prepared(t, "kit-go-nethttp") },
 	"rust":       func(t testing.TB) *plugin { return prepared(t, "kit-rust") },
+	"js":         preparedScript,
+}
+
+// preparedScript is the conformance app in JavaScript.
+func preparedScript(t testing.TB) *plugin {
+	t.Helper()
+	code, err := os.ReadFile("guest/js/conformance/plugin.js")
+	require.NoError(t, err)
+	p := script(t, map[string]string{"app/plugin.js": string(code)})
+	p.staged.Egress = true
+	require.NoError(t, p.prepare())
+	return p
 }
 
 // eachKit runs a test with every kit, in an environment as the host makes it.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/tetratelabs/wazero/experimental"
 
+	"appzone/host/egress"
 	"appzone/sandbox/memory"
 	"appzone/sandbox/quickjs"
 )
@@ -75,9 +76,17 @@ func (i *instance) openScript() (*quickjs.Instance, net.Listener, error) {
 	program, err := quickjs.New(ctx, i.engine, i.compiled, quickjs.Options{
 		ID: os.Getenv("APPZONE_PLUGIN_ID"), Version: os.Getenv("APPZONE_PLUGIN_VERSION"), Settings: settings,
 		Name: o.Module.Name, Program: code, App: i.folders.app, Data: i.folders.data,
-		Write: writeLine, MaxConnections: max(o.Sockets-spareDescriptors, 16),
+		Dial: dialer(os.Getenv(egressEnv)), Write: writeLine, MaxConnections: max(o.Sockets-spareDescriptors, 16),
 	})
 	return program, listener, err
+}
+
+// dialer connects through the host, at socket; nil where the plugin was granted nothing.
+func dialer(socket string) func(context.Context, string) (net.Conn, error) {
+	if socket == "" {
+		return nil
+	}
+	return func(ctx context.Context, address string) (net.Conn, error) { return egress.Dial(ctx, socket, address) }
 }
 
 func writeLine(fd int, text []byte) {

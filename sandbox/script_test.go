@@ -16,7 +16,7 @@ import (
 )
 
 // needEngine skips a test where the tree was not built with "make" before; CI builds first.
-func needEngine(t *testing.T) {
+func needEngine(t testing.TB) {
 	t.Helper()
 	if _, err := quickjs.Engine(); err != nil && os.Getenv("CI") == "" {
 		t.Skip(err)
@@ -24,7 +24,7 @@ func needEngine(t *testing.T) {
 }
 
 // script stages a plugin of JavaScript files; app/plugin.js is its program.
-func script(t *testing.T, files map[string]string, change ...func(*manifest.Manifest)) *plugin {
+func script(t testing.TB, files map[string]string, change ...func(*manifest.Manifest)) *plugin {
 	t.Helper()
 	needEngine(t)
 	p := stageWith(t, sandbox.Options{}, nil, append([]func(*manifest.Manifest){func(m *manifest.Manifest) {

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"appzone/host/egress"
 )
 
 const (
@@ -235,9 +237,9 @@ func fetchError(err error) error {
 	if errors.As(err, &t) {
 		return t
 	}
-	var coded interface{ Code() string }
-	if errors.As(err, &coded) {
-		return &thrown{coded.Code(), "fetch failed: " + rootCause(err)}
+	var refused *egress.Error
+	if errors.As(err, &refused) {
+		return &thrown{string(refused.Code), "fetch failed: " + refused.Message}
 	}
 	var timeout interface{ Timeout() bool }
 	if errors.As(err, &timeout) && timeout.Timeout() {

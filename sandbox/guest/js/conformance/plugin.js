@@ -2,6 +2,7 @@
 
 async function stored(request, url, { storage }) {
   const key = url.searchParams.get("key") ?? "";
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(key)) return new Response("key must be 1 to 64 of A-Z a-z 0-9 - _\n", { status: 400 });
   switch (request.method) {
     case "PUT":
       await storage.put(key, await request.arrayBuffer());
