@@ -190,11 +190,9 @@ func (l *launch) spec(ctx context.Context, lis *process.Listener, control *os.Fi
 			return s, err
 		}
 	}
-	own := s.Limits.MemoryBytes // a runtime that needs memory of its own says how much it is in all
+	reserved := s.Limits.ReservedBytes // which the runtime knows
 	s.Limits = limitsOf(&l.manifest)
-	if own != 0 {
-		s.Limits.MemoryBytes = own
-	}
+	s.Limits.ReservedBytes = reserved
 	return s, nil
 }
 

@@ -191,7 +191,8 @@ func networkOf(m *manifest.Manifest, g *Grants) process.Network {
 func limitsOf(m *manifest.Manifest) process.Limits {
 	l := m.EffectiveLimits()
 	return process.Limits{MemoryBytes: int64(l.MemoryMB) << 20, CPUPercent: l.CPUPercent, Processes: l.PIDs,
-		OpenFiles: l.OpenFiles, FileBytes: int64(l.DataMB) << 20, LogBytesPerSecond: 4 * l.LogKBps << 10}
+		OpenFiles: l.OpenFiles, FileBytes: int64(l.DataMB) << 20, DataBytes: int64(l.DataMB) << 20, Guest: !m.UsesNode(),
+		LogBytesPerSecond: 4 * l.LogKBps << 10}
 }
 
 // VersionView is one version that is kept.

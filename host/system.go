@@ -43,7 +43,8 @@ func (h *Host) System(ctx context.Context) (SystemView, error) {
 	v := SystemView{Version: h.cfg.Version, GoVersion: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH, CPUs: runtime.NumCPU(),
 		StartedAt: h.started, Runtimes: []RuntimeInfo{}, RequiredWalls: orEmpty(h.cfg.RequireWalls), Machine: process.Machine(), MaxUploadBytes: h.cfg.MaxUploadBytes,
 		RestartPlugins: h.cfg.RestartPlugins, RestartDelaySeconds: h.cfg.RestartDelay.Seconds()}
-	v.Walls = v.Machine.Walls(process.Jail{Network: process.NetworkNone, User: process.PluginUser(1)}, process.Limits{MemoryBytes: 1, CPUPercent: 1, Processes: 1})
+	v.Walls = v.Machine.Walls(process.Jail{Network: process.NetworkNone, User: process.PluginUser(1)},
+		process.Limits{MemoryBytes: 1, CPUPercent: 1, Processes: 1, OpenFiles: 1, DataBytes: 1, LogBytesPerSecond: 1})
 	for _, r := range h.runtimes {
 		v.Runtimes = append(v.Runtimes, r.Info(ctx))
 	}

@@ -16,8 +16,8 @@ import (
 const heapPercent = 75
 
 // Command returns the child for one instance. Of Jail.Overlay it sets Lower and Target;
-// who supervises sets Upper and Work. Limits.MemoryBytes is the launch's, and what this Node.js
-// reserves without using it. Settings never become part of the environment.
+// who supervises sets Upper and Work. Limits.MemoryBytes is the launch's, Limits.ReservedBytes what
+// this Node.js maps without using it. Settings never become part of the environment.
 func (r *Runtime) Command(ctx context.Context, s host.Staged, l host.Launch) (process.Spec, error) {
 	n, fail := r.findNode(ctx)
 	if fail != nil {
@@ -42,11 +42,12 @@ func (r *Runtime) Command(ctx context.Context, s host.Staged, l host.Launch) (pr
 			Overlay:     &process.Overlay{Lower: lowerDir(s), Target: l.AppDir},
 		},
 	}
+	spec.Signs = signs
 	if r.options.CAFile != "" {
 		spec.Jail.ReadOnly = append(spec.Jail.ReadOnly, r.options.CAFile)
 	}
 	if l.MemoryBytes > 0 {
-		spec.Limits.MemoryBytes = l.MemoryBytes + n.reserved
+		spec.Limits.MemoryBytes, spec.Limits.ReservedBytes = l.MemoryBytes, n.reserved
 	}
 	spec.Args = append(heapFlags(l.MemoryBytes), "--require", r.preload, filepath.Join(l.AppDir, entry))
 	return spec, nil

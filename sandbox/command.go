@@ -21,9 +21,8 @@ const (
 	tempBytes = 64 << 20
 )
 
-// Command returns the child for one instance. Spec.Limits.MemoryBytes is set: the guest's
-// linear memory and what the engine needs beside it. Errors: those of Inspect, not_prepared,
-// prepared_changed.
+// Command returns the child for one instance. Of Spec.Limits it sets MemoryBytes, the guest's linear memory,
+// ReservedBytes, what the engine needs beside it, and Guest. Errors: those of Inspect, not_prepared, prepared_changed.
 func (r *Runtime) Command(_ context.Context, s host.Staged, l host.Launch) (process.Spec, error) {
 	sealed, err := r.readSeal(s)
 	if err != nil {
@@ -80,7 +79,8 @@ func (r *Runtime) Command(_ context.Context, s host.Staged, l host.Launch) (proc
 			ReadOnly:  append(readOnly, certificates...),
 			ReadWrite: []string{l.DataDir, l.TempDir},
 		},
-		Limits: process.Limits{MemoryBytes: memory + engineBytes(sealed)},
+		Limits: process.Limits{MemoryBytes: memory, ReservedBytes: engineBytes(sealed), Guest: true},
+		Signs:  signs,
 	}
 	if l.SettingsFile != "" {
 		spec.Jail.ReadOnly = append(spec.Jail.ReadOnly, l.SettingsFile)

@@ -7,7 +7,18 @@ import (
 	"strings"
 
 	wasmsys "github.com/tetratelabs/wazero/sys"
+
+	"appzone/host/process"
 )
+
+// outOfMemory begins the line that says that the guest was refused memory before it ended.
+const outOfMemory = "wasm out of memory: "
+
+// signs tell by which limit a guest ended.
+var signs = []process.Sign{
+	{Text: outOfMemory, Limit: process.LimitMemory},
+	{Text: "fatal error: runtime: out of memory", Limit: process.LimitMemory}, // the engine itself
+}
 
 // maxFrames bounds the guest's stack in a message.
 const maxFrames = 16
@@ -31,7 +42,7 @@ func (i *instance) explain(err error) int {
 		fmt.Fprintln(os.Stderr, trapMessage(err.Error()))
 	}
 	if asked := i.memory.Refused(); asked > 0 {
-		fmt.Fprintf(os.Stderr, "wasm out of memory: the guest asked for %s and its limit is %s; raise parameters.limits.memoryMB\n",
+		fmt.Fprintf(os.Stderr, outOfMemory+"the guest asked for %s and its limit is %s; raise parameters.limits.memoryMB\n",
 			mebibytes(int64(asked)), mebibytes(i.order.MemoryBytes))
 	}
 	return code

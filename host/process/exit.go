@@ -9,9 +9,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// explain turns what the kernel says into an Exit. An init's report about the program
-// goes before the init's own end.
+// explain turns what the kernel says into an Exit, and names the limit that was reached. An init's report about
+// the program goes before the init's own end.
 func (p *Process) explain(state *os.ProcessState, err error, ended *syscall.WaitStatus) Exit {
+	exit := p.explainEnd(state, err, ended)
+	p.explainLimit(&exit)
+	return exit
+}
+
+func (p *Process) explainEnd(state *os.ProcessState, err error, ended *syscall.WaitStatus) Exit {
 	exit := Exit{Code: -1, Time: time.Now()}
 	if err != nil || state == nil {
 		exit.Cause = "ended, and the system does not say how"
@@ -47,8 +53,8 @@ func (p *Process) signalCause(sig syscall.Signal) string {
 	}
 	switch sig {
 	case syscall.SIGKILL:
-		if oomKills() > p.oomKills {
-			return "killed: out of memory (the kernel ended it, SIGKILL)"
+		if p.group.oomKills() > 0 || p.machine.CgroupMemory == 0 && oomKills() > p.oomKills {
+			return "killed: the machine is out of memory (the kernel ended it, SIGKILL)"
 		}
 		return "killed from outside (SIGKILL): by a person, another program, or the kernel when memory ran out"
 	case syscall.SIGXFSZ:

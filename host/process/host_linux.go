@@ -105,6 +105,7 @@ func (p *Process) killTree() {
 		_ = p.proc.Kill()
 		return
 	}
+	p.group.kill()
 	p.signal(syscall.SIGKILL)
 	select {
 	case <-p.done:

@@ -13,6 +13,9 @@ import (
 // itself has mapped: an entry's memory comes on top of it, for a program it will be gone.
 func (o *order) limit(base int64) error {
 	l := o.Limits
+	if l.MemoryBytes > 0 {
+		l.MemoryBytes += l.ReservedBytes
+	}
 	if o.Stage == stageEntry && l.MemoryBytes > 0 {
 		l.MemoryBytes += base
 	}

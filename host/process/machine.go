@@ -29,16 +29,22 @@ type Capabilities struct {
 	OwnUsers bool `json:"ownUsers"`
 	// Groups counts the supplementary groups that an ordinary user's children keep.
 	Groups int `json:"groups,omitempty"`
-	// CgroupVersion is 1, 2 or 0 for none.
-	CgroupVersion int `json:"cgroupVersion"`
-	// CgroupWritable says that the host could make cgroups of its own.
-	CgroupWritable bool `json:"cgroupWritable"`
+	// CgroupMemory, CgroupCPU and CgroupPIDs are the versions of control groups, 1 or 2, by which the host
+	// holds a whole tree's memory, CPU time and number of processes; 0 where it cannot.
+	CgroupMemory int `json:"cgroupMemory"`
+	CgroupCPU    int `json:"cgroupCPU"`
+	CgroupPIDs   int `json:"cgroupPIDs"`
+	// CgroupKill says that a whole tree can be killed at once.
+	CgroupKill bool `json:"cgroupKill"`
 	// Problems says why something above is missing, by its JSON name.
 	Problems map[string]string `json:"problems,omitempty"`
 }
 
 // Machine probes this machine at the first call, which starts a child and takes some 10 ms, and
 // remembers the answer. Without [Main] it cannot try namespaces and reports none.
+//
+// Where the host was given a control group of version 2, the first call moves the host into a group "appzone-PID-host" below
+// it; its children get theirs below "appzone-PID". What hosts that are gone left there is ended and removed.
 func Machine() Capabilities {
 	if !ready.Load() {
 		return baseCapabilities()
@@ -49,5 +55,6 @@ func Machine() Capabilities {
 var machine = sync.OnceValue(func() Capabilities {
 	c := baseCapabilities()
 	c.probeNamespaces()
+	c.probeGroups()
 	return c
 })

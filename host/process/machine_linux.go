@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -24,10 +23,6 @@ func baseCapabilities() Capabilities {
 				c.Groups++
 			}
 		}
-	}
-	c.CgroupVersion, c.CgroupWritable = probeCgroup()
-	if !c.CgroupWritable {
-		c.Problems["cgroupWritable"] = "the host may not make control groups"
 	}
 	return c
 }
@@ -118,31 +113,4 @@ func tryPlan(try plan) error {
 		return r.Failed.fault()
 	}
 	return checkProbe(own, try, proc)
-}
-
-// probeCgroup tells the version of the control groups and whether the host could make one.
-func probeCgroup() (version int, writable bool) {
-	const root = "/sys/fs/cgroup"
-	if _, err := os.Stat(filepath.Join(root, "cgroup.controllers")); err == nil {
-		return 2, unix.Access(filepath.Join(root, ownCgroup("")), unix.W_OK) == nil
-	}
-	if _, err := os.Stat(filepath.Join(root, "memory")); err == nil {
-		return 1, unix.Access(filepath.Join(root, "memory", ownCgroup("memory")), unix.W_OK) == nil
-	}
-	return 0, false
-}
-
-// ownCgroup is the group of this process below the mount of a controller ("" for version 2).
-func ownCgroup(controller string) string {
-	text, err := os.ReadFile("/proc/self/cgroup")
-	if err != nil {
-		return "/"
-	}
-	for line := range strings.Lines(string(text)) {
-		parts := strings.SplitN(strings.TrimSpace(line), ":", 3)
-		if len(parts) == 3 && strings.Contains(","+parts[1]+",", ","+controller+",") {
-			return parts[2]
-		}
-	}
-	return "/"
 }

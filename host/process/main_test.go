@@ -110,6 +110,7 @@ type order struct {
 	Name, Path, Entry string
 	Args              []string
 	MarkDir           string
+	Limits            process.Limits
 }
 
 // beHost starts one child, says so, and waits to be killed.
@@ -118,10 +119,11 @@ func beHost(text string) {
 	if err := json.Unmarshal([]byte(text), &o); err != nil {
 		panic(err)
 	}
+	process.Machine() // which finds what a crashed host left
 	process.Pretend(o.Machine)
 	p, err := process.Start(context.Background(), process.Spec{
 		Name: o.Name, Path: o.Path, Entry: o.Entry, Args: o.Args, Env: []string{"PATH=/usr/bin:/bin"},
-		Jail: process.Jail{SystemFiles: true, User: testUser}, MarkDir: o.MarkDir, Mark: "one",
+		Jail: process.Jail{SystemFiles: true, User: testUser}, MarkDir: o.MarkDir, Mark: "one", Limits: o.Limits,
 	})
 	if err != nil {
 		fmt.Println(err)

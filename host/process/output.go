@@ -13,6 +13,8 @@ const (
 	maxLine = 16 << 10
 	// readSize is how much one read takes from a pipe.
 	readSize = 32 << 10
+	// keptLines and keptBytes are how many of the last lines on stderr are kept for the cause of the end, and how much of each.
+	keptLines, keptBytes = 64, 256
 	// floodPause slows the reading of a flood, so that dropping it costs the host little: the
 	// writer waits for its pipe.
 	floodPause = 5 * time.Millisecond
@@ -25,8 +27,10 @@ type output struct {
 	pipes   [2]*os.File
 	readers sync.WaitGroup
 
-	mu   sync.Mutex // serialises deliver, guards rate
+	mu   sync.Mutex // serialises deliver, guards what follows
 	rate rate
+	last [keptLines]string // of stderr, a ring
+	next int               // where the next one goes
 }
 
 // newOutput makes the pipes; it returns the child's ends.
@@ -120,6 +124,10 @@ func (o *output) lines(stream Stream, text []byte, end bool) (rest []byte, dropp
 func (o *output) line(now time.Time, stream Stream, text []byte) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if stream == Stderr {
+		o.last[o.next] = string(text[:min(len(text), keptBytes)])
+		o.next = (o.next + 1) % keptLines
+	}
 	if !o.rate.take(now, len(text)+1) {
 		return false
 	}

@@ -20,12 +20,14 @@ type Process struct {
 	control  *control
 	output   *output
 	merged   bool // the overlay is a copy
-	oomKills int  // of this machine, before the start
+	group    *group
+	oomKills int // of this machine, before the start
 
 	stopOnce sync.Once
 	killOnce sync.Once
 	stopping atomic.Bool // the host sent SIGTERM
 	killing  atomic.Bool // the host sent SIGKILL
+	breach   atomic.Pointer[breach]
 
 	done chan struct{}
 	exit Exit // set before done is closed
@@ -99,12 +101,14 @@ func (p *Process) wait() {
 	}()
 	p.awaitDeath()
 	state, err := p.proc.Wait()
+	p.group.kill()
 	p.output.finish(drainTime)
 	_ = p.control.conn.SetReadDeadline(time.Now().Add(drainTime))
 	<-reported
 	p.control.close()
 	p.settle()
 	p.exit = p.explain(state, err, ended)
+	p.group.remove()
 	p.unmark()
 	close(p.done)
 }

@@ -30,6 +30,8 @@ type Spec struct {
 	Jail Jail
 	// Limits bound what the child may use.
 	Limits Limits
+	// Signs are what this program's last words on stderr say about a limit.
+	Signs []Sign
 	// Output receives what the child writes to stdout and stderr, line by line. It is
 	// called from two goroutines of the process, never concurrently. While it blocks, the child's writes
 	// block too, and so does its end.
@@ -116,18 +118,27 @@ type Overlay struct {
 
 // Limits bound one child and its descendants. Zero means no limit of that kind.
 type Limits struct {
-	// MemoryBytes bounds the private data of each process of the tree (RLIMIT_DATA), and of the
-	// whole tree where the machine can. For an Entry it comes on top of what this binary maps by itself
+	// MemoryBytes bounds what the whole tree keeps in memory: by a control group, else by a watchdog. It also bounds the
+	// private data of each process (RLIMIT_DATA); for an Entry on top of what this binary maps by itself
 	// (some 70 MB, of which it uses 2; most of the rest is room for Go's heap).
 	MemoryBytes int64
+	// ReservedBytes come on top of MemoryBytes for each process's data: what its runtime maps and mostly never
+	// touches. The tree of an Entry may use them too.
+	ReservedBytes int64
 	// CPUPercent is a share of one core; 100 is a whole one.
 	CPUPercent int
-	// Processes bounds processes and threads of the tree.
+	// Processes bounds processes and threads of the tree, beside the few of the host's own stages.
 	Processes int
 	// OpenFiles bounds descriptors of each process.
 	OpenFiles int
 	// FileBytes bounds the size of any one file that is written.
 	FileBytes int64
+	// DataBytes bounds what the tree keeps on disk: in the writable folders and the overlay's upper one, and in
+	// files that have no name any more.
+	DataBytes int64
+	// Guest says that the Entry runs code that has no system calls of its own, and holds its memory and its data by
+	// itself: what is over a limit fails inside.
+	Guest bool
 	// LogBytesPerSecond bounds what Output is given on average; up to two seconds' worth may come at
 	// once. What is over it is read and dropped, and one line tells how much.
 	LogBytesPerSecond int
@@ -145,7 +156,8 @@ const (
 
 // Wall is one wall around a child, as it really stands.
 type Wall struct {
-	// Name is network, files, processes, memory, cpu, privileges or environment.
+	// Name is network, files, processes, memory, cpu, privileges, environment, disk, descriptors or output; they
+	// come in this order.
 	Name string `json:"name"`
 	// Level is how well it holds.
 	Level Level `json:"level"`
@@ -159,8 +171,10 @@ type Exit struct {
 	Code int `json:"code"`
 	// Signal is the signal's name ("SIGKILL"), or "".
 	Signal string `json:"signal,omitempty"`
-	// Cause is a sentence for people: "exited with code 1", "killed: out of memory".
+	// Cause is a sentence for people: "exited with code 1", "memory limit of 128 MB reached: ...".
 	Cause string `json:"cause"`
+	// Limit names the limit that the program went over: memory, processes, openFiles or data; "" if it was none.
+	Limit Limit `json:"limit,omitempty"`
 	// Time is when it was reaped.
 	Time time.Time `json:"time"`
 }

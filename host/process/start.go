@@ -57,11 +57,19 @@ func Start(ctx context.Context, spec Spec) (*Process, error) {
 // launch forks the first stage and gives it its order.
 func (p *Process) launch() error {
 	o := p.order()
+	var err error
+	if p.group, err = p.newGroup(); err != nil {
+		return err
+	}
 	if err := p.forkStage(o); err != nil {
+		p.group.remove()
 		return startFailed(err)
 	}
 	p.output.start()
 	if err := p.mark(); err != nil {
+		return p.abort(err)
+	}
+	if err := p.group.add(p.proc.Pid); err != nil {
 		return p.abort(err)
 	}
 	_ = p.control.conn.SetWriteDeadline(time.Now().Add(startTimeout))

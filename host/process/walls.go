@@ -43,6 +43,7 @@ func (c Capabilities) Walls(j Jail, l Limits) []Wall {
 	return []Wall{
 		c.networkWall(p, j), c.filesWall(p, j), c.processesWall(p, l), c.memoryWall(l),
 		c.cpuWall(l), c.privilegesWall(p), c.environmentWall(),
+		c.diskWall(l), c.descriptorsWall(l), c.outputWall(l),
 	}
 }
 
@@ -110,39 +111,18 @@ func (c Capabilities) filesWall(p plan, j Jail) Wall {
 
 func (c Capabilities) processesWall(p plan, l Limits) Wall {
 	w := Wall{Name: "processes", Level: None}
-	counted := l.Processes == 0 || p.CountProcesses
+	counted := l.Processes == 0 || p.CountProcesses || c.CgroupPIDs > 0 || l.Guest
 	switch {
 	case p.PID && counted:
 		w.Level, w.Reason = Enforced, "a PID namespace: it sees no other processes, and all of its own end with it"
 	case p.PID:
-		w.Level, w.Reason = Partial, "a PID namespace; how many processes it starts is not bounded without a control group"
+		w.Level, w.Reason = Partial, "a PID namespace; a watchdog ends it when it has started too many processes: "+c.because("cgroupPIDs", "no control group counts them")
 	case c.System == "linux" && p.Landlock >= 6:
 		w.Level, w.Reason = Partial, "Landlock keeps its signals inside and the host adopts its orphans; it sees other processes: "+c.because("pidNamespace", "")
 	case c.System == "linux":
 		w.Level, w.Reason = Partial, "the host adopts its orphans; it sees other processes and may signal those of the same user: "+c.because("pidNamespace", "")
 	default:
 		w.Reason = "a process group alone, which a process can leave"
-	}
-	return w
-}
-
-func (c Capabilities) memoryWall(l Limits) Wall {
-	w := Wall{Name: "memory", Level: None}
-	switch {
-	case l.MemoryBytes == 0:
-		w.Reason = "no limit is set"
-	case c.System == "linux":
-		w.Level, w.Reason = Partial, "RLIMIT_DATA bounds the private memory of each process; what they share, and all of them together, is not bounded without a control group"
-	default:
-		w.Reason = "this system has no limit that holds"
-	}
-	return w
-}
-
-func (c Capabilities) cpuWall(l Limits) Wall {
-	w := Wall{Name: "cpu", Level: None, Reason: "a share of CPU time takes a control group"}
-	if l.CPUPercent == 0 {
-		w.Reason = "no limit is set"
 	}
 	return w
 }

@@ -305,13 +305,13 @@ func TestLinksInWritableFoldersAreRefused(t *testing.T) {
 
 // F9, F10: a wall that is missing is said to be missing.
 func TestWallsSayWhatStands(t *testing.T) {
-	type levels [7]process.Level // network, files, processes, memory, cpu, privileges, environment
+	type levels [10]process.Level // network, files, processes, memory, cpu, privileges, environment, disk, descriptors, output
 	const e, p, n = process.Enforced, process.Partial, process.None
 	linux := process.Capabilities{System: "linux", NoNewPrivileges: true}
 	full := linux
 	full.UserNamespace, full.MountNamespace, full.PIDNamespace, full.NetworkNamespace, full.Overlay, full.Landlock = true, true, true, true, true, 7
 	full.Seccomp = true
-	root, copied, landlock, unfiltered := full, full, linux, full
+	root, copied, landlock, unfiltered, grouped := full, full, linux, full, full
 	unfiltered.Seccomp = false
 	root.Root, root.UserNamespace = true, false
 	copied.Overlay = false
@@ -319,7 +319,10 @@ func TestWallsSayWhatStands(t *testing.T) {
 	own, bare := root, process.Capabilities{System: "linux", NoNewPrivileges: true, Root: true, OwnUsers: true}
 	own.OwnUsers = true
 	user := process.Jail{User: testUser}
-	limits := process.Limits{MemoryBytes: 1, CPUPercent: 1, Processes: 1}
+	grouped.Root, grouped.UserNamespace, grouped.CgroupMemory, grouped.CgroupCPU, grouped.CgroupPIDs = true, false, 2, 2, 1
+	limits := process.Limits{MemoryBytes: 1, CPUPercent: 1, Processes: 1, OpenFiles: 1, DataBytes: 1, LogBytesPerSecond: 1}
+	guest := limits
+	guest.Guest = true
 	overlay := process.Jail{Overlay: &process.Overlay{}}
 	tests := map[string]struct {
 		machine process.Capabilities
@@ -327,20 +330,23 @@ func TestWallsSayWhatStands(t *testing.T) {
 		limits  process.Limits
 		want    levels
 	}{
-		"everything":                {full, process.Jail{}, limits, levels{e, e, e, p, n, e, e}},
-		"root":                      {root, process.Jail{}, limits, levels{e, e, p, p, n, p, e}},
-		"root, other users":         {own, user, limits, levels{e, e, e, p, n, e, e}},
-		"root, no user is asked":    {own, process.Jail{}, limits, levels{e, e, p, p, n, p, e}},
-		"root, a build":             {own, process.Jail{User: process.BuildUser}, limits, levels{e, e, p, p, n, e, e}},
-		"root, no tree of files":    {bare, user, limits, levels{n, n, p, p, n, p, e}},
-		"no limits":                 {root, process.Jail{}, process.Limits{}, levels{e, e, e, n, n, p, e}},
-		"the host's network":        {full, process.Jail{Network: process.NetworkHost}, limits, levels{n, e, e, p, n, e, e}},
-		"no filter of calls":        {unfiltered, process.Jail{}, limits, levels{p, e, e, p, n, e, e}},
-		"a mounted overlay":         {full, overlay, limits, levels{e, e, e, p, n, e, e}},
-		"a copied overlay":          {copied, overlay, limits, levels{e, p, e, p, n, e, e}},
-		"landlock alone":            {landlock, process.Jail{}, limits, levels{p, p, p, p, n, e, e}},
-		"an old kernel":             {linux, process.Jail{}, limits, levels{n, n, p, p, n, e, e}},
-		"a system that is no Linux": {process.Capabilities{System: "darwin"}, process.Jail{}, limits, levels{n, n, n, n, n, n, p}},
+		"everything":                {full, process.Jail{}, limits, levels{e, e, e, p, p, e, e, p, e, e}},
+		"root":                      {root, process.Jail{}, limits, levels{e, e, p, p, p, p, e, p, e, e}},
+		"root, other users":         {own, user, limits, levels{e, e, e, p, p, e, e, p, e, e}},
+		"root, no user is asked":    {own, process.Jail{}, limits, levels{e, e, p, p, p, p, e, p, e, e}},
+		"root, a build":             {own, process.Jail{User: process.BuildUser}, limits, levels{e, e, p, p, p, e, e, p, e, e}},
+		"root, no tree of files":    {bare, user, limits, levels{n, n, p, p, p, p, e, p, e, e}},
+		"control groups":            {grouped, process.Jail{}, limits, levels{e, e, e, e, e, p, e, p, e, e}},
+		"a guest":                   {root, process.Jail{}, guest, levels{e, e, e, e, p, p, e, e, e, e}},
+		"a guest in control groups": {grouped, process.Jail{}, guest, levels{e, e, e, e, e, p, e, e, e, e}},
+		"no limits":                 {root, process.Jail{}, process.Limits{}, levels{e, e, e, n, n, p, e, n, n, n}},
+		"the host's network":        {full, process.Jail{Network: process.NetworkHost}, limits, levels{n, e, e, p, p, e, e, p, e, e}},
+		"no filter of calls":        {unfiltered, process.Jail{}, limits, levels{p, e, e, p, p, e, e, p, e, e}},
+		"a mounted overlay":         {full, overlay, limits, levels{e, e, e, p, p, e, e, p, e, e}},
+		"a copied overlay":          {copied, overlay, limits, levels{e, p, e, p, p, e, e, p, e, e}},
+		"landlock alone":            {landlock, process.Jail{}, limits, levels{p, p, p, p, p, e, e, p, e, e}},
+		"an old kernel":             {linux, process.Jail{}, limits, levels{n, n, p, p, p, e, e, p, e, e}},
+		"a system that is no Linux": {process.Capabilities{System: "darwin"}, process.Jail{}, limits, levels{n, n, n, n, n, n, p, n, n, e}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
