@@ -18,9 +18,17 @@
 // What a machine can do is found out by trying ([Machine]) and told for each child
 // ([Process.Walls]); a stage that cannot build a wall which was promised fails the start.
 //
-// Goroutines: Start begins four for a child, which end before [Process.Done] is closed. One goroutine, forkThread,
+// [Limits] of a whole tree (memory, CPU time, number of processes) are the kernel's to hold, where the host was given
+// control groups of version 1 or 2: each child gets one below the host's own, "appzone-PID/MARK.N", which the first stage
+// enters while it waits for its order. Where there is none, a watchdog looks at all processes of the machine: at once when
+// they or the used memory grow by much, otherwise every half second while something computes, and every five seconds while
+// nothing does. It ends a tree that is over its limit of memory, processes or data on disk; one that is over its share of CPU
+// time it halts for moments (SIGSTOP and SIGCONT by way of the init). What ended a program is named in [Exit].
+//
+// Goroutines: Start begins four for a child, which end before [Process.Done] is closed. The watchdog has two for all
+// children, which run while it has something to hold. One goroutine, forkThread,
 // lives as long as the program, because the kernel ends children with the thread that forked them.
 //
-// It will not restart anything, hold a share of CPU time or bound a whole tree's memory (that takes control
-// groups), or build walls on other systems than Linux: there a child has a session of its own and a clean environment.
+// It will not restart anything, use quotas of file systems, or build walls on other systems than Linux: there a child has a
+// session of its own and a clean environment.
 package process

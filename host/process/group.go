@@ -14,7 +14,7 @@ var controllers = []string{controllerMemory, controllerCPU, controllerPIDs}
 // What the host's own stages and an entry's runtime need, beside the plugin's limits.
 const (
 	// stageThreads are those of the init that stays.
-	stageThreads = 8
+	stageThreads = 12
 	// entryThreads are those of Go's runtime in an entry.
 	entryThreads = 16
 	// entryBytes is what this binary itself uses in memory.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -49,7 +50,13 @@ var ownHome = sync.OnceValue(func() *home {
 		}
 	}
 	if m, ok := mounts[""]; ok {
-		if err := h.openUnified(m); err != nil {
+		var wanted []string
+		for _, c := range controllers {
+			if h.folders[c] == "" {
+				wanted = append(wanted, c)
+			}
+		}
+		if err := h.openUnified(m, wanted); err != nil {
 			h.miss(err)
 		}
 	}
@@ -91,14 +98,9 @@ func (h *home) openLegacy(controller, parent string) error {
 
 // openUnified makes the home in the hierarchy of version 2. There a group may have either processes or groups with
 // limits below it: the host moves into a group beside its instances', if the group it is in was given to it.
-func (h *home) openUnified(parent string) error {
+func (h *home) openUnified(parent string, wanted []string) error {
 	offered := words(filepath.Join(parent, "cgroup.controllers"))
-	var wanted []string
-	for _, c := range controllers {
-		if offered[c] && h.folders[c] == "" {
-			wanted = append(wanted, c)
-		}
-	}
+	wanted = slices.DeleteFunc(wanted, func(c string) bool { return !offered[c] })
 	if err := enable(parent, wanted); err != nil {
 		return err
 	}

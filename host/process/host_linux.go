@@ -82,7 +82,9 @@ func (p *Process) hostPID(inside int) int {
 func (p *Process) signal(sig syscall.Signal) {
 	if p.spec.Entry != "" {
 		_ = p.proc.Signal(sig)
-		_ = p.proc.Signal(syscall.SIGCONT)
+		if sig != syscall.SIGSTOP {
+			_ = p.proc.Signal(syscall.SIGCONT)
+		}
 		return
 	}
 	_ = p.control.conn.SetWriteDeadline(time.Now().Add(time.Second))
@@ -97,22 +99,41 @@ func (p *Process) hangup() error {
 	_ = p.control.conn.SetWriteDeadline(time.Now().Add(time.Second))
 	return p.control.send(command{Signal: int(syscall.SIGHUP), Program: true})
 }
+// initTime is how long an init may take to end everything by itself.
+const initTime = 500 * time.Millisecond
+
+// killTime bounds the time until everything of a tree is gone that no namespace or group ends as a whole.
+const killTime = time.Minute
 
 // killTree ends everything. A PID namespace goes with its first process. Without one the init, which
 // orphans come to, is asked first: it alone sees them all.
 func (p *Process) killTree() {
-	if p.machine.PIDNamespace || p.spec.Entry != "" {
+	if p.spec.Entry != "" {
 		_ = p.proc.Kill()
+		return
+	}
+	if p.machine.PIDNamespace {
+		// The kernel can take seconds over a namespace with hundreds of processes whose init is gone; it reaps while it lives.
+		p.signal(syscall.SIGKILL)
+		select {
+		case <-p.done:
+		case <-time.After(initTime):
+			_ = p.proc.Kill()
+		}
 		return
 	}
 	p.group.kill()
 	p.signal(syscall.SIGKILL)
-	select {
-	case <-p.done:
-	case <-time.After(2 * time.Second):
-		killDescendants(p.proc.Pid)
-		_ = p.proc.Kill()
+	// A bomb leaves the init little time on the processor: the host helps, and does not take away who adopts the rest.
+	for deadline := time.Now().Add(killTime); time.Now().Before(deadline); {
+		select {
+		case <-p.done:
+			return
+		case <-time.After(10 * time.Millisecond):
+			killDescendants(p.proc.Pid)
+		}
 	}
+	_ = p.proc.Kill()
 }
 
 // awaitDeath returns when the first stage is dead and not reaped yet: its process id, which is

@@ -22,6 +22,7 @@ func (o *order) init(c *control) (int, error) {
 	if err := o.enclose(); err != nil {
 		return 0, err
 	}
+	warm()
 	pid, err := o.forkJail()
 	if err != nil {
 		return 0, err
@@ -120,23 +121,22 @@ func (o *order) passSignals() {
 func (o *order) signalTree(sig syscall.Signal) {
 	if o.Plan.PID {
 		_ = syscall.Kill(-1, sig)
-		if sig != syscall.SIGKILL {
+		if sig != syscall.SIGKILL && sig != syscall.SIGSTOP {
 			_ = syscall.Kill(-1, syscall.SIGCONT)
 		}
 		return
 	}
-	for {
-		pids := descendants(os.Getpid())
-		for _, pid := range pids {
-			_ = syscall.Kill(pid, sig)
-			if sig != syscall.SIGKILL {
-				_ = syscall.Kill(pid, syscall.SIGCONT)
-			}
+	if sig == syscall.SIGKILL {
+		for killDescendants(os.Getpid()) > 0 {
+			time.Sleep(2 * time.Millisecond)
 		}
-		if sig != syscall.SIGKILL || len(pids) == 0 {
-			return
+		return
+	}
+	for _, pid := range descendants(os.Getpid()) {
+		_ = syscall.Kill(pid, sig)
+		if sig != syscall.SIGSTOP {
+			_ = syscall.Kill(pid, syscall.SIGCONT)
 		}
-		time.Sleep(2 * time.Millisecond)
 	}
 }
 

@@ -1,9 +1,8 @@
 package process
 
 import (
+	"bytes"
 	"fmt"
-	"slices"
-	"strings"
 )
 
 // Limit names one of the limits that a program can end by.
@@ -23,12 +22,15 @@ type Sign struct {
 	Limit Limit
 }
 
-// commonSigns are words of the C library and of shells.
+// commonSigns are words of the C library, of Go and of shells.
 var commonSigns = []Sign{
 	{"Cannot fork", LimitProcesses},
 	{"fork: Resource temporarily unavailable", LimitProcesses},
 	{"fork: retry: Resource temporarily unavailable", LimitProcesses},
+	{"pthread_create failed: Resource temporarily unavailable", LimitProcesses},
+	{"failed to create new OS thread", LimitProcesses},
 	{"Too many open files", LimitOpenFiles},
+	{"too many open files", LimitOpenFiles},
 }
 
 // breach is the going over a limit for which the host ended a tree.
@@ -86,31 +88,42 @@ func megabytes(n int64) string {
 func (p *Process) explainLimit(exit *Exit) {
 	b, l := p.breach.Load(), p.spec.Limits
 	switch {
+	case exit.Code == 0: // it came to its own end
+		return
 	case b != nil:
 		exit.Limit, exit.Cause = b.limit, b.cause
 		return
-	case exit.Code == 0 || p.killing.Load():
+	case p.killing.Load():
+		return
+	case exit.Signal == "SIGXFSZ": // whose cause says what it wrote
+		exit.Limit = LimitData
 		return
 	case p.group.outOfMemory():
 		exit.Limit, exit.Cause = LimitMemory, l.reached(LimitMemory)+": the kernel ended what was over it"
 		return
 	}
-	if which := p.output.sign(slices.Concat(p.spec.Signs, commonSigns)); l.set(which) {
+	if which := p.output.lastSign(); l.set(which) {
 		exit.Limit, exit.Cause = which, l.reached(which)+": "+exit.Cause
 	}
 }
 
-// sign finds the newest of the last lines that holds a sign.
-func (o *output) sign(signs []Sign) Limit {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	for i := range o.last {
-		line := o.last[(o.next+len(o.last)-1-i)%len(o.last)]
-		for _, s := range signs {
-			if strings.Contains(line, s.Text) {
-				return s.Limit
-			}
+// findSign remembers what a line on stderr says about a limit. The caller holds mu.
+func (o *output) findSign(line []byte) {
+	o.said++
+	for _, s := range o.signs {
+		if bytes.Contains(line, []byte(s.Text)) {
+			o.sign, o.said = s.Limit, 0
+			return
 		}
 	}
-	return ""
+}
+
+// lastSign is the limit that the last lines on stderr speak of; "" for none.
+func (o *output) lastSign() Limit {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.said > lastLines {
+		return ""
+	}
+	return o.sign
 }

@@ -96,10 +96,17 @@ var entries = map[string]process.Entry{
 	"panic":   func([]string) int { panic("on purpose") },
 }
 
+// helpers are what this test binary can be besides, by the variable that says so. They do not return.
+var helpers = map[string]func(string){}
+
+func init() { helpers[helperHost] = beHost }
+
 func TestMain(m *testing.M) {
 	process.Main(entries)
-	if text := os.Getenv(helperHost); text != "" {
-		beHost(text)
+	for name, be := range helpers {
+		if text := os.Getenv(name); text != "" {
+			be(text)
+		}
 	}
 	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("appzone/host/process.forkThread"))
 }
@@ -142,7 +149,8 @@ func machines() map[string]process.Capabilities {
 	nothing := process.Capabilities{System: all.System, Root: all.Root, NoNewPrivileges: true}
 	copied := all
 	copied.Overlay = false
-	return map[string]process.Capabilities{"every wall": all, "no overlay": copied, "landlock alone": landlock, "no namespaces, no landlock": nothing}
+	copied.CgroupMemory, copied.CgroupCPU, copied.CgroupPIDs, copied.CgroupKill = 0, 0, 0, false
+	return map[string]process.Capabilities{"every wall": all, "no overlay, no control groups": copied, "landlock alone": landlock, "no namespaces, no landlock": nothing}
 }
 
 // onEach runs a test on each of them.

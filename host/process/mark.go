@@ -62,8 +62,10 @@ func (p *Process) unmark() {
 // marks lie in markDir and whose first process still runs, with everything below it. A mark names
 // process id, start time and boot, so that a process that merely got the same id is left
 // alone. It returns how many instances were ended; marks that it could deal with are removed.
-// A missing markDir is an empty one.
+// A missing markDir is an empty one. What was left in control groups of a host that is gone is ended as well, by
+// [Machine], and not counted.
 func Sweep(markDir string) (n int, err error) {
+	Machine()
 	entries, err := os.ReadDir(markDir)
 	if errors.Is(err, os.ErrNotExist) {
 		return 0, nil

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 	"time"
 )
@@ -13,8 +14,8 @@ const (
 	maxLine = 16 << 10
 	// readSize is how much one read takes from a pipe.
 	readSize = 32 << 10
-	// keptLines and keptBytes are how many of the last lines on stderr are kept for the cause of the end, and how much of each.
-	keptLines, keptBytes = 64, 256
+	// lastLines is how many lines before its end a program may have said on stderr why.
+	lastLines = 1000
 	// floodPause slows the reading of a flood, so that dropping it costs the host little: the
 	// writer waits for its pipe.
 	floodPause = 5 * time.Millisecond
@@ -24,18 +25,19 @@ const (
 // at a time.
 type output struct {
 	deliver func(Line)
+	signs   []Sign
 	pipes   [2]*os.File
 	readers sync.WaitGroup
 
 	mu   sync.Mutex // serialises deliver, guards what follows
 	rate rate
-	last [keptLines]string // of stderr, a ring
-	next int               // where the next one goes
+	sign Limit // the newest sign on stderr
+	said int   // lines on stderr since then
 }
 
 // newOutput makes the pipes; it returns the child's ends.
 func newOutput(spec Spec) (*output, []*os.File, error) {
-	o := &output{deliver: spec.Output, rate: rate{perSecond: float64(spec.Limits.LogBytesPerSecond)}}
+	o := &output{deliver: spec.Output, signs: slices.Concat(spec.Signs, commonSigns), rate: rate{perSecond: float64(spec.Limits.LogBytesPerSecond)}}
 	if o.deliver == nil {
 		o.deliver = func(Line) {}
 	}
@@ -125,8 +127,7 @@ func (o *output) line(now time.Time, stream Stream, text []byte) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if stream == Stderr {
-		o.last[o.next] = string(text[:min(len(text), keptBytes)])
-		o.next = (o.next + 1) % keptLines
+		o.findSign(text)
 	}
 	if !o.rate.take(now, len(text)+1) {
 		return false

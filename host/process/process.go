@@ -21,6 +21,8 @@ type Process struct {
 	output   *output
 	merged   bool // the overlay is a copy
 	group    *group
+	watch    *watch // nil while nothing is
+	folders  folders
 	oomKills int // of this machine, before the start
 
 	stopOnce sync.Once
@@ -100,6 +102,7 @@ func (p *Process) wait() {
 		ended = p.awaitEnd()
 	}()
 	p.awaitDeath()
+	p.unguard()
 	state, err := p.proc.Wait()
 	p.group.kill()
 	p.output.finish(drainTime)

@@ -139,8 +139,8 @@ type Limits struct {
 	// Guest says that the Entry runs code that has no system calls of its own, and holds its memory and its data by
 	// itself: what is over a limit fails inside.
 	Guest bool
-	// LogBytesPerSecond bounds what Output is given on average; up to two seconds' worth may come at
-	// once. What is over it is read and dropped, and one line tells how much.
+	// LogBytesPerSecond bounds what Output is given on average, each line with 80 bytes more; up to two seconds' worth
+	// may come at once. What is over it is read and dropped, and one line tells how much.
 	LogBytesPerSecond int
 }
 

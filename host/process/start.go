@@ -41,6 +41,9 @@ func Start(ctx context.Context, spec Spec) (*Process, error) {
 	if err := p.prepare(); err != nil {
 		return nil, err
 	}
+	if err := p.checkData(); err != nil {
+		return nil, err
+	}
 	if err := p.own(ctx); err != nil {
 		return nil, err
 	}
@@ -50,6 +53,7 @@ func Start(ctx context.Context, spec Spec) (*Process, error) {
 	if err := p.greet(ctx); err != nil {
 		return nil, err
 	}
+	p.guard()
 	go p.wait()
 	return p, nil
 }

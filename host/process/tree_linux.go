@@ -41,11 +41,15 @@ func descendants(pid int) []int {
 	return found
 }
 
-// killDescendants ends what is below pid. Parents go first, so that a tree cannot regrow from them.
-func killDescendants(pid int) {
-	for _, d := range descendants(pid) {
-		_ = syscall.Kill(d, syscall.SIGKILL)
+// killDescendants ends what is below pid and returns how many there were. Each is killed as soon as its children are
+// known: parents go first, so that a tree cannot regrow from them, and none has long to go on.
+func killDescendants(pid int) int {
+	found := children(pid)
+	for i := 0; i < len(found) && len(found) < maxTree; i++ {
+		found = append(found, children(found[i])...)
+		_ = syscall.Kill(found[i], syscall.SIGKILL)
 	}
+	return len(found)
 }
 
 // eachDescriptor calls f with every open descriptor of this process from first on.

@@ -52,6 +52,7 @@ type stat struct {
 	rss     int64
 	threads int
 	session int
+	parent  int
 }
 
 func readStat(pid int) (stat, error) {
@@ -72,6 +73,7 @@ func readStat(pid int) (stat, error) {
 		rss:     number(24) * int64(os.Getpagesize()),
 		threads: int(number(20)),
 		session: int(number(6)),
+		parent:  int(number(4)),
 	}, nil
 }
 
