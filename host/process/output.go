@@ -16,9 +16,16 @@ const (
 	readSize = 32 << 10
 	// lastLines is how many lines before its end a program may have said on stderr why.
 	lastLines = 1000
-	// floodPause slows the reading of a flood, so that dropping it costs the host little: the
-	// writer waits for its pipe.
+	// floodPause slows the reading of a flood, so that dropping it costs the host little: the writer waits for its
+	// pipe. It doubles while the flood goes on, to floodMost.
 	floodPause = 5 * time.Millisecond
+	floodMost  = 40 * time.Millisecond
+	// smallRead is little for one read. smallReads of them a second, and as many at once, are taken as they come; then
+	// more is let gather, so that a program that writes each letter by itself costs no more than others.
+	smallRead  = 4 << 10
+	smallReads = 200
+	// lineCost is what a line costs beside its text: it is handed on and stored with its time.
+	lineCost = 80
 )
 
 // output reads what a child writes. Two goroutines, one for each stream, hand over lines one
@@ -84,6 +91,7 @@ func (o *output) close() {
 func (o *output) read(stream Stream, pipe *os.File) {
 	chunk := make([]byte, readSize)
 	var rest []byte
+	var pace pace
 	for {
 		n, err := pipe.Read(chunk)
 		var dropped bool
@@ -91,8 +99,8 @@ func (o *output) read(stream Stream, pipe *os.File) {
 		if err != nil {
 			return
 		}
-		if dropped {
-			time.Sleep(floodPause)
+		if pause := pace.after(time.Now(), n, dropped); pause > 0 {
+			time.Sleep(pause)
 		}
 	}
 }
@@ -116,8 +124,10 @@ func (o *output) lines(stream Stream, text []byte, end bool) (rest []byte, dropp
 		default:
 			return append([]byte(nil), rest...), dropped
 		}
-		dropped = !o.line(now, stream, rest[:cut]) || dropped
-		rest = rest[next:]
+		passed := o.line(now, stream, rest[:cut])
+		if rest = rest[next:]; !passed {
+			dropped, rest = true, o.skip(stream, rest)
+		}
 	}
 	return nil, dropped
 }
@@ -129,12 +139,30 @@ func (o *output) line(now time.Time, stream Stream, text []byte) bool {
 	if stream == Stderr {
 		o.findSign(text)
 	}
-	if !o.rate.take(now, len(text)+1) {
+	if !o.rate.take(now, len(text)) {
 		return false
 	}
 	o.tellDropped(now)
 	o.deliver(Line{Time: now, Stream: stream, Text: string(text)})
 	return true
+}
+
+// skip drops the whole lines in text, which follow one that was dropped, all at once. It returns what is left.
+func (o *output) skip(stream Stream, text []byte) []byte {
+	end := bytes.LastIndexByte(text, '\n') + 1
+	if end == 0 {
+		return text
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	n := bytes.Count(text[:end], []byte{'\n'})
+	o.rate.lines += int64(n)
+	o.rate.bytes += int64(end)
+	if stream == Stderr {
+		o.said += n - 1
+		o.findSign(text[:end])
+	}
+	return text[end:]
 }
 
 // tellDropped says once how much was dropped since the last line.
@@ -152,34 +180,4 @@ func (o *output) note(text string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.deliver(Line{Time: time.Now(), Stream: Stderr, Text: text})
-}
-
-// rate is a bucket that fills with perSecond bytes a second up to two seconds' worth (and one
-// line at least). It counts what did not fit.
-type rate struct {
-	perSecond float64
-	level     float64
-	last      time.Time
-	lines     int64
-	bytes     int64
-}
-
-func (r *rate) take(now time.Time, n int) bool {
-	if r.perSecond <= 0 {
-		return true
-	}
-	full := max(2*r.perSecond, maxLine+1)
-	if r.last.IsZero() {
-		r.level = full
-	} else if d := now.Sub(r.last); d > 0 {
-		r.level = min(full, r.level+d.Seconds()*r.perSecond)
-	}
-	r.last = now
-	if float64(n) > r.level {
-		r.lines++
-		r.bytes += int64(n)
-		return false
-	}
-	r.level -= float64(n)
-	return true
 }

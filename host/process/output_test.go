@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 
 	"appzone/host/process"
 )
@@ -118,4 +119,43 @@ func FuzzLines(f *testing.F) {
 		}
 		assert.Equal(t, strings.ReplaceAll(string(text), "\n", ""), strings.Join(whole, ""))
 	})
+}
+
+// F2, G5: whatever a flood looks like, and however many there are at once, reading it takes the host little time. The
+// last two are those that cost it most: lines of one letter, and letters that are written one by one.
+func TestFloodsCostTheHostLittle(t *testing.T) {
+	hostTime := func() time.Duration {
+		var u unix.Rusage
+		require.NoError(t, unix.Getrusage(unix.RUSAGE_SELF, &u))
+		return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	}
+	for name, script := range map[string]string{
+		"500 MB a second":         "exec head -c 500G /dev/zero",
+		"long lines":              "while :; do head -c 1M /dev/zero | tr '\\0' x; echo; done",
+		"both streams":            "yes out & exec yes err >&2",
+		"empty lines":             "exec yes ''",
+		"letter by letter":        "while :; do printf x; done",
+		"line by line, unbounded": "while :; do echo x; done",
+	} {
+		t.Run(name, func(t *testing.T) {
+			const floods = 8
+			var all []*process.Process
+			for range floods {
+				spec, _ := shell(script)
+				spec.Limits.LogBytesPerSecond = 1 << 20
+				spec.Output = func(process.Line) {}
+				all = append(all, start(t, spec))
+			}
+			n := neighbour(t)
+			began, before := time.Now(), hostTime()
+			time.Sleep(time.Second)
+			share := 100 * (hostTime() - before).Seconds() / time.Since(began).Seconds()
+			t.Logf("%d of them take %.0f%% of a processor, the neighbour's visitor included", floods, share)
+			assert.Less(t, share, 100.0)
+			n.end(t)
+			for _, p := range all {
+				p.Kill()
+			}
+		})
+	}
 }
