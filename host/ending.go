@@ -39,7 +39,7 @@ func (s *supervisor) ended(n news) {
 // hopeless tells whether a start failed for what no further attempt changes.
 func hopeless(err error) bool {
 	switch fault.CodeOf(err) {
-	case codeWallMissing, "secret_key_missing", "secret_damaged":
+	case codeWallMissing, codeDataFull, "secret_key_missing", "secret_damaged":
 		return true
 	}
 	return false

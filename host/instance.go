@@ -50,6 +50,9 @@ type instance struct {
 // codeNotPrepared is what a runtime answers when what it made is for another machine or another version of itself.
 const codeNotPrepared = "not_prepared"
 
+// codeDataFull is why a program that keeps too much on disk is not started.
+const codeDataFull = "data_full"
+
 // startMark begins the line that marks a start in a plugin's log.
 const startMark = "starting version "
 
@@ -274,12 +277,18 @@ func (i *instance) lastExit(err error) *LastExit {
 	}
 	if err != nil && fault.CodeOf(err) != "start_failed" {
 		e.Cause = fault.From(err).Message
+		if fault.CodeOf(err) == codeDataFull {
+			e.Limit, e.Hint = process.LimitData, limitHints[process.LimitData]
+		}
 	}
 	return e
 }
 
-// hint finds what would fix a failed start in the last lines that the program wrote.
+// hint finds what would fix a failed start: by the limit that ended it, else in the last lines that the program wrote.
 func (i *instance) hint() string {
+	if advice := limitHints[i.proc.Exit().Limit]; advice != "" {
+		return advice
+	}
 	lines, err := i.log.Tail(50)
 	if err != nil {
 		return ""
@@ -301,11 +310,17 @@ func (i *instance) hint() string {
 var hints = []struct{ sign, advice string }{
 	{"Cannot find module", "a package or file is missing: put it into the zip (with node_modules), or name it in package.json"},
 	{"ERR_MODULE_NOT_FOUND", "a package or file is missing: put it into the zip (with node_modules), or name it in package.json"},
-	{"JavaScript heap out of memory", "it used up its memory: raise limits.memoryMB"},
-	{"Array buffer allocation failed", "it used up its memory: raise limits.memoryMB"},
 	{"out of memory", "it used up its memory: raise limits.memoryMB"},
 	{"SyntaxError", "its code does not parse: check that it was written for this version of the runtime"},
 	{"EACCES", "it touched something outside of its folders"},
+}
+
+// limitHints are advice for who reached a limit.
+var limitHints = map[process.Limit]string{
+	process.LimitMemory:    "raise limits.memoryMB, or let it keep less in memory",
+	process.LimitProcesses: "raise limits.pids, or let it start fewer processes and threads",
+	process.LimitOpenFiles: "raise limits.openFiles, or let it close what it opens",
+	process.LimitData:      "delete files of its data, or raise limits.dataMB",
 }
 
 func hintText(hint string) string {

@@ -22,7 +22,7 @@ import (
 
 // TestMain lets this binary be the children that it supervises.
 func TestMain(m *testing.M) {
-	process.Main(map[string]process.Entry{"plugin": servePlugin, "noisy": noisyPlugin})
+	process.Main(map[string]process.Entry{"plugin": servePlugin, "noisy": noisyPlugin, "hoarding": hoardingPlugin})
 	os.Exit(m.Run())
 }
 

@@ -85,6 +85,17 @@ func (j *jailed) get(t *testing.T, path string) string {
 	return string(body)
 }
 
+// end waits for it to end by itself.
+func (j *jailed) end(t *testing.T) process.Exit {
+	t.Helper()
+	select {
+	case <-j.Done():
+	case <-time.After(patience):
+		require.Fail(t, "still running")
+	}
+	return j.Exit()
+}
+
 const defaultMemory = 512 << 20
 
 func TestProgramInItsJail(t *testing.T) {
@@ -131,14 +142,12 @@ func TestMemoryIsBounded(t *testing.T) {
 			text, err := os.ReadFile("testdata/programs/eats-" + kind + ".js")
 			require.NoError(t, err)
 			j := startJailed(t, newRuntime(t), staged(t, "index.js", map[string]string{"index.js": string(text)}), defaultMemory)
-			select {
-			case <-j.Done():
-			case <-time.After(patience):
-				require.Fail(t, "still running")
-			}
+			j.end(t)
 			assert.NotEqual(t, process.Exit{}, j.Exit())
 			assert.NotZero(t, j.Exit().Code)
 			assert.NotContains(t, j.text(), fmt.Sprintf("%d MB", defaultMemory>>20))
+			assert.Equal(t, process.LimitMemory, j.Exit().Limit)
+			assert.True(t, strings.HasPrefix(j.Exit().Cause, "memory limit of 512 MB reached"), j.Exit().Cause)
 			if kind == "objects" {
 				assert.Contains(t, j.text(), "JavaScript heap out of memory")
 			}

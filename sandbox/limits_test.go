@@ -11,18 +11,20 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"appzone/host/manifest"
+	"appzone/host/process"
 	"appzone/sandbox/internal/wasmtest"
 )
 
 // G2: what a guest does to itself ends the guest, with one clear line.
 func TestTrapsAreExplained(t *testing.T) {
 	tests := map[string]struct {
-		code []byte
-		want []string
+		code  []byte
+		cause string
+		want  []string
 	}{
-		"out of bounds": {wasmtest.Trap(), []string{"wasm trap: out of bounds memory access\n", "    at "}},
-		"recursion":     {wasmtest.Recurse(), []string{"wasm trap: stack overflow (calls in the guest nest too deep"}},
-		"growth": {wasmtest.Grow(), []string{
+		"out of bounds": {wasmtest.Trap(), "exited with code 134", []string{"wasm trap: out of bounds memory access\n", "    at "}},
+		"recursion":     {wasmtest.Recurse(), "exited with code 134", []string{"wasm trap: stack overflow (calls in the guest nest too deep"}},
+		"growth": {wasmtest.Grow(), "memory limit of 64 MB reached: exited with code 134", []string{
 			"wasm trap: unreachable\n",
 			"wasm out of memory: the guest asked for 64.1 MiB and its limit is 64.0 MiB; raise parameters.limits.memoryMB\n",
 		}},
@@ -32,6 +34,7 @@ func TestTrapsAreExplained(t *testing.T) {
 			i := stage(t, tc.code).prepareAndRun()
 			exit := i.end()
 			assert.Equal(t, 134, exit.Code, "%s: %s", exit.Cause, i.output())
+			assert.Equal(t, tc.cause, exit.Cause)
 			for _, want := range tc.want {
 				assert.Contains(t, i.output(), want)
 			}
@@ -46,7 +49,9 @@ func TestAGuestOutOfMemoryIsTold(t *testing.T) {
 	i := prepared(t, "go").run()
 	_, err := i.try("/grow")
 	require.Error(t, err)
-	assert.Equal(t, 2, i.end().Code, i.output())
+	exit := i.end()
+	assert.Equal(t, 2, exit.Code, i.output())
+	assert.Equal(t, process.LimitMemory, exit.Limit, exit.Cause)
 	assert.Contains(t, i.output(), "raise parameters.limits.memoryMB")
 }
 
@@ -66,6 +71,22 @@ func TestEndlessGuestsAreKilled(t *testing.T) {
 			assert.Equal(t, "SIGKILL", i.Exit().Signal)
 		})
 	}
+}
+
+// G2, F10: an endless guest gets its share of CPU time and no more, by whatever this machine has.
+func TestAnEndlessGuestIsHeldToItsShare(t *testing.T) {
+	p := stage(t, wasmtest.Spin())
+	require.NoError(t, p.prepare())
+	spec, err := p.runtime.Command(t.Context(), p.staged, p.launch)
+	require.NoError(t, err)
+	spec.Limits.CPUPercent = 20
+	i := p.start(spec)
+	began := time.Now()
+	time.Sleep(3 * time.Second)
+	u, err := i.Usage()
+	require.NoError(t, err)
+	assert.Less(t, u.CPU, time.Since(began)*7/10, "it would have used all of one processor")
+	i.Kill()
 }
 
 // A guest that does not serve cannot hear of a stop: it ends at once, and the grace is not

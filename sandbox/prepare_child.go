@@ -57,7 +57,7 @@ func (r *Runtime) explainChild(s host.Staged, exit process.Exit, out *transcript
 	switch {
 	case exit.Code == 0 && err == nil && result.Code != codeCompileMemory:
 		return result, nil
-	case result.Code == codeCompileMemory, exit.Signal == "SIGKILL", exit.Code != 0 && out.outOfMemory():
+	case result.Code == codeCompileMemory, exit.Limit == process.LimitMemory, exit.Signal == "SIGKILL", exit.Code != 0 && out.outOfMemory():
 		return result, fault.New(fault.Invalid, codeCompileMemory,
 			"%s needs more than %s of memory to be compiled: a function in it is far too large, or built to be hard to compile",
 			s.Manifest.Parameters.WASMPath, mebibytes(r.options.CompileMemoryBytes))
@@ -95,7 +95,8 @@ func (t *transcript) result() (compileResult, error) {
 // outOfMemory says whether the Go runtime of the child gave up for lack of memory.
 func (t *transcript) outOfMemory() bool {
 	text := t.text()
-	return strings.Contains(text, "out of memory") || strings.Contains(text, "cannot allocate memory")
+	return strings.Contains(text, "out of memory") || strings.Contains(text, "cannot allocate memory") ||
+		strings.Contains(text, "pthread_create failed") // there was no room for a stack
 }
 
 func (t *transcript) text() string {

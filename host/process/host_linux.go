@@ -99,6 +99,7 @@ func (p *Process) hangup() error {
 	_ = p.control.conn.SetWriteDeadline(time.Now().Add(time.Second))
 	return p.control.send(command{Signal: int(syscall.SIGHUP), Program: true})
 }
+
 // initTime is how long an init may take to end everything by itself.
 const initTime = 500 * time.Millisecond
 
