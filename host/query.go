@@ -151,7 +151,7 @@ func (h *Host) statusOf(p Plugin, m manifest.Manifest) Status {
 
 // walls are those that an instance of m with the grants g would get on this machine.
 func walls(m manifest.Manifest, g *Grants) []process.Wall {
-	jail := process.Jail{Network: networkOf(&m, g), SystemFiles: m.UsesNode(), Guest: !m.UsesNode(), User: process.PluginUser(1)}
+	jail := process.Jail{Network: networkOf(&m, g), SystemFiles: m.UsesNode(), User: process.PluginUser(1)}
 	if m.UsesNode() {
 		jail.Overlay = &process.Overlay{}
 	}

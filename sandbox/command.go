@@ -75,7 +75,6 @@ func (r *Runtime) Command(_ context.Context, s host.Staged, l host.Launch) (proc
 		Entry: entryRun,
 		Args:  []string{string(order)},
 		Jail: process.Jail{
-			Guest:     true,
 			ReadOnly:  append(readOnly, certificates...),
 			ReadWrite: []string{l.DataDir, l.TempDir},
 		},

@@ -84,9 +84,6 @@ type Jail struct {
 	Sockets []string
 	// Network is what the child may reach.
 	Network Network
-	// Guest says that the program is a guest of an engine in this binary, which gives it no sockets but those of Network: a wall
-	// of its own, before those of the kernel.
-	Guest bool
 }
 
 // Network is a child's access to the network.
@@ -136,7 +133,7 @@ type Limits struct {
 	// DataBytes bounds what the tree keeps on disk: in the writable folders and the overlay's upper one, and in
 	// files that have no name any more.
 	DataBytes int64
-	// Guest says that the Entry runs code that has no system calls of its own, and holds its memory and its data by
+	// Guest says that the Entry runs code that has no system calls of its own, reaches what Jail.Network says and no more, and holds its memory and its data by
 	// itself: what is over a limit fails inside.
 	Guest bool
 	// LogBytesPerSecond bounds what Output is given on average, each line with 80 bytes more; up to two seconds' worth

@@ -41,7 +41,7 @@ func (c Capabilities) plan(j Jail, l Limits) plan {
 func (c Capabilities) Walls(j Jail, l Limits) []Wall {
 	p := c.plan(j, l)
 	return []Wall{
-		c.networkWall(p, j), c.filesWall(p, j), c.processesWall(p, l), c.memoryWall(l),
+		c.networkWall(p, j, l), c.filesWall(p, j), c.processesWall(p, l), c.memoryWall(l),
 		c.cpuWall(l), c.privilegesWall(p), c.environmentWall(),
 		c.diskWall(l), c.descriptorsWall(l), c.outputWall(l),
 	}
@@ -56,7 +56,7 @@ func WallNames() []string {
 	return names
 }
 
-func (c Capabilities) networkWall(p plan, j Jail) Wall {
+func (c Capabilities) networkWall(p plan, j Jail, l Limits) Wall {
 	w := Wall{Name: "network", Level: None}
 	granted := ""
 	if j.Network == NetworkEgress {
@@ -65,11 +65,11 @@ func (c Capabilities) networkWall(p plan, j Jail) Wall {
 	switch {
 	case j.Network == NetworkHost:
 		w.Reason = "it shares the host's network, as asked for"
-	case p.Net && !p.Seccomp && !j.Guest:
+	case p.Net && !p.Seccomp && !l.Guest:
 		w.Level, w.Reason = Partial, "an empty network namespace; sockets that lead to a hypervisor belong to none, and remain"+granted
 	case p.Net:
 		w.Level, w.Reason = Enforced, "an empty network namespace: nothing but what the host hands down can be reached"+granted
-	case j.Guest:
+	case l.Guest:
 		w.Level, w.Reason = Enforced, "its engine gives it no network"+granted+". There is no second wall behind that one: "+c.because("networkNamespace", "this system has no network namespaces")
 	case p.noInternet(j) && p.View && p.Landlock >= 6:
 		w.Level, w.Reason = Enforced, "the kernel gives it no internet sockets, and shows it none of other programs"+granted
