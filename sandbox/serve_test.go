@@ -19,7 +19,7 @@ import (
 
 func TestGuestsServe(t *testing.T) {
 	for _, tc := range []struct{ guest, want string }{
-		{"go", "hello ann\n"}, {"sample", "Hello, ann!"}, {"c", "Hello, ann!"}, {"rust", "hello\n"},
+		{"go", "hello ann\n"}, {"sample", "Hello, ann!"}, {"c", "Hello, ann!"}, {"sample-rust", "Hello, ann!"}, {"rust", "hello\n"},
 	} {
 		t.Run(tc.guest, func(t *testing.T) {
 			p := prepared(t, tc.guest)

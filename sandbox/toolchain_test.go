@@ -29,9 +29,10 @@ var guests = map[string]func() (string, error){
 	"go":          build("go", "GOOS=wasip1 GOARCH=wasm go build -trimpath -ldflags=-s -o OUT ./testdata/guests/go"),
 	"conformance": build("conformance", "GOOS=wasip1 GOARCH=wasm go build -trimpath -ldflags=-s -o OUT ./testdata/conformance"),
 	"sample":      build("sample", "GOOS=wasip1 GOARCH=wasm go build -trimpath -ldflags=-s -o OUT ../samples/wasm-hello-go"),
-	"c":           build("c", "clang --target=wasm32-wasi -O2 -Wall -Wextra -Werror -o OUT ../samples/wasm-hello-c/main.c"),
+	"c":           build("c", "clang --target=wasm32-wasi -O2 -Wall -Wextra -Werror -o OUT ../samples/wasm-hello-c/main.c guest/c/*.c"),
 	"files":       build("files", "clang --target=wasm32-wasi -O2 -Wall -Wextra -Werror -o OUT testdata/guests/files/main.c"),
 	"poll":        build("poll", "clang --target=wasm32-wasi -O2 -Wall -Wextra -Werror -o OUT testdata/guests/poll/main.c"),
+	"sample-rust": build("sample-rust", "/usr/bin/rustc --edition 2021 --target wasm32-wasi -O -o OUT ../samples/wasm-hello-rust/main.rs"),
 	"rust":        build("rust", "/usr/bin/rustc --target wasm32-wasi -O -o OUT testdata/guests/rust/main.rs"),
 
 	"kit-go":         build("kit-go", "GOOS=wasip1 GOARCH=wasm go build -trimpath -ldflags=-s -o OUT ./guest/go/conformance/lean"),

@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 
 	"appzone/host/bundle"
@@ -81,33 +80,4 @@ func pack(folder, target string) (int, error) {
 		}
 	}
 	return zip.Len(), os.WriteFile(target+".zip", zip.Bytes(), 0o644)
-}
-
-// build compiles the guest of a sample whose source is main.go or main.c beside its manifest. Others have nothing to build.
-func build(folder string) error {
-	wasm := filepath.Join(folder, "app", "plugin.wasm")
-	commands := map[string][]string{
-		"main.go": {"go", "build", "-trimpath", "-ldflags=-s -w", "-o", wasm, "./" + folder},
-		"main.c":  {"clang", "--target=wasm32-wasi", "-O2", "-Wall", "-Wextra", "-Werror", "-Wl,--strip-all", "-o", wasm, filepath.Join(folder, "main.c")},
-	}
-	for source, args := range commands {
-		if _, err := os.Stat(filepath.Join(folder, source)); err != nil {
-			continue
-		}
-		if _, err := exec.LookPath(args[0]); err != nil {
-			return fmt.Errorf("%s: %w", args[0], errNoCompiler)
-		}
-		if err := os.MkdirAll(filepath.Dir(wasm), 0o755); err != nil {
-			return err
-		}
-		cmd := exec.Command(args[0], args[1:]...)
-		cmd.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm", "CGO_ENABLED=0")
-		if b, err := cmd.CombinedOutput(); err != nil {
-			if args[0] == "clang" { // often there without WASI's C library, or without the target
-				err = fmt.Errorf("clang for wasm32-wasi: %w", errNoCompiler)
-			}
-			return fmt.Errorf("%w\n%s", err, b)
-		}
-	}
-	return nil
 }

@@ -1,183 +1,88 @@
 /*
- * wasm-hello-c is a sample plugin: a small HTTP server in C on the C library alone. It
- * answers one request at a time, greets the member, counts visits in its private folder,
- * and shows its environment.
+ * wasm-hello-c is a sample plugin: a small HTTP server in C with the kit of sandbox/guest/c. It
+ * greets the member, counts visits in its private folder, and shows its environment.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <strings.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include "../../sandbox/guest/c/appzone.h"
 
-enum { MAX_HEAD = 16 * 1024, MAX_NAME = 100, MAX_BODY = 64 * 1024 };
+#include <stdio.h>
+#include <string.h>
+
+enum { MAX_NAME = 100, MAX_PAGE = 64 * 1024 };
+
+static const char plain[] = "text/plain; charset=utf-8";
 
 extern char **environ;
 
-/* request is what is kept of a request's head. */
-struct request {
-	char method[8];
-	char path[1024];
-	char user[MAX_NAME + 1];
-};
-
-/* write_all sends everything, or returns -1. */
-static int write_all(int fd, const char *p, size_t n) {
-	while (n > 0) {
-		ssize_t done = write(fd, p, n);
-		if (done <= 0)
-			return -1;
-		p += done;
-		n -= (size_t)done;
-	}
-	return 0;
-}
-
-/* read_head reads up to the empty line. It returns the head's length, or -1. */
-static int read_head(int fd, char *buf, size_t size) {
+/* escape writes text for use in HTML, and cuts what does not fit. */
+static void escape(char *out, size_t size, const char *text) {
 	size_t n = 0;
-	while (n < size - 1) {
-		ssize_t got = read(fd, buf + n, size - 1 - n);
-		if (got <= 0)
-			return -1;
-		n += (size_t)got;
-		buf[n] = 0;
-		if (strstr(buf, "\r\n\r\n"))
-			return (int)n;
-	}
-	return -1;
-}
-
-/* parse takes the request line and the member's name out of a head. */
-static int parse(char *head, struct request *r) {
-	static const char user[] = "X-AppZone-User:";
-	memset(r, 0, sizeof *r);
-	if (sscanf(head, "%7s %1023s HTTP/1.", r->method, r->path) != 2)
-		return -1;
-	r->path[strcspn(r->path, "?")] = 0;
-	for (char *line = strstr(head, "\r\n"); line; line = strstr(line + 2, "\r\n")) {
-		char *value = line + 2;
-		if (strncasecmp(value, user, sizeof user - 1) != 0)
-			continue;
-		value += sizeof user - 1;
-		value += strspn(value, " ");
-		size_t n = strcspn(value, "\r\n");
-		if (n > MAX_NAME)
-			n = MAX_NAME;
-		memcpy(r->user, value, n);
-	}
-	return 0;
-}
-
-/* escape writes text for use in HTML. out holds six times text's length. */
-static void escape(char *out, const char *text) {
-	for (; *text; text++) {
+	for (; *text && n + 7 < size; text++) {
 		switch (*text) {
-		case '<': out += sprintf(out, "&lt;"); break;
-		case '>': out += sprintf(out, "&gt;"); break;
-		case '&': out += sprintf(out, "&amp;"); break;
-		case '"': out += sprintf(out, "&quot;"); break;
-		default: *out++ = *text;
+		case '<': n += (size_t)sprintf(out + n, "&lt;"); break;
+		case '>': n += (size_t)sprintf(out + n, "&gt;"); break;
+		case '&': n += (size_t)sprintf(out + n, "&amp;"); break;
+		case '"': n += (size_t)sprintf(out + n, "&quot;"); break;
+		default: out[n++] = *text;
 		}
 	}
-	*out = 0;
+	out[n] = 0;
 }
 
-/* count adds one to the number in the private folder. */
+/* count adds one to the number in the private folder, and returns it; -1 on failure. */
 static long count(void) {
 	long n = 0;
 	FILE *f = fopen("/data/visits", "r");
 	if (f) {
 		if (fscanf(f, "%ld", &n) != 1)
-			n = 0;
+			n = 0; /* an empty or damaged file starts over */
 		fclose(f);
 	}
-	n++;
 	f = fopen("/data/visits.new", "w");
 	if (!f)
 		return -1;
-	fprintf(f, "%ld\n", n);
-	if (fclose(f) != 0 || rename("/data/visits.new", "/data/visits") != 0)
-		return -1;
-	return n;
+	fprintf(f, "%ld\n", ++n);
+	/* A rename replaces the file as a whole, whatever happens in between. */
+	return fclose(f) == 0 && rename("/data/visits.new", "/data/visits") == 0 ? n : -1;
 }
 
-static int answer(int fd, const char *status, const char *type, const char *body, int head_only) {
-	char head[256];
-	size_t length = strlen(body);
-	snprintf(head, sizeof head,
-		"HTTP/1.1 %s\r\nContent-Type: %s; charset=utf-8\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n",
-		status, type, length);
-	if (write_all(fd, head, strlen(head)) < 0)
-		return -1;
-	return head_only ? 0 : write_all(fd, body, length);
-}
-
-static int home(int fd, const struct request *r, int head_only) {
-	static char name[6 * MAX_NAME + 1], body[MAX_BODY];
+static void home(az_request *r) {
+	char name[6 * MAX_NAME + 1], page[1024];
 	long n = count();
-	if (n < 0)
-		return answer(fd, "500 Internal Server Error", "text/plain", "the visit could not be counted\n", head_only);
-	escape(name, r->user[0] ? r->user : "stranger");
-	snprintf(body, sizeof body,
+	if (n < 0) {
+		az_respond(r, 500, plain, "the visit could not be counted\n", 31);
+		return;
+	}
+	escape(name, sizeof name, *az_user(r) ? az_user(r) : "stranger");
+	snprintf(page, sizeof page,
 		"<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Hello</title>\n"
 		"<h1>Hello, %s!</h1>\n"
 		"<p>This page comes from C inside the WASM sandbox. It was asked for %ld times.</p>\n</html>\n", name, n);
-	return answer(fd, "200 OK", "text/html", body, head_only);
+	az_respond(r, 200, "text/html; charset=utf-8", page, strlen(page));
 }
 
-static int env(int fd, int head_only) {
-	static char body[MAX_BODY];
+static void env(az_request *r) {
+	static char page[MAX_PAGE];
 	size_t n = 0;
-	body[0] = 0;
-	for (char **e = environ; *e; e++) {
-		size_t length = strlen(*e);
-		if (n + length + 2 > sizeof body)
-			break;
-		memcpy(body + n, *e, length);
-		n += length;
-		body[n++] = '\n';
-		body[n] = 0;
-	}
-	return answer(fd, "200 OK", "text/plain", body, head_only);
+	for (char **e = environ; *e && n + strlen(*e) + 2 < sizeof page; e++)
+		n += (size_t)sprintf(page + n, "%s\n", *e);
+	az_respond(r, 200, plain, page, n);
 }
 
-static void serve(int fd) {
-	static char head[MAX_HEAD];
-	struct request r;
-	if (read_head(fd, head, sizeof head) < 0)
-		return;
-	if (parse(head, &r) < 0) {
-		answer(fd, "400 Bad Request", "text/plain", "this is not HTTP\n", 0);
-		return;
-	}
-	int head_only = strcmp(r.method, "HEAD") == 0;
-	if (!head_only && strcmp(r.method, "GET") != 0)
-		answer(fd, "405 Method Not Allowed", "text/plain", "only GET and HEAD are answered\n", 0);
-	else if (strcmp(r.path, "/") == 0)
-		home(fd, &r, head_only);
-	else if (strcmp(r.path, "/env") == 0)
-		env(fd, head_only);
+static void handle(az_request *r) {
+	if (strcmp(r->method, "HEAD") != 0 && strcmp(r->method, "GET") != 0)
+		az_respond(r, 405, plain, "only GET and HEAD are answered\n", 31);
+	else if (strcmp(r->path, "/") == 0)
+		home(r);
+	else if (strcmp(r->path, "/env") == 0)
+		env(r);
 	else
-		answer(fd, "404 Not Found", "text/plain", "there is / and /env\n", head_only);
+		az_respond(r, 404, plain, "there is / and /env\n", 20);
 }
 
 int main(void) {
-	const char *listen_fd = getenv("LISTEN_FD");
-	if (!listen_fd) {
-		fprintf(stderr, "LISTEN_FD is not set: start this program as a plugin of App Zone\n");
-		return 1;
-	}
-	int listener = atoi(listen_fd);
 	printf("wasm-hello-c is listening\n");
 	fflush(stdout);
-	for (;;) {
-		int fd = accept(listener, NULL, NULL);
-		if (fd < 0)
-			break; /* the host stops the plugin */
-		serve(fd);
-		close(fd);
-	}
+	int failed = az_serve(handle);
 	printf("wasm-hello-c ends\n");
-	return 0;
+	return failed;
 }
