@@ -51,6 +51,9 @@ func BenchmarkKits(b *testing.B) {
 		}
 	}
 	b.StopTimer()
+	if b.N == 1 { // the try that comes before each measurement
+		return
+	}
 	b.Logf("%-12s %10s %10s %14s %10s", "", "requests/s", "of Node's", "first answer", "memory")
 	for _, name := range names {
 		c := contenders[name]
