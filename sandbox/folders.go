@@ -72,3 +72,12 @@ func (f *folders) noSpace() bool {
 func (f *folders) readCertificates() ([]byte, time.Time, error) {
 	return f.certificates, time.Time{}, nil
 }
+
+// readSettings are the settings as they are now.
+func (f *folders) readSettings() ([]byte, error) {
+	if f.settings == nil {
+		return []byte("{}"), nil
+	}
+	contents, _, err := f.settings.read()
+	return contents, err
+}

@@ -66,15 +66,9 @@ func (i *instance) openScript() (*quickjs.Instance, net.Listener, error) {
 			return nil, nil, err
 		}
 	}
-	var settings []byte
-	if i.folders.settings != nil {
-		if settings, _, err = i.folders.settings.read(); err != nil {
-			return nil, nil, err
-		}
-	}
 	ctx := experimental.WithMemoryAllocator(context.Background(), i.memory)
 	program, err := quickjs.New(ctx, i.engine, i.compiled, quickjs.Options{
-		ID: os.Getenv("APPZONE_PLUGIN_ID"), Version: os.Getenv("APPZONE_PLUGIN_VERSION"), Settings: settings,
+		ID: os.Getenv("APPZONE_PLUGIN_ID"), Version: os.Getenv("APPZONE_PLUGIN_VERSION"), Settings: i.folders.readSettings,
 		Name: o.Module.Name, Program: code, App: i.folders.app, Data: i.folders.data,
 		Dial: dialer(os.Getenv(egressEnv)), Write: writeLine, MaxConnections: max(o.Sockets-spareDescriptors, 16),
 	})

@@ -1,6 +1,7 @@
 package quickjs
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha1"
@@ -32,7 +33,7 @@ func (i *Instance) offer() value {
 		{"respond", i.hostRespond}, {"fail", i.hostFail}, {"stream", i.hostStream}, {"write", i.hostWrite},
 		{"drained", i.hostDrained}, {"end", i.hostEnd}, {"pull", i.hostPull}, {"cancel", i.hostCancel},
 		{"fetch", i.client.hostFetch}, {"abort", i.client.hostAbort}, {"storage", i.hostStorage}, {"hold", i.hostHold},
-		{"started", i.hostStarted}, {"stopped", i.hostStopped}, {"exit", i.hostExit},
+		{"started", i.hostStarted}, {"stopped", i.hostStopped}, {"exit", i.hostExit}, {"settings", i.hostSettings},
 	}
 	v := i.vm
 	object := v.evaluate("host", []byte("({})"), 0)
@@ -76,6 +77,19 @@ func (i *Instance) hostDecode(a *arguments) (value, error) {
 		return a.vm.newString([]byte(strings.ToValidUTF8(string(b), "\ufffd"))), nil
 	}
 	return a.vm.newString(b), nil
+}
+
+// hostSettings returns the settings where they are others than at the last call, else null.
+func (i *Instance) hostSettings(a *arguments) (value, error) {
+	now, err := i.options.Settings()
+	if err != nil {
+		return undefined, &thrown{"EIO", "the settings cannot be read: " + err.Error()}
+	}
+	if i.told != nil && bytes.Equal(now, i.told) {
+		return null, nil
+	}
+	i.told = bytes.Clone(now)
+	return a.vm.newString(now), nil
 }
 
 func (i *Instance) hostLog(a *arguments) (value, error) {

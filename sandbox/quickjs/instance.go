@@ -20,8 +20,8 @@ import (
 type Options struct {
 	// ID and Version are the plugin's.
 	ID, Version string
-	// Settings is the plugin's settings as a JSON object; default an empty one.
-	Settings []byte
+	// Settings returns the plugin's settings as they are now, as a JSON object; default an empty one, always.
+	Settings func() ([]byte, error)
 	// Name is what the program is called in stacks, Program its code: an ES module without imports.
 	Name    string
 	Program []byte
@@ -39,6 +39,7 @@ type Options struct {
 // takes the lock, calls in, runs what promises have to do, and leaves: this is the event loop. It needs no goroutine
 // of its own, and an answer that is ready at once never changes the goroutine.
 type Instance struct {
+	told    []byte // the settings that the program has
 	options Options
 	vm      *vm
 	entries entries
@@ -87,8 +88,8 @@ func New(ctx context.Context, r wazero.Runtime, engine wazero.CompiledModule, o 
 	if o.MaxConnections <= 0 {
 		o.MaxConnections = 200
 	}
-	if len(o.Settings) == 0 {
-		o.Settings = []byte("{}")
+	if o.Settings == nil {
+		o.Settings = func() ([]byte, error) { return []byte("{}"), nil }
 	}
 	i := &Instance{
 		options: o, exchanges: map[int32]*exchange{}, sources: map[int32]*source{}, sinks: map[int32]*sink{}, methods: map[string]value{},
@@ -106,7 +107,7 @@ func New(ctx context.Context, r wazero.Runtime, engine wazero.CompiledModule, o 
 // load evaluates the prelude.
 func (i *Instance) load() error {
 	config, err := json.Marshal(map[string]any{
-		"id": i.options.ID, "version": i.options.Version, "settings": string(i.options.Settings), "maxBody": maxBodyBytes,
+		"id": i.options.ID, "version": i.options.Version, "maxBody": maxBodyBytes,
 	})
 	if err != nil {
 		return err

@@ -38,9 +38,15 @@ function freeze(v) {
   return v;
 }
 
+let settings;
+
 const env = Object.freeze({
   plugin: Object.freeze({ id: config.id, version: config.version }),
-  settings: freeze(JSON.parse(config.settings)),
+  get settings() { // another object once they have changed
+    const changed = host.settings();
+    if (changed !== null) settings = freeze(JSON.parse(changed));
+    return settings;
+  },
   storage: Object.freeze(storage),
   files: Object.freeze(files),
   exit(code = 0) { host.exit(+code | 0); },

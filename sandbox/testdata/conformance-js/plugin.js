@@ -35,6 +35,8 @@ export default {
         return new Response("done");
       case "/flood":
         for (;;) console.log("all work and no play makes a dull plugin");
+      case "/settings":
+        return Response.json(env.settings);
       case "/exit":
         env.exit(number("code"));
     }
