@@ -5,11 +5,13 @@ package main
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io"
 	"log"
 	"net"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/coder/websocket"
@@ -149,7 +151,7 @@ func deadline(_ context.Context, r *lean.Request) (string, error) {
 	defer c.Close()
 	_ = c.SetReadDeadline(time.Now().Add(100 * time.Millisecond))
 	_, err = c.Read(make([]byte, 1))
-	if e, ok := err.(net.Error); !ok || !e.Timeout() {
+	if !errors.Is(err, os.ErrDeadlineExceeded) {
 		return "", fmt.Errorf("no time-out: %w", err)
 	}
 	canceled, stop := context.WithCancel(context.Background())
