@@ -19,7 +19,7 @@ const (
 	// diskPulseTime is how often file systems are asked for their free space: one call for each watched child.
 	diskPulseTime = 200 * time.Millisecond
 	// measureTime is how often a child is measured whose file system does not fill.
-	measureTime = time.Minute
+	measureTime = 15 * time.Second
 	// After a measure comes a rest of several times as long, at most measureTime: measuring takes a tenth of a processor while
 	// a file system fills, and next to nothing else.
 	measureRest = 10
@@ -101,8 +101,7 @@ func (d *disks) beat(stop <-chan struct{}, all []*watch) {
 }
 
 func (w *watch) measure(stop <-chan struct{}, census func() census) {
-	due, filled := w.folders.due(time.Now())
-	if !due {
+	if !w.folders.due(time.Now()) {
 		return
 	}
 	used, err := w.folders.measure(stop)
@@ -110,7 +109,7 @@ func (w *watch) measure(stop <-chan struct{}, census func() census) {
 	if err != nil && !errors.Is(err, errNesting) {
 		return // the end of the watch, or of what it looks at
 	}
-	if used <= w.folders.limit && filled {
+	if used <= w.folders.limit {
 		used += findNameless(census().tree(w.p.proc.Pid)).disk
 	}
 	if used > w.folders.limit {
@@ -120,7 +119,7 @@ func (w *watch) measure(stop <-chan struct{}, census func() census) {
 
 // due says that a measure is due: because its file systems have lost some of the space that it may use, or
 // because time has passed.
-func (f *folders) due(now time.Time) (due, filled bool) {
+func (f *folders) due(now time.Time) bool {
 	free := int64(0)
 	for _, path := range f.paths {
 		var s unix.Statfs_t
@@ -128,13 +127,12 @@ func (f *folders) due(now time.Time) (due, filled bool) {
 			free += int64(s.Bfree)*s.Bsize + int64(s.Ffree)*entryCost
 		}
 	}
-	filled = f.free-free >= max(f.limit/16, 1<<20)
-	if !filled && now.Sub(f.last) < measureTime {
+	if f.free-free < max(f.limit/16, 1<<20) && now.Sub(f.last) < measureTime {
 		f.free = max(f.free, free)
-		return false, false
+		return false
 	}
 	f.free = free
-	return true, filled
+	return true
 }
 
 // measure adds up what the folders hold, beyond what was given.
