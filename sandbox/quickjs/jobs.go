@@ -1,7 +1,5 @@
 package quickjs
 
-import "math"
-
 // maxRejections bounds the rejections that wait for a handler within one turn; further ones are not reported.
 const maxRejections = 100
 
@@ -55,12 +53,4 @@ func (v *vm) settled(x value) (value, bool) {
 		return undefined, false
 	}
 	return value(v.invoke(v.calls.promiseResult, v.context, uint64(x))), true
-}
-
-// float makes a number.
-func float(f float64) value {
-	if n := int32(f); float64(n) == f && !(f == 0 && math.Signbit(f)) {
-		return integer(n)
-	}
-	return value(math.Float64bits(f) - floatOffset)
 }

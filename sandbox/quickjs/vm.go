@@ -41,7 +41,6 @@ type vm struct {
 	broken  error
 
 	host       map[byte]hostFunction
-	thrown     error // what a host function throws
 	rejections []rejection
 }
 

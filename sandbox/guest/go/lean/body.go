@@ -1,6 +1,7 @@
 package lean
 
 import (
+	"errors"
 	"io"
 	"strings"
 )
@@ -122,10 +123,10 @@ func (b *body) trailers() error {
 
 // broken is an error in the middle of a body: an end there is not a regular one.
 func broken(err error, otherwise string) error {
-	switch err { //nolint:errorlint // readers return io.EOF itself
-	case nil:
+	switch {
+	case err == nil:
 		return malformed(otherwise)
-	case io.EOF:
+	case errors.Is(err, io.EOF):
 		return io.ErrUnexpectedEOF
 	}
 	return err
