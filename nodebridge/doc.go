@@ -21,13 +21,32 @@
 //   - listen on the inherited descriptor is the same as on a port; on a path, another descriptor or
 //     another handle it does what Node does, and the host does not reach it
 //   - a UDP port, and a server in a worker thread, get an error event (ENOTSUP)
-//   - children of the program know nothing of the listener; a port that one of them opens, or a worker thread
-//     with an execArgv of its own, is held by the jail alone
+//   - the program's own connections to a port that it asked for reach its server, from its main thread
+//   - children of the program know nothing of the listener; a port that one of them opens is held by the jail alone
 //   - the peer's address is 127.0.0.1, or unknown in cluster workers; who asks is in X-Forwarded-For
 //   - on SIGTERM nothing new is accepted; without a handler of the program's own, idle connections end,
 //     requests in flight are answered, and the process exits with 0
 //
 // Each of these answers is said once on stderr, after "appzone: ".
+//
+// # The network
+//
+// APPZONE_NETWORK says what the program has: host (also when it is absent), egress or none. On the host's network
+// nothing is changed but for its own ports. Else the jail holds an empty network, and the preload makes the way out that APPZONE_EGRESS
+// names (see package egress) look like a network:
+//
+//   - a TCP connection becomes CONNECT on the egress; Node prepares the program's socket itself, and takes the handle of the
+//     connection that the host made, so that events, timeouts, errors and half-closed ends are Node's own. What it rests on inside
+//     Node is named in native.cjs, and is there since Node 18.18; an older one refuses connections with a clear error
+//   - a name is resolved by the host when it is dialled; dns.lookup and the resolvers ask it for addresses (A and AAAA), anything else
+//     gets ENOTSUP. Nothing is kept
+//   - what was not granted fails with EACCES and says what to put into the manifest; so does all where nothing was granted
+//   - the loopback is first the program's own ports, then a service of the host's machine if one was granted, then the
+//     jail's own loopback, where the program's children may listen
+//   - worker threads, and descendants that run Node, get the same; other programs have no network
+//   - UDP does not leave the jail (ENOTSUP)
+//
+// None of this protects anybody: the jail does. The preload is what lets honest programs through the door.
 //
 // # Installs
 //
