@@ -59,7 +59,7 @@ func TestWebClientsThroughTheEgress(t *testing.T) {
 	address, ca := secure(t)
 	second, _ := secure(t, "h2") // with the same certificate
 	closed := nobody(t)
-	env := []string{"WEB=" + plain.Listener.Addr().String(), "TLS=" + address, "H2=" + second, "CLOSED=" + closed, "CA=" + ca, "NODE_EXTRA_CA_CERTS=" + ca}
+	env := []string{"WEB=" + plain.Listener.Addr().String(), "TLS=" + address, "H2=" + second, "CLOSED=" + closed, "CA=" + ca, "NODE_EXTRA_CA_CERTS=" + ca, "NODE_NO_WARNINGS=1"}
 	want := answers(bare(t, "net-web.js", env...))
 	for name, result := range want {
 		require.NotContains(t, result, "failed: ", name)

@@ -5,7 +5,10 @@ const { WEB, TLS, H2 } = process.env; // host:port each
 const ca = fs.readFileSync(process.env.CA);
 const collect = async (stream) => { let all = ''; for await (const chunk of stream) all += chunk; return all; };
 const get = (module, url, options) => new Promise((done, fail) => {
-  const request = module.get(url, options, async (response) => done({ body: await collect(response), reused: request.reusedSocket, from: response.socket?.remoteAddress }));
+  const request = module.get(url, options, async (response) => {
+    const from = response.socket.remoteAddress; // of a closed socket nothing is left
+    done({ body: await collect(response), reused: request.reusedSocket, from });
+  });
   request.on('error', fail);
 });
 
