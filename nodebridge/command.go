@@ -15,6 +15,10 @@ import (
 // for buffers, code and the stacks of Node's threads.
 const heapPercent = 75
 
+// reservedThreads is how many worker threads may reserve address space of their own: newer versions of Node.js do, half a gigabyte each,
+// which the limit of a process counts though nothing of it is used. The memory of the whole tree is bounded apart from that.
+const reservedThreads = 4
+
 // Command returns the child for one instance. Of Jail.Overlay it sets Lower and Target;
 // who supervises sets Upper and Work. Limits.MemoryBytes is the launch's, Limits.ReservedBytes what
 // this Node.js maps without using it. Settings never become part of the environment.
@@ -47,7 +51,7 @@ func (r *Runtime) Command(ctx context.Context, s host.Staged, l host.Launch) (pr
 		spec.Jail.ReadOnly = append(spec.Jail.ReadOnly, r.options.CAFile)
 	}
 	if l.MemoryBytes > 0 {
-		spec.Limits.MemoryBytes, spec.Limits.ReservedBytes = l.MemoryBytes, n.reserved
+		spec.Limits.MemoryBytes, spec.Limits.ReservedBytes = l.MemoryBytes, (1+reservedThreads)*n.reserved
 	}
 	spec.Args = append(heapFlags(l.MemoryBytes), "--require", r.preload, filepath.Join(l.AppDir, entry))
 	return spec, nil
