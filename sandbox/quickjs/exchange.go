@@ -26,7 +26,7 @@ func (i *Instance) dispatch(x *exchange, body []byte) {
 	x.id = i.nextID()
 	i.exchanges[x.id] = x
 	v := i.vm
-	args := [4]value{i.method(x.http.Method()), v.newString(x.url()), v.newString(x.headers()), undefined}
+	args := [4]value{i.method(x.http.Method()), v.newString(x.url()), v.newString(x.headers()), null}
 	switch {
 	case x.source != nil:
 		x.source.id = i.nextID()

@@ -91,6 +91,7 @@ func (v *vm) initialise(ctx context.Context) error {
 		{"qjs_init", nil},
 		{"qjs_set_max_stack_size", []uint64{stackBytes}},
 		{"qjs_set_interrupt_handler", []uint64{1}},
+		{"qjs_set_gc_threshold", []uint64{4 << 20}},
 		{"qjs_set_promise_rejection_handler", []uint64{1}},
 	} {
 		out, err := v.module.ExportedFunction(call.name).Call(ctx, call.args...)

@@ -60,9 +60,10 @@ function setBody(s, body) {
 
 // take hands the body out, once.
 function take(s) {
-  if (s.used || (s.body instanceof ReadableStream && s.body.locked)) throw new TypeError("the body was read already");
-  if (s.body !== null) s.used = true;
-  return s.body;
+  const body = s.body;
+  if (s.used || (typeof body === "object" && body instanceof ReadableStream && body.locked)) throw new TypeError("the body was read already");
+  if (body !== null) s.used = true;
+  return body;
 }
 
 // readAll reads a body as bytes.
@@ -99,7 +100,8 @@ async function readText(s) {
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
 }
 
-class Body {
+// bodyMembers are those of Request and Response alike.
+const bodyMembers = {
   get body() {
     const s = this[hidden];
     if (s.body === null || s.body instanceof ReadableStream) return s.body;
@@ -113,19 +115,24 @@ class Body {
     });
     if (s.used) stream.getReader();
     return s.body = stream;
-  }
-  get bodyUsed() {
-    const s = this[hidden];
-    return s.used;
-  }
-  async arrayBuffer() { return bufferOf(await readAll(this[hidden])); }
-  async bytes() { return readAll(this[hidden]); }
-  async text() { return readText(this[hidden]); }
-  async json() { return JSON.parse(await readText(this[hidden])); }
+  },
+  get bodyUsed() { return !!this[hidden].used; },
+  async arrayBuffer() { return bufferOf(await readAll(this[hidden])); },
+  async bytes() { return readAll(this[hidden]); },
+  async text() { return readText(this[hidden]); },
+  async json() { return JSON.parse(await readText(this[hidden])); },
   async formData() {
     const type = this.headers.get("content-type") || "";
     if (!/^application\/x-www-form-urlencoded\b/i.test(type)) throw new TypeError("only application/x-www-form-urlencoded is read as a form");
     return new URLSearchParams(await this.text());
+  },
+};
+
+// mixBody gives a class the members of bodies. They are no common parent, since a constructor that calls another one costs
+// as much as all else in it.
+function mixBody(type) {
+  for (const name of Object.keys(bodyMembers)) {
+    Object.defineProperty(type.prototype, name, { ...Object.getOwnPropertyDescriptor(bodyMembers, name), enumerable: false });
   }
 }
 

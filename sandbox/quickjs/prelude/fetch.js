@@ -32,7 +32,7 @@ function exchange(s, url, wire, body) {
   }).then((r) => {
     source = r.body instanceof Source ? r.body : undefined;
     done();
-    return new Response({ type: null, headers: null, used: false, kind: "basic", ...r }, hidden);
+    return new Response({ type: null, kind: "basic", ...r }, hidden);
   }, (e) => {
     done();
     throw over ? s.signal.reason : e;

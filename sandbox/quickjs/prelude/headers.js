@@ -14,11 +14,16 @@ function headerName(name) {
   return lower;
 }
 
+const knownValues = new Set();
+
+// headerValue checks a value. Those that come again and again are remembered too.
 function headerValue(value) {
-  value = str(value);
+  if (knownValues.has(value)) return value;
+  const given = value = str(value);
   const first = value.charCodeAt(0), last = value.charCodeAt(value.length - 1);
   if (first <= 32 || last <= 32) value = value.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, "");
   if (value.includes("\n") || value.includes("\r") || value.includes("\0")) throw new TypeError("a header's value must be one line");
+  if (value === given && knownValues.size < 256 && value.length < 64) knownValues.add(value);
   return value;
 }
 
@@ -39,7 +44,7 @@ class Headers {
     for (let i = 0; i < list.length; i += 2) if (list[i] === "set-cookie") out.push(list[i + 1]);
     return out;
   }
-  has(name) { return this[hidden].some((v, i) => i % 2 === 0 && v === headerName(name)); }
+  has(name) { return getHeader(this[hidden], headerName(name)) !== null; }
   set(name, value) {
     name = headerName(name);
     value = headerValue(value);

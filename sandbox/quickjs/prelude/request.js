@@ -9,22 +9,21 @@ function methodName(method) {
   return /^(DELETE|GET|HEAD|OPTIONS|POST|PUT)$/.test(upper) ? upper : text;
 }
 
-class Request extends Body {
+class Request {
   constructor(input, init) {
-    super();
     if (init === hidden) { // the host's own: everything is there, and little is looked at
       this[hidden] = input;
       return;
     }
     init = init === undefined || init === null ? {} : init;
-    const s = this[hidden] = { method: "GET", url: "", headers: null, raw: "", body: null, used: false, signal: null, redirect: "follow" };
+    const s = this[hidden] = { method: "GET", url: "", body: null, raw: "" };
     if (input instanceof Request) {
       const from = input[hidden];
       s.method = from.method;
       s.url = from.url;
       s.headers = new Headers(input.headers);
       s.signal = from.signal;
-      s.redirect = from.redirect || "follow";
+      s.redirect = from.redirect;
       if (init.body === undefined || init.body === null) {
         s.body = take(from);
       }
@@ -60,4 +59,5 @@ class Request extends Body {
   }
 }
 
+mixBody(Request);
 tag(Request);

@@ -3,14 +3,19 @@
 const withoutBody = { 101: 1, 204: 1, 205: 1, 304: 1 };
 const redirects = { 301: 1, 302: 1, 303: 1, 307: 1, 308: 1 };
 
-class Response extends Body {
+const textType = "text/plain;charset=UTF-8";
+
+class Response {
   constructor(body, init) {
-    super();
+    if (init === undefined && typeof body === "string") { // as most are
+      this[hidden] = { status: 200, body, type: textType };
+      return;
+    }
     if (init === hidden) {
       this[hidden] = body;
       return;
     }
-    const s = this[hidden] = { status: 200, statusText: "", type: null, headers: null, body: null, used: false, url: "", redirected: false, kind: "default" };
+    const s = this[hidden] = { status: 200, body: null, type: null };
     if (init !== undefined && init !== null) {
       if (init.status !== undefined) s.status = checkStatus(init.status);
       if (init.statusText !== undefined) s.statusText = headerValue(init.statusText);
@@ -18,17 +23,17 @@ class Response extends Body {
     }
     const type = setBody(s, body);
     if (s.body !== null && withoutBody[s.status]) throw new TypeError(`a response with status ${s.status} has no body`);
-    if (type !== null && (s.headers === null || !s.headers.has("content-type"))) s.type = type;
+    if (type !== null && (s.headers === undefined || !s.headers.has("content-type"))) s.type = type;
   }
   get status() { return this[hidden].status; }
-  get statusText() { return this[hidden].statusText; }
+  get statusText() { return this[hidden].statusText || ""; }
   get ok() { return this.status >= 200 && this.status <= 299; }
-  get url() { return this[hidden].url; }
-  get redirected() { return this[hidden].redirected; }
-  get type() { return this[hidden].kind; }
+  get url() { return this[hidden].url || ""; }
+  get redirected() { return !!this[hidden].redirected; }
+  get type() { return this[hidden].kind || "default"; }
   get headers() {
     const s = this[hidden];
-    if (s.headers === null) s.headers = s.raw === undefined ? new Headers() : readHeaders(s.raw);
+    if (s.headers === undefined) s.headers = s.raw === undefined ? new Headers() : readHeaders(s.raw);
     if (s.type !== null) {
       s.headers[hidden].push("content-type", s.type);
       s.type = null;
@@ -45,7 +50,7 @@ class Response extends Body {
     if (text === undefined) throw new TypeError("the value is not to be written as JSON");
     const r = new Response(text, init);
     const s = r[hidden];
-    if (s.headers === null) s.type = "application/json";
+    if (s.headers === undefined) s.type = "application/json";
     else if (s.type !== null) {
       s.type = null;
       s.headers.set("content-type", "application/json");
@@ -70,4 +75,5 @@ function checkStatus(status) {
   return status;
 }
 
+mixBody(Response);
 tag(Response);

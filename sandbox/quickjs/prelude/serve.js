@@ -1,7 +1,6 @@
 // Requests to the plugin: the host calls request, and the plugin's answer goes back with host.respond, or piece by piece.
 
 let application = null;
-let serveFetch = null;
 
 // waits counts what a plugin asked to be waited for after its answers.
 const context = {
@@ -17,9 +16,8 @@ const context = {
 
 // request is called for each request. What it returns is the handler's promise, or its answer.
 function request(method, url, raw, body) {
-  const s = { method, url, raw, headers: null, body: null, used: false, signal: null, redirect: "follow" };
-  if (body !== undefined) s.body = typeof body === "number" ? new Source(body) : body;
-  return serveFetch.call(application, new Request(s, hidden), env, context);
+  const s = { method, url, body: typeof body === "number" ? new Source(body) : body, raw };
+  return application.fetch(new Request(s, hidden), env, context);
 }
 
 // settle waits for a handler that has not answered yet.
@@ -31,27 +29,28 @@ function fail(id, e) { host.fail(id, explain(e)); }
 
 // answer sends what a handler returned.
 function answer(id, r) {
-  const s = r instanceof Response ? r[hidden] : undefined;
-  if (s === undefined || s.status < 200) {
-    fail(id, new TypeError(s ? "the handler returned Response.error()" : `the handler returned ${describe(r, 1, [])} and not a Response`));
+  const s = isObject(r) ? r[hidden] : undefined;
+  if (s === undefined || !(s.status >= 200)) {
+    fail(id, new TypeError(s && s.kind === "error" ? "the handler returned Response.error()" : `the handler returned ${describe(r, 1, [])} and not a Response`));
     return;
   }
   try {
     const body = take(s), headers = s.headers;
-    let wire = "";
-    if (headers !== null) {
+    let wire = s.type === null ? "" : s.type === textType ? textLine : "content-type\n" + s.type + "\n";
+    if (headers !== undefined) {
       const list = headers[hidden];
       for (let i = 0; i < list.length; i++) wire += list[i] + "\n";
     } else if (s.raw !== undefined) {
       wire = s.raw;
     }
-    if (s.type !== null) wire += "content-type\n" + s.type + "\n";
     if (body === null || typeof body === "string" || body instanceof uint8) host.respond(id, s.status, wire, body);
     else stream(id, s.status, wire, body instanceof Source ? sourceStream(body) : body);
   } catch (e) {
     fail(id, e);
   }
 }
+
+const textLine = "content-type\n" + textType + "\n";
 
 async function stream(id, status, wire, body) {
   const reader = body.getReader();
@@ -87,7 +86,6 @@ function main(loading) {
       return;
     }
     application = app;
-    serveFetch = app.fetch;
     host.started("");
   }, (e) => host.started(explain(e)));
 }
