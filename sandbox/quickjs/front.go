@@ -139,8 +139,7 @@ func (x *exchange) prefetch() ([]byte, error) {
 	if length > maxRequestBytes {
 		return nil, errTooLarge
 	}
-	conn := x.http.Conn()
-	x.source = &source{reader: stream, limit: maxRequestBytes, cancel: func() { _ = conn.SetReadDeadline(time.Unix(1, 0)) }}
+	x.source = &source{reader: stream, limit: maxRequestBytes, client: x.http.Conn()}
 	return nil, nil
 }
 

@@ -64,7 +64,7 @@ func (i *Instance) hostEncode(a *arguments) (value, error) {
 	return b, nil
 }
 
-// hostDecode turns UTF-8 into a string.
+// hostDecode turns UTF-8 into a string. What is none becomes a replacement character, or all of it null where that is asked for.
 func (i *Instance) hostDecode(a *arguments) (value, error) {
 	b, err := a.bytes(0)
 	if err != nil {
@@ -72,7 +72,7 @@ func (i *Instance) hostDecode(a *arguments) (value, error) {
 	}
 	if !utf8.Valid(b) {
 		if a.truth(1) {
-			return undefined, &thrown{"ERR_ENCODING_INVALID_ENCODED_DATA", "the bytes are no UTF-8"}
+			return null, nil
 		}
 		return a.vm.newString([]byte(strings.ToValidUTF8(string(b), "\ufffd"))), nil
 	}

@@ -3,7 +3,9 @@ package quickjs
 import (
 	"errors"
 	"io"
+	"net"
 	"sync"
+	"time"
 )
 
 const (
@@ -11,6 +13,9 @@ const (
 	pieceBytes = 64 << 10
 	// maxSources bounds the bodies that are open at once.
 	maxSources = 1000
+	// restBytes and restTime bound what is read of a body that its program did not want.
+	restBytes = 16 << 20
+	restTime  = 10 * time.Second
 )
 
 // pieces are buffers for pulls.
@@ -20,8 +25,10 @@ var pieces = sync.Pool{New: func() any { return new([pieceBytes]byte) }}
 type source struct {
 	id     int32
 	reader io.Reader
-	// cancel makes a read that waits return, and every further one fail.
+	// cancel ends the exchange that the body belongs to; nil for a request, which is still to be answered.
 	cancel func()
+	// client is the connection of a request; nil for others.
+	client net.Conn
 	// limit is how many more bytes are taken.
 	limit int64
 	// over is called when the body is at its end or was let go; nil for nothing.
@@ -131,15 +138,23 @@ func (i *Instance) refuse(promise int32, err error) {
 }
 
 // release takes a request's body away from the program, whose answer is complete, and returns when nobody reads it any
-// more. It says whether the body was read to its end.
+// more. What is left of it is thrown away, since clients expect to get rid of it. It says whether the body has come to its
+// end: if not, the rest would be taken for the next request.
 func (i *Instance) release(s *source) bool {
 	i.mu.Lock()
 	delete(i.sources, s.id)
 	idle, ended := s.idle, s.ended
 	i.mu.Unlock()
-	if idle != nil {
-		s.cancelNow()
-		<-idle
+	if ended {
+		return true
 	}
-	return ended
+	if idle != nil {
+		_ = s.client.SetReadDeadline(time.Unix(1, 0))
+		<-idle
+		return false
+	}
+	_ = s.client.SetReadDeadline(time.Now().Add(restTime))
+	n, err := io.CopyN(io.Discard, s.reader, restBytes)
+	_ = s.client.SetReadDeadline(time.Time{})
+	return errors.Is(err, io.EOF) && n < restBytes
 }

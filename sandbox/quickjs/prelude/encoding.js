@@ -45,6 +45,7 @@ class TextDecoder {
       }
     }
     let text = host.decode(bytes, s.fatal);
+    if (text === null) throw new TypeError("the bytes are no UTF-8");
     if (!s.begun && !s.bom && text.charCodeAt(0) === 0xfeff) text = text.slice(1);
     s.begun = more && (s.begun || text.length > 0);
     return text;

@@ -12,10 +12,11 @@ async function fetch(input, init) {
   let wire = "";
   for (let i = 0; i < list.length; i++) wire += list[i] + "\n";
   if (s.signal) s.signal.throwIfAborted();
-  return exchange(s, url.href, wire, body);
+  return exchange(request, url.href, wire, body);
 }
 
-function exchange(s, url, wire, body) {
+function exchange(request, url, wire, body) {
+  const s = request[hidden];
   let number, source, over = false;
   const onabort = () => {
     over = true;
@@ -28,7 +29,7 @@ function exchange(s, url, wire, body) {
   if (s.signal) s.signal.addEventListener("abort", onabort, { once: true });
   return ask((id) => {
     number = id;
-    host.fetch(id, s.method, url, wire, body, s.redirect);
+    host.fetch(id, s.method, url, wire, body, request.redirect);
   }).then((r) => {
     source = r.body instanceof Source ? r.body : undefined;
     done();

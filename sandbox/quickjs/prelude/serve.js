@@ -53,9 +53,15 @@ function answer(id, r) {
 const textLine = "content-type\n" + textType + "\n";
 
 async function stream(id, status, wire, body) {
-  const reader = body.getReader();
-  if (!host.stream(id, status, wire)) { // nobody wants the body
-    reader.cancel().catch(noop);
+  let reader;
+  try {
+    reader = body.getReader();
+    if (!host.stream(id, status, wire)) { // nobody wants the body
+      reader.cancel().catch(noop);
+      return;
+    }
+  } catch (e) {
+    fail(id, e);
     return;
   }
   try {
