@@ -23,8 +23,8 @@ QUICKJS_SHA512  := 142a86b463ab320cd4888acc34c036627b0ec42370a37d5dcea5ef7255d40
 
 # Packages whose own goroutines meet. The others start child processes and wait for them, which the race
 # detector slows down ten times and sees little of.
-RACE := ./host ./host/encode ./host/fault ./host/logs ./host/manifest ./host/password ./host/secret ./host/settings ./host/storetest \
-	./host/tree ./host/process ./api/... ./store ./sandbox/memory ./sandbox/module ./sandbox/rootfs ./sandbox/wasi
+RACE := ./host ./host/egress ./host/encode ./host/fault ./host/logs ./host/manifest ./host/password ./host/secret ./host/settings ./host/storetest \
+	./host/tree ./host/process ./api/... ./store ./sandbox/memory ./sandbox/module ./sandbox/rootfs ./sandbox/wasi ./sandbox/quickjs ./sandbox/guest/go/lean
 
 .PHONY: help
 help: ## List the targets
@@ -50,15 +50,15 @@ samples: ## Pack the plugins that ship with the host into samples/dist
 	go run ./cmd/samples $(SAMPLESFLAGS)
 
 .PHONY: test
-test: ## Run the whole test suite (PKG=./host/... for a part)
+test: $(QUICKJS) ## Run the whole test suite (PKG=./host/... for a part)
 	go test $(TESTFLAGS) $(PKG)
 
 .PHONY: race
-race: ## Run the tests of concurrent packages under the race detector
+race: $(QUICKJS) ## Run the tests of concurrent packages under the race detector
 	CGO_ENABLED=1 go test -race $(TESTFLAGS) $(RACE)
 
 .PHONY: conformance
-conformance: ## Run the conformance suites of runtimes and stores, test by test
+conformance: $(QUICKJS) ## Run the conformance suites of runtimes and stores, test by test
 	go test $(TESTFLAGS) -count=1 -v -run 'Conform|TestMemoryIsAStore' ./sandbox ./nodebridge ./store ./host/storetest \
 		| grep -E '^ *(--- |ok|FAIL|PASS|panic)'
 
@@ -74,7 +74,7 @@ $(GOLANGCI):
 	mv bin/golangci-lint $@
 
 .PHONY: fuzz
-fuzz: ## Run every fuzz target for FUZZTIME (10s)
+fuzz: $(QUICKJS) ## Run every fuzz target for FUZZTIME (10s)
 	for package in $$(go list -f '{{.ImportPath}}' ./...); do \
 		for target in $$(go test -list '^Fuzz' "$$package" | grep '^Fuzz' || true); do \
 			echo "$$package $$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package"; done; done
