@@ -42,23 +42,48 @@ func (i *Instance) dispatch(x *exchange, body []byte) {
 	switch {
 	case result.isException():
 		thrown := v.exception()
-		i.call(i.entries.fail, integer(x.id), thrown)
+		i.answerWith(x, i.entries.fail, thrown)
 		v.free(thrown)
 	default:
 		// Most handlers have their answer by now, though they are asynchronous: it is not waited for.
 		if answer, ok := v.settled(result); ok {
-			i.call(i.entries.answer, integer(x.id), answer)
+			i.answerWith(x, i.entries.answer, answer)
 			v.free(answer)
 		} else {
-			i.call(i.entries.settle, integer(x.id), result)
+			i.answerWith(x, i.entries.settle, result)
 		}
 		v.free(result)
 	}
-	if !x.done && v.broken != nil {
+	if v.broken != nil {
+		i.giveUp(x)
+	}
+}
+
+// answerWith lets an entry of the prelude go on with a request. Where it cannot, for lack of memory or because the program
+// took the language itself apart, the request is answered here.
+func (i *Instance) answerWith(x *exchange, entry, with value) {
+	if i.call(entry, integer(x.id), with) || x.done {
+		return
+	}
+	i.vm.collect()
+	if !i.call(entry, integer(x.id), with) {
+		i.giveUp(x)
+	}
+}
+
+// giveUp answers a request that the program can no longer answer.
+func (i *Instance) giveUp(x *exchange) {
+	if !x.done {
+		x.http.Response.Reset()
 		x.http.SetStatusCode(fasthttp.StatusInternalServerError)
+		x.http.SetContentType("text/plain; charset=utf-8")
+		x.http.SetBodyString(failedText)
 		i.complete(x)
 	}
 }
+
+// failedText is the answer for a handler that failed.
+const failedText = "The plugin failed to answer this request; its log says why.\n"
 
 // method is the value of a method's name. They are few, and kept.
 func (i *Instance) method(name []byte) value {
@@ -163,11 +188,7 @@ func (i *Instance) hostFail(a *arguments) (value, error) {
 		return undefined, err
 	}
 	i.log(2, string(x.http.Method())+" "+string(x.http.Path())+" failed: "+clip(why))
-	x.http.Response.Reset()
-	x.http.SetStatusCode(fasthttp.StatusInternalServerError)
-	x.http.SetContentType("text/plain; charset=utf-8")
-	x.http.SetBodyString("The plugin failed to answer this request; its log says why.\n")
-	i.complete(x)
+	i.giveUp(x)
 	return undefined, nil
 }
 

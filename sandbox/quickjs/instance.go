@@ -31,6 +31,8 @@ type Options struct {
 	Dial func(ctx context.Context, address string) (net.Conn, error)
 	// Write takes whole lines for standard output (1) and standard error (2).
 	Write func(fd int, text []byte)
+	// MemoryBytes is the limit of the engine's memory; default 128 MiB.
+	MemoryBytes int64
 	// MaxConnections bounds the connections that are served at once; default 200. Others wait in the listener.
 	MaxConnections int
 }
@@ -88,6 +90,9 @@ func New(ctx context.Context, r wazero.Runtime, engine wazero.CompiledModule, o 
 	if o.MaxConnections <= 0 {
 		o.MaxConnections = 200
 	}
+	if o.MemoryBytes <= 0 {
+		o.MemoryBytes = 128 << 20
+	}
 	if o.Settings == nil {
 		o.Settings = func() ([]byte, error) { return []byte("{}"), nil }
 	}
@@ -101,6 +106,7 @@ func New(ctx context.Context, r wazero.Runtime, engine wazero.CompiledModule, o 
 	if i.vm, err = newVM(ctx, r, engine, o.Write); err != nil {
 		return nil, err
 	}
+	i.vm.pressure = uint32(min(o.MemoryBytes, 4<<30) / 4 * 3)
 	return i, i.load()
 }
 
@@ -199,19 +205,28 @@ func (i *Instance) finish() {
 		}
 		v.runJobs()
 	}
+	if v.memory.Size() > v.pressure {
+		v.invoke(v.calls.collectAt, uint64(v.pressure))
+	}
 	if v.broken != nil {
 		i.end(&Broken{v.broken})
 	}
 }
 
-// call calls an entry of the prelude. The entries throw nothing but for lack of memory.
-func (i *Instance) call(f value, args ...value) {
+// call calls an entry of the prelude, and says whether it came to its end. The entries throw nothing but for lack of memory,
+// or where the program took the language itself apart.
+func (i *Instance) call(f value, args ...value) bool {
 	r := i.vm.run(f, args...)
 	if r.isException() {
-		i.log(2, "uncaught "+i.describe(i.vm.exception()))
-		return
+		why := i.describe(i.vm.exception())
+		if why == "" {
+			why = "error: memory has run out"
+		}
+		i.log(2, "uncaught "+why)
+		return false
 	}
 	i.vm.free(r)
+	return true
 }
 
 // end makes Serve or Start return; the first reason counts.

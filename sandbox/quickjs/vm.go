@@ -23,6 +23,8 @@ const (
 	maxArguments = 8
 	// stackBytes bounds JavaScript's own stack; the engine has 1 MiB, and needs some of it beside.
 	stackBytes = 512 << 10
+	// firstCollection is how much a program allocates before garbage in cycles is looked for.
+	firstCollection = 4 << 20
 	// evalModule evaluates as a module.
 	evalModule = 1
 )
@@ -39,6 +41,9 @@ type vm struct {
 	scratch uint32
 	stack   [8]uint64
 	broken  error
+	// pressure is the size of the memory from which garbage in cycles is looked for again and again: the engine itself would wait
+	// until there is half as much again as at the last time, which may be more than there can be.
+	pressure uint32
 
 	host       map[byte]hostFunction
 	rejections []rejection
@@ -48,7 +53,8 @@ type vm struct {
 type calls struct {
 	call, free, newString, toCString, freeCString, newBytes, getBytes, getException, throw,
 	newError, setProperty, getElement, promiseState, promiseResult, malloc, mfree, eval, compile, newFunction,
-	freeBox, boxUndefined, throwBox, jobPending, runJob api.Function
+	freeBox, boxUndefined, throwBox, jobPending, runJob,
+	collectAt, collectNow api.Function
 }
 
 func (c *calls) names() map[string]*api.Function {
@@ -60,7 +66,7 @@ func (c *calls) names() map[string]*api.Function {
 		"JS_PromiseResult": &c.promiseResult, "wasm_malloc": &c.malloc, "wasm_free": &c.mfree, "qjs_eval": &c.eval,
 		"qjs_compile": &c.compile, "qjs_new_host_function": &c.newFunction, "qjs_free_value": &c.freeBox,
 		"qjs_get_undefined": &c.boxUndefined, "qjs_throw": &c.throwBox, "qjs_is_job_pending": &c.jobPending,
-		"qjs_execute_pending_job": &c.runJob,
+		"qjs_execute_pending_job": &c.runJob, "qjs_set_gc_threshold": &c.collectAt, "qjs_run_gc": &c.collectNow,
 	}
 }
 
@@ -91,7 +97,7 @@ func (v *vm) initialise(ctx context.Context) error {
 		{"qjs_init", nil},
 		{"qjs_set_max_stack_size", []uint64{stackBytes}},
 		{"qjs_set_interrupt_handler", []uint64{1}},
-		{"qjs_set_gc_threshold", []uint64{4 << 20}},
+		{"qjs_set_gc_threshold", []uint64{firstCollection}},
 		{"qjs_set_promise_rejection_handler", []uint64{1}},
 	} {
 		out, err := v.module.ExportedFunction(call.name).Call(ctx, call.args...)
@@ -142,6 +148,9 @@ func (v *vm) unplace(at uint64) {
 		v.invoke(v.calls.mfree, at)
 	}
 }
+
+// collect frees garbage in cycles, which counting references does not.
+func (v *vm) collect() { v.invoke(v.calls.collectNow) }
 
 // newString makes a string, undefined where there is no memory for it.
 func (v *vm) newString(b []byte) value {

@@ -39,6 +39,7 @@ function errorText(e) {
 
 // explain describes what was thrown, whatever it is and whatever its getters do.
 function explain(e) {
+  if (e === null) return "null was thrown, as it is when memory has run out";
   try {
     return e instanceof Error ? errorText(e) : `${describe(e, 0, [])} was thrown, which is no Error`;
   } catch {
