@@ -9,9 +9,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"strconv"
-	"strings"
 	"syscall"
 	"time"
 )
@@ -20,8 +17,6 @@ const (
 	// readyTimeout bounds a start, stopTimeout what follows SIGTERM.
 	readyTimeout = 20 * time.Second
 	stopTimeout  = 20 * time.Second
-	// tick is the kernel's unit of processor time in /proc.
-	tick = 10 * time.Millisecond
 )
 
 // child is a program that runs beside this one.
@@ -79,39 +74,6 @@ func (c *child) answers(ctx context.Context, url string) error {
 		case <-time.After(2 * time.Millisecond):
 		}
 	}
-}
-
-// cpu is the processor time of the program, and of its children when tree is set. It is 0 where there is no /proc.
-func (c *child) cpu(tree bool) time.Duration {
-	parents, times := map[int]int{}, map[int]time.Duration{}
-	files, _ := filepath.Glob("/proc/[0-9]*/stat")
-	for _, file := range files {
-		b, err := os.ReadFile(file)
-		if err != nil {
-			continue // it has ended
-		}
-		pid, _ := strconv.Atoi(strings.Split(file, "/")[2])
-		// The name stands in brackets and may hold anything; what follows is numbers.
-		fields := strings.Fields(string(b[bytes.LastIndexByte(b, ')')+1:]))
-		if len(fields) < 13 {
-			continue
-		}
-		parents[pid], _ = strconv.Atoi(fields[1])
-		user, _ := strconv.Atoi(fields[11])
-		system, _ := strconv.Atoi(fields[12])
-		times[pid] = time.Duration(user+system) * tick
-	}
-	own := c.cmd.Process.Pid
-	sum := times[own]
-	for pid := range parents {
-		for p := parents[pid]; tree && p > 1; p = parents[p] {
-			if p == own {
-				sum += times[pid]
-				break
-			}
-		}
-	}
-	return sum
 }
 
 // freeAddress is a loopback address that nobody listens on.

@@ -109,7 +109,6 @@ func (b *bench) race(label, other string, ours, theirs func() (time.Duration, er
 			*side.times = append(*side.times, took.Seconds()*1000)
 		}
 	}
-	same := func(ms float64) float64 { return ms }
 	fmt.Printf("  %-36s appzone %7.0f ms   %-6s %7.0f ms   appzone: %.2f x the time\n", label, median(a), other, median(c), ratio(a, c, same))
 	return nil
 }

@@ -25,8 +25,8 @@ type target struct {
 // cell is what one side did in one turn.
 type cell struct {
 	perSecond float64
-	// cpu is the server's processor time for one request.
-	cpu time.Duration
+	// cpu is the server's processor time for one request, own that of its process without its children.
+	cpu, own time.Duration
 }
 
 var (
@@ -41,9 +41,9 @@ func load(ctx context.Context, t target, seconds int) (cell, error) {
 	if t.header != "" {
 		args = append(args, "-H", t.header)
 	}
-	before := t.server.cpu(t.tree)
+	before, ownBefore := t.server.cpu(t.tree), t.server.cpu(false)
 	out, err := exec.CommandContext(ctx, "wrk", append(args, t.url)...).CombinedOutput()
-	used := t.server.cpu(t.tree) - before
+	used, own := t.server.cpu(t.tree)-before, t.server.cpu(false)-ownBefore
 	text := string(out)
 	if err != nil {
 		return cell{}, fmt.Errorf("wrk: %w: %s", err, text)
@@ -57,32 +57,43 @@ func load(ctx context.Context, t target, seconds int) (cell, error) {
 	}
 	n, _ := strconv.Atoi(count[1])
 	perSecond, _ := strconv.ParseFloat(rate[1], 64)
-	return cell{perSecond: perSecond, cpu: used / time.Duration(max(n, 1))}, nil
+	requests := time.Duration(max(n, 1))
+	return cell{perSecond: perSecond, cpu: used / requests, own: own / requests}, nil
 }
 
-// compare lets the targets take turns, the first of them being what the others are compared with, and prints a line for each.
-func (b *bench) compare(ctx context.Context, what string, targets ...target) error {
+// loads lets the targets take turns and returns what each did, round by round.
+func (b *bench) loads(ctx context.Context, targets ...target) ([][]cell, error) {
 	cells := make([][]cell, len(targets))
 	for _, t := range targets { // connections, caches, and just-in-time compilers get warm
 		if _, err := load(ctx, t, 1); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	for range b.rounds {
 		for i, t := range targets {
 			c, err := load(ctx, t, b.seconds)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			cells[i] = append(cells[i], c)
 		}
 	}
-	rate := func(c cell) float64 { return c.perSecond }
-	cpu := func(c cell) float64 { return float64(c.cpu) }
+	return cells, nil
+}
+
+func rateOf(c cell) float64 { return c.perSecond }
+func cpuOf(c cell) float64  { return float64(c.cpu) / float64(time.Microsecond) }
+
+// compare prints a line for each target, the first of them being what the others are compared with.
+func (b *bench) compare(ctx context.Context, what string, targets ...target) error {
+	cells, err := b.loads(ctx, targets...)
+	if err != nil {
+		return err
+	}
 	for i, t := range targets {
-		line := fmt.Sprintf("  %-26s %-8s %9.0f/s  %7.1f us CPU", what, t.name, medianOf(cells[i], rate), medianOf(cells[i], cpu)/float64(time.Microsecond))
+		line := fmt.Sprintf("  %-26s %-8s %9.0f/s  %7.1f us CPU", what, t.name, medianOf(cells[i], rateOf), medianOf(cells[i], cpuOf))
 		if i > 0 {
-			line += fmt.Sprintf("   appzone: %.2f x requests/s, %.2f x CPU", ratio(cells[0], cells[i], rate), ratio(cells[0], cells[i], cpu))
+			line += fmt.Sprintf("   appzone: %.2f x requests/s, %.2f x CPU", ratio(cells[0], cells[i], rateOf), ratio(cells[0], cells[i], cpuOf))
 		}
 		fmt.Println(line)
 		what = ""

@@ -14,7 +14,7 @@ import (
 )
 
 // timeLimit bounds the whole run.
-const timeLimit = 15 * time.Minute
+const timeLimit = 25 * time.Minute
 
 // bench is one run.
 type bench struct {
@@ -34,6 +34,10 @@ var parts = []struct {
 	{"proxy", []string{"wrk", "nginx"}, (*bench).proxy},
 	{"install", []string{"unzip"}, (*bench).install},
 	{"start", []string{"node", "npm"}, (*bench).start},
+	{"guests", []string{"wrk", "node", "npm", "go"}, (*bench).guests},
+	{"idle", nil, (*bench).idle},
+	{"walls", []string{"node"}, (*bench).walls},
+	{"egress", []string{"node", "go"}, (*bench).egress},
 }
 
 func main() {
@@ -44,7 +48,7 @@ func main() {
 	flag.StringVar(&b.appzone, "appzone", "bin/appzone", "`binary` to measure")
 	flag.IntVar(&b.seconds, "seconds", 1, "how long one cell of requests takes")
 	flag.IntVar(&b.rounds, "rounds", 3, "how often the sides take turns")
-	only := flag.String("only", "", "run one `part`: static, proxy, install or start")
+	only := flag.String("only", "", "run one `part`: static, proxy, install, start, guests, idle, walls or egress")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
