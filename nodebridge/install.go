@@ -50,6 +50,9 @@ func (i *install) run(ctx context.Context) error {
 		}
 	}
 	i.progress.Percent(95)
+	if err := i.check(); err != nil {
+		return err
+	}
 	if err := i.freeze(); err != nil {
 		return err
 	}
@@ -163,6 +166,32 @@ func (i *install) npmRun(ctx context.Context, args []string, out *installOutput,
 		}
 	}
 	return run(ctx, spec)
+}
+
+// check refuses what an install script left in the place of what the host takes over by its path: links would lead
+// the host out of the folder, with rights that scripts do not have. Nothing of the install runs any more.
+func (i *install) check() error {
+	for _, want := range []struct {
+		name string
+		kind fs.FileMode
+		must bool
+	}{
+		{"project", fs.ModeDir, true}, // first: the others lie in it
+		{"project/node_modules", fs.ModeDir, false},
+		{"project/package.json", 0, false},
+		{"project/package-lock.json", 0, false},
+	} {
+		info, err := os.Lstat(i.path(filepath.FromSlash(want.name)))
+		switch {
+		case errors.Is(err, fs.ErrNotExist) && !want.must:
+		case err != nil && !errors.Is(err, fs.ErrNotExist):
+			return err
+		case err != nil || info.Mode().Type() != want.kind:
+			return fault.New(fault.Invalid, "dependencies_failed",
+				"dependencies were not installed: an install script replaced %s of the install; install without that package, %s", want.name, bundleAdvice)
+		}
+	}
+	return nil
 }
 
 // freeze keeps what was installed on record.

@@ -13,9 +13,13 @@ import (
 )
 
 // merge makes PreparedDir/app: the code and, where the entry looks for them, the packages. The code is hard-linked, so
-// that it costs no space; the packages are moved.
+// that it costs no space; the packages are moved. That happens beside the folder of the install, where scripts could
+// have prepared a place for it.
 func (i *install) merge() error {
-	temp := i.path("app")
+	temp := filepath.Join(i.staged.PreparedDir, ".app")
+	if err := os.RemoveAll(temp); err != nil {
+		return err
+	}
 	if err := cloneTree(i.staged.CodeDir, temp, link, nil); err != nil {
 		return err
 	}
