@@ -235,7 +235,7 @@ func (m *meter) entry(dir *os.Root, e os.DirEntry, depth int) error {
 	if p := info.Mode().Perm(); p&0o500 != 0o500 && os.Geteuid() != 0 { // closed, which hides it from a host of the same user
 		_ = dir.Chmod(e.Name(), p|0o700)
 	}
-	sub, err := dir.OpenRoot(e.Name())
+	sub, err := dir.OpenRoot(e.Name() + "/.") // the dot asks for a folder: a FIFO that took its place would be waited for
 	if err != nil {
 		return nil
 	}

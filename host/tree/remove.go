@@ -42,7 +42,7 @@ func empty(root string) error {
 	h := hoist{root: r}
 	for {
 		n, err := h.clear(r, func(name string) error {
-			sub, err := r.OpenRoot(name)
+			sub, err := openFolder(r, name)
 			if err != nil {
 				return err
 			}

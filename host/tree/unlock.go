@@ -64,7 +64,7 @@ func unlockOne(dir *os.Root, d fs.DirEntry, depth int) error {
 			return err
 		}
 	}
-	sub, err := dir.OpenRoot(d.Name())
+	sub, err := openFolder(dir, d.Name())
 	if err != nil {
 		return err
 	}

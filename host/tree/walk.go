@@ -93,7 +93,10 @@ func (w walker) walk(ctx context.Context, dir *os.Root, prefix string, depth int
 
 func (w walker) one(ctx context.Context, dir *os.Root, at string, d fs.DirEntry, depth int) error {
 	if d.IsDir() {
-		sub, err := dir.OpenRoot(d.Name())
+		sub, err := openFolder(dir, d.Name())
+		if w.shallow && errors.Is(err, syscall.ENOTDIR) {
+			return nil // it vanished, and something else is there
+		}
 		if err != nil {
 			return err
 		}
@@ -106,6 +109,10 @@ func (w walker) one(ctx context.Context, dir *os.Root, at string, d fs.DirEntry,
 	}
 	return w.visit(found{dir: dir, name: d.Name(), path: at, info: info})
 }
+
+// openFolder opens a folder of dir, and nothing else: the dot makes the kernel ask for a folder, where a FIFO that took its place
+// would otherwise hold the host for ever.
+func openFolder(dir *os.Root, name string) (*os.Root, error) { return dir.OpenRoot(name + "/.") }
 
 // plain says that info is a regular file without set-user-id, set-group-id or sticky bit.
 func plain(info fs.FileInfo) bool {
