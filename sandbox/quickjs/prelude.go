@@ -12,7 +12,7 @@ var scripts embed.FS
 
 // preludeOrder is the order in which its files are joined.
 var preludeOrder = []string{
-	"base", "encoding", "events", "console", "timers", "headers", "stream", "url", "body", "request", "response", "fetch",
+	"base", "encoding", "events", "console", "timers", "headers", "stream", "url", "plainurl", "body", "request", "response", "fetch",
 	"crypto", "env", "serve", "global",
 }
 
