@@ -68,3 +68,19 @@ func TestScriptAnswers(t *testing.T) {
 	assert.Equal(t, "hello GET http://guest/a?b=c", got.body)
 	assert.Equal(t, "text/plain;charset=UTF-8", got.header.Get("Content-Type"))
 }
+
+// TestTheSampleInJavaScript runs the sample as it ships.
+func TestTheSampleInJavaScript(t *testing.T) {
+	code, err := os.ReadFile("../samples/wasm-hello-js/app/plugin.js")
+	require.NoError(t, err)
+	i := script(t, map[string]string{"app/plugin.js": string(code)}).prepareAndRun()
+	i.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	form := []string{"Content-Type", "application/x-www-form-urlencoded", "X-AppZone-User", "ann"}
+	got := i.send("POST", "/", "text=%3Cb%3E+hi", form...)
+	assert.Equal(t, "./", got.header.Get("Location"))
+	assert.Equal(t, 303, got.status)
+	assert.Equal(t, 400, i.send("POST", "/", "", form...).status)
+	assert.Equal(t, `[{"from":"ann","text":"<b> hi"}]`, i.send("GET", "/entries", "").body)
+	assert.Contains(t, i.send("GET", "/", "", "X-AppZone-User", "bob").body, "<h1>Hello, bob!</h1>")
+	assert.Contains(t, i.send("GET", "/", "").body, "<li><b>ann</b>: &lt;b&gt; hi</li>")
+}

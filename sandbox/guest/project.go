@@ -14,7 +14,7 @@ import (
 // sources are the kits and the templates.
 //
 //go:embed go/*.go go/lean/*.go go/nethttp/*.go go/template go/template-nethttp
-//go:embed c/*.c c/*.h c/template rust/appzone rust/template js/template
+//go:embed c/*.c c/*.h c/template rust/appzone rust/template js/*.d.ts js/template
 var sources embed.FS
 
 // kitFolder is where a project has its copy of the kit.
@@ -39,7 +39,7 @@ var templates = map[string][]folder{
 	"go-nethttp": {{"go/template-nethttp", "."}, {"go", kitFolder}, {"go/lean", kitFolder + "/lean"}, {"go/nethttp", kitFolder + "/nethttp"}},
 	"c":          {{"c/template", "."}, {"c", kitFolder}},
 	"rust":       {{"rust/template", "."}, {"rust/appzone", kitFolder}},
-	"js":         {{"js/template", "."}, {"js/template/app", "app"}},
+	"js":         {{"js/template", "."}, {"js/template/app", "app"}, {"js", "."}},
 }
 
 // Templates are the names of the templates, sorted.

@@ -1,4 +1,7 @@
+/// <reference path="../appzone.d.ts" />
+
 // Hello-plugin is a plugin of App Zone: it greets who asks.
+/** @type {AppZone.Plugin} */
 export default {
   async fetch(request) {
     const { pathname } = new URL(request.url);
