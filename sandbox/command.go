@@ -81,6 +81,10 @@ func (r *Runtime) Command(_ context.Context, s host.Staged, l host.Launch) (proc
 		Limits: process.Limits{MemoryBytes: memory, ReservedBytes: engineBytes(sealed), Guest: true},
 		Signs:  signs,
 	}
+	if o.Script != nil {
+		// A program has one thread. Connections that are served on a second one wake each other up more than they help.
+		spec.Env = append(spec.Env, "GOMAXPROCS=1")
+	}
 	if l.SettingsFile != "" {
 		spec.Jail.ReadOnly = append(spec.Jail.ReadOnly, l.SettingsFile)
 	}

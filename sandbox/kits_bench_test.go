@@ -34,7 +34,7 @@ type contender struct {
 //
 //	go test -run '^$' -bench Kits -benchtime 5x ./sandbox
 func BenchmarkKits(b *testing.B) {
-	names := []string{"node", "c", "rust", "go", "go-nethttp"}
+	names := []string{"node", "c", "rust", "go", "go-nethttp", "js", "js-plain"}
 	rates := map[string]float64{}
 	contenders := map[string]contender{}
 	for _, name := range names {
@@ -63,7 +63,13 @@ func BenchmarkKits(b *testing.B) {
 }
 
 func startKit(b *testing.B, name string) contender {
-	p := kits[name](b)
+	var p *plugin
+	if name == "js-plain" { // as little as Node's server does; the conformance app routes, and waits for a timer
+		p = script(b, map[string]string{"app/plugin.js": `export default { async fetch() { return new Response("slow"); } };`})
+		require.NoError(b, p.prepare())
+	} else {
+		p = kits[name](b)
+	}
 	began := time.Now()
 	i := p.run()
 	i.get("/slow?ms=0")
