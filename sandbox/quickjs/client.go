@@ -203,7 +203,7 @@ func (c *client) hand(o order, res *http.Response, redirected bool, body value) 
 	var head []byte
 	for name, values := range res.Header {
 		for _, value := range values {
-			head = append(append(append(append(head, name...), '\n'), value...), '\n')
+			head = append(append(append(append(head, strings.ToLower(name)...), '\n'), value...), '\n')
 		}
 	}
 	v := i.vm

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"encoding/hex"
 	"errors"
+	"io/fs"
 )
 
 // EngineVersion is the version of the npm package quickjs-wasi whose quickjs.wasm is embedded.
@@ -22,8 +23,10 @@ var ErrNoEngine = errors.New("this build has no JavaScript engine: build the hos
 var dist embed.FS
 
 // Engine returns QuickJS as a WASM module. Errors: [ErrNoEngine]; a file that is not the pinned one.
-func Engine() ([]byte, error) {
-	code, err := dist.ReadFile("dist/quickjs.wasm")
+func Engine() ([]byte, error) { return engineIn(dist) }
+
+func engineIn(folder fs.FS) ([]byte, error) {
+	code, err := fs.ReadFile(folder, "dist/quickjs.wasm")
 	if err != nil {
 		return nil, ErrNoEngine
 	}

@@ -12,8 +12,8 @@ var scripts embed.FS
 
 // preludeOrder is the order in which its files are joined.
 var preludeOrder = []string{
-	"base", "encoding", "events", "console", "timers", "headers", "stream", "url", "plainurl", "body", "request", "response", "fetch",
-	"crypto", "env", "serve", "global",
+	"base", "encoding", "events", "console", "timers", "headers", "stream", "url", "plainurl", "params", "body", "request",
+	"response", "fetch", "crypto", "env", "serve", "global",
 }
 
 // preludeSource is an expression whose value is the prelude's function.
