@@ -81,8 +81,9 @@ fuzz: $(QUICKJS) ## Run every fuzz target for FUZZTIME (10s)
 			echo "$$package $$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package"; done; done
 
 .PHONY: bench
-bench: build ## Measure serving, proxying, installing and starting, as ratios against nginx, express, unzip and node
+bench: build ## Measure serving, proxying, installing, starting, plugins of every kind, walls and egress, as ratios
 	go run ./cmd/bench -appzone bin/appzone
+	go test -run '^$$' -bench Walls -benchtime 20x ./host/process
 
 .PHONY: clean
 clean: ## Remove what was built; ./data stays
