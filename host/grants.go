@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"appzone/host/egress"
 	"appzone/host/fault"
 	"appzone/host/manifest"
 )
@@ -89,11 +90,19 @@ func (g *Grants) beyond(other *Grants) []need {
 	out := []need{}
 	all := slices.Contains(have, need{"network", "*"})
 	for _, n := range g.list() {
-		if !slices.Contains(have, n) && !(all && n.Code == "network") {
+		covered := all && n.Code == "network" && !leadsInward(n.Value)
+		longer := n == need{"network", "observe"} && other != nil && g.ObserveUntil.After(other.ObserveUntil)
+		if !covered && (longer || !slices.Contains(have, n)) {
 			out = append(out, n)
 		}
 	}
 	return out
+}
+
+// leadsInward tells whether a pattern leads to this machine or its link, which "every address" does not mean.
+func leadsInward(pattern string) bool {
+	o, err := manifest.ParseOutbound(pattern)
+	return err == nil && egress.ReachOf(o) == egress.Inward
 }
 
 // checkGrants holds grants that somebody wrote to the rules of a manifest's permissions.

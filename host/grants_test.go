@@ -121,3 +121,39 @@ func TestAnUpdateAsksForMoreOrLess(t *testing.T) {
 	assert.Equal(t, []string{"given.example:443"}, r.view("p").Grants.Network.Outbound)
 	assert.Empty(t, r.view("p").Grants.Plugins)
 }
+
+// H3: who may not grant can neither prolong an observation, nor take "every address" for this machine's own.
+func TestWhoMayNotGrantStretchesNothing(t *testing.T) {
+	automation := host.Actor{User: "ci", Role: host.RoleAdmin, Scopes: []string{host.ScopePluginsUpload, host.ScopePluginsManage}}
+	tests := map[string]struct{ before, after, choice, code string }{
+		"the observation as it is": {`{"observe":true,"expiresInSeconds":60}`, ``, `null`, ""},
+		"a longer observation":     {`{"observe":true,"expiresInSeconds":60}`, ``, `{"observe":true,"expiresInSeconds":600}`, "consent_required"},
+		"a public address":         {`{"unrestrictedNetwork":true}`, `"a.example:443"`, `"requested"`, ""},
+		"this machine":             {`{"unrestrictedNetwork":true}`, `"127.0.0.1:22"`, `"requested"`, "consent_required"},
+		"this machine by its name": {`{"unrestrictedNetwork":true}`, `"localhost:22"`, `"requested"`, "consent_required"},
+		"the machine's link":       {`{"unrestrictedNetwork":true}`, `"169.254.169.254:80"`, `"requested"`, "consent_required"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t, nil)
+			asking := func(version, outbound string) {
+				r.mustUpload(fmt.Sprintf(script, "P", version, `,"permissions":{"network":{"outbound":[`+outbound+`]}}`))
+			}
+			asking("1.0.0", "")
+			require.Equal(t, host.JobSucceeded, r.install("p", false).State)
+			var before, choice host.GrantChoice
+			require.NoError(t, json.Unmarshal([]byte(test.before), &before))
+			require.NoError(t, json.Unmarshal([]byte(test.choice), &choice))
+			_, err := r.PutGrants(t.Context(), "p", before, 0, admin)
+			require.NoError(t, err)
+			asking("1.1.0", test.after)
+			plan, err := r.Plan(t.Context(), "p", "")
+			require.NoError(t, err)
+			job, err := r.Install(t.Context(), "p", host.InstallRequest{Grants: choice}, plan.ETag, automation)
+			assert.Equal(t, test.code, fault.CodeOf(err))
+			if err == nil {
+				r.succeed(job)
+			}
+		})
+	}
+}
