@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"syscall"
 
 	"github.com/gofiber/fiber/v2"
 	"golang.org/x/sys/unix"
@@ -108,13 +109,18 @@ func (i *internal) close() {
 
 // socketPair makes two connected sockets.
 func socketPair() (*net.UnixConn, *net.UnixConn, error) {
+	syscall.ForkLock.RLock() // no child that is forked meanwhile gets an end of it
 	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
+	if err == nil {
+		unix.CloseOnExec(fds[0])
+		unix.CloseOnExec(fds[1])
+	}
+	syscall.ForkLock.RUnlock()
 	if err != nil {
 		return nil, nil, fmt.Errorf("connect two plugins: %w", err)
 	}
 	var conns [2]*net.UnixConn
 	for i, fd := range fds {
-		unix.CloseOnExec(fd)
 		f := os.NewFile(uintptr(fd), "plugins")
 		c, fileErr := net.FileConn(f)
 		_ = f.Close()
