@@ -30,7 +30,7 @@ type gate struct {
 }
 
 // gateOf is the plugin's way out, which is made when it is asked for first and outlives instances.
-func (h *Host) gateOf(ctx context.Context, p Plugin, maxConnections int) (*gate, error) {
+func (h *Host) gateOf(ctx context.Context, p Plugin) (*gate, error) {
 	h.mu.Lock()
 	g := h.gates[p.ID]
 	h.mu.Unlock()
@@ -52,7 +52,7 @@ func (h *Host) gateOf(ctx context.Context, p Plugin, maxConnections int) (*gate,
 	}
 	id := p.ID
 	g = &gate{Gate: egress.New(egress.Options{
-		Policy: policyOf(p.Grants), MaxConnections: maxConnections, Resolver: h.cfg.Resolver, Proxy: h.cfg.EgressProxy, Known: known.Uses,
+		Policy: policyOf(p.Grants), Resolver: h.cfg.Resolver, Proxy: h.cfg.EgressProxy, Known: known.Uses,
 		DialPlugin: func(ctx context.Context, other string) (net.Conn, error) { return h.dialPlugin(ctx, id, other) },
 		Denied: func(u egress.Use, e *egress.Error) {
 			h.publish(System, "egress.denied", id, map[string]any{"target": u.Target, "count": u.Denied, "reason": e.Message})

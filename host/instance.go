@@ -153,10 +153,11 @@ func (i *instance) openDoor(ctx context.Context) error {
 	if i.launch.way == nil {
 		return nil
 	}
-	g, err := i.host.gateOf(ctx, i.launch.plugin, i.launch.manifest.EffectiveLimits().OpenFiles)
+	g, err := i.host.gateOf(ctx, i.launch.plugin)
 	if err != nil {
 		return err
 	}
+	g.SetMaxConnections(i.launch.manifest.EffectiveLimits().OpenFiles) // an update or an administrator may have changed it
 	if err := i.host.regulate(ctx, i.id); err != nil {
 		return err
 	}

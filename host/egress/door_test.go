@@ -283,6 +283,21 @@ func TestConnectionsAreBounded(t *testing.T) {
 	require.Eventually(t, func() bool { _, err := r.dial(address); return err == nil }, 10*time.Second, 10*time.Millisecond)
 }
 
+// The bound is the plugin's, which an administrator changes while the gate stays.
+func TestTheBoundOfConnectionsFollowsTheLatestInstance(t *testing.T) {
+	address, _ := echo(t)
+	r := open(t, egress.Options{Policy: granting(t, address), MaxConnections: 1})
+	_, err := r.dial(address)
+	require.NoError(t, err)
+	_, err = r.dial(address)
+	require.ErrorIs(t, err, syscall.EMFILE)
+	r.gate.SetMaxConnections(2)
+	_, err = r.dial(address)
+	require.NoError(t, err)
+	_, err = r.dial(address)
+	require.ErrorIs(t, err, syscall.EMFILE)
+}
+
 // What is not one clean request gets an error, and never a connection.
 func TestNonsenseAtTheDoorIsRefused(t *testing.T) {
 	address, _ := echo(t)

@@ -33,7 +33,7 @@ type Resolver interface {
 type Options struct {
 	// Policy is what may be reached at first.
 	Policy Policy
-	// MaxConnections bounds the connections at once; default [DefaultMaxConnections].
+	// MaxConnections bounds the connections at once, until [Gate.SetMaxConnections]; default [DefaultMaxConnections].
 	MaxConnections int
 	// Resolver looks names up; default the system's.
 	Resolver Resolver
@@ -56,6 +56,7 @@ type Gate struct {
 
 	mu     sync.Mutex // guards what follows
 	policy Policy
+	most   int // connections at once
 	open   map[*passage]bool
 	alarm  bucket
 }
@@ -71,7 +72,8 @@ func New(o Options) *Gate {
 	if o.Denied == nil {
 		o.Denied = func(Use, *Error) {}
 	}
-	return &Gate{o: o, uses: newUses(o.Known), names: newNames(), policy: o.Policy, open: map[*passage]bool{}, alarm: bucket{level: alarmBurst}}
+	return &Gate{o: o, uses: newUses(o.Known), names: newNames(), policy: o.Policy, most: o.MaxConnections,
+		open: map[*passage]bool{}, alarm: bucket{level: alarmBurst}}
 }
 
 // Policy is what may be reached now.
@@ -91,6 +93,13 @@ func (g *Gate) SetPolicy(p Policy) {
 			x.cut()
 		}
 	}
+}
+
+// SetMaxConnections changes how many connections there may be at once. Those that are open stay.
+func (g *Gate) SetMaxConnections(most int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.most = most
 }
 
 // CutPlugin ends connections to another plugin, which does not agree any more.
@@ -114,7 +123,7 @@ func (g *Gate) ResetUses() { g.uses.reset() }
 func (g *Gate) enter(x *passage) *Error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if len(g.open) >= g.o.MaxConnections {
+	if len(g.open) >= g.most {
 		return &Error{TooMany, "the plugin has as many connections at once as it may have; close some, or raise limits.openFiles"}
 	}
 	g.open[x] = true
