@@ -373,6 +373,19 @@ func TestOtherPluginsAreReachedWhereBothAgree(t *testing.T) {
 	assert.EqualValues(t, 1, u.Denied)
 }
 
+// A plugin that takes its agreement back while another one is being connected to it is not reached any more.
+func TestAnAgreementThatEndsMeanwhileConnectsNobody(t *testing.T) {
+	var r *rig
+	r = open(t, egress.Options{Policy: egress.Policy{Plugins: []string{"inbox"}}, DialPlugin: func(_ context.Context, id string) (net.Conn, error) {
+		near, far := net.Pipe()
+		t.Cleanup(func() { _ = far.Close() })
+		r.gate.CutPlugin(id)
+		return near, nil
+	}})
+	_, err := r.dial("inbox.appzone.internal:80")
+	require.Error(t, err)
+}
+
 func TestAClosedDoorCutsWhatWentThroughIt(t *testing.T) {
 	address, _ := echo(t)
 	r := open(t, egress.Options{Policy: granting(t, address)})

@@ -136,6 +136,13 @@ func (g *Gate) leave(x *passage) {
 	delete(g.open, x)
 }
 
+// aim notes which plugin x is about to be connected to, so that CutPlugin ends it even before it is.
+func (g *Gate) aim(x *passage, t target) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	x.target = t
+}
+
 // settle notes what x is connected to, unless the policy has changed so that it may not be any more.
 func (g *Gate) settle(x *passage, t target, names []string, remote netip.Addr, far net.Conn) *Error {
 	g.mu.Lock()

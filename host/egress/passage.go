@@ -15,7 +15,7 @@ type passage struct {
 	gate *Gate
 	near net.Conn // to the child
 
-	// Guarded by gate.mu from settle on.
+	// Guarded by gate.mu from aim or settle on.
 	target target
 	names  []string
 	remote netip.Addr // what was dialled; not of a plugin, nor of a name that the proxy looked up
@@ -123,6 +123,7 @@ func (x *passage) dialPlugin(ctx context.Context, t target) (net.Conn, netip.Add
 	case g.o.DialPlugin == nil:
 		return nil, none, &Error{Unreachable, "this host connects no plugins"}
 	}
+	g.aim(x, t) // before the other one is asked: from then on it can take its agreement back
 	conn, err := g.o.DialPlugin(ctx, t.plugin)
 	if err != nil {
 		e := asError(err)
