@@ -2,6 +2,7 @@ package egress
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -35,13 +36,11 @@ func Dial(ctx context.Context, socket, address string) (net.Conn, error) {
 
 // shake asks the other end of conn for a connection to address. header is whole lines.
 func shake(conn net.Conn, address, header string) (*bufio.Reader, error) {
-	if _, err := fmt.Fprintf(conn, "CONNECT %s HTTP/1.1\r\nHost: %s\r\n%s\r\n", address, address, header); err != nil {
-		return nil, err
-	}
+	_, unsent := fmt.Fprintf(conn, "CONNECT %s HTTP/1.1\r\nHost: %s\r\n%s\r\n", address, address, header)
 	in := bufio.NewReader(conn)
-	response, err := http.ReadResponse(in, &http.Request{Method: http.MethodConnect})
+	response, err := http.ReadResponse(in, &http.Request{Method: http.MethodConnect}) // which may be there although the other end has closed
 	if err != nil {
-		return nil, err
+		return nil, cmp.Or(unsent, err)
 	}
 	if response.StatusCode == http.StatusOK {
 		return in, nil

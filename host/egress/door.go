@@ -60,9 +60,7 @@ func (d *Door) accept() {
 		}
 		x := &passage{gate: d.gate, near: conn}
 		if e := d.gate.enter(x); e != nil {
-			_ = conn.SetDeadline(time.Now().Add(100 * time.Millisecond))
-			answerError(conn, e)
-			_ = conn.Close()
+			turnAway(conn, e)
 			continue
 		}
 		if !d.hold(conn) {
@@ -75,6 +73,15 @@ func (d *Door) accept() {
 			d.serve(x)
 		})
 	}
+}
+
+// turnAway answers a connection that has no place. Its request is read to its end and not looked at: closed before, the socket
+// would fail the client's write, and programs would not learn why.
+func turnAway(conn net.Conn, e *Error) {
+	defer conn.Close()
+	_ = conn.SetDeadline(time.Now().Add(turnAwayTimeout))
+	answerError(conn, e)
+	_, _ = io.CopyN(io.Discard, conn, headMax)
 }
 
 // hold keeps a connection to be closed with the door.

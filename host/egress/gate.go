@@ -17,6 +17,8 @@ const (
 	// headTimeout is how long a connection may take to say what it wants, headMax how long that may be.
 	headTimeout = 10 * time.Second
 	headMax     = 8 << 10
+	// turnAwayTimeout is how long one that has no place holds up those behind it.
+	turnAwayTimeout = 100 * time.Millisecond
 	// dialTimeout bounds a look-up and all dials of one request, oneDialTimeout the dial of one address.
 	dialTimeout    = 30 * time.Second
 	oneDialTimeout = 10 * time.Second

@@ -104,6 +104,9 @@ func ask(socket, address string) (int, error) {
 	if err == nil {
 		_, err = unix.Write(fd, fmt.Appendf(nil, "CONNECT %s HTTP/1.1\r\nHost: %s\r\n\r\n", address, address))
 	}
+	if errors.Is(err, unix.EPIPE) {
+		err = nil // it has closed already, and its answer tells why
+	}
 	if err != nil {
 		_ = unix.Close(fd)
 		return -1, err
