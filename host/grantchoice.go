@@ -59,10 +59,11 @@ func (c *GrantChoice) UnmarshalJSON(b []byte) error {
 	if in.Observe {
 		c.Observe = observeDefault
 		if s := in.ExpiresInSeconds; s != nil {
-			if c.Observe = time.Duration(*s) * time.Second; *s < 1 || c.Observe > observeMax {
+			if *s < 1 || *s > int(observeMax.Seconds()) { // before it is a duration, which a larger number overflows
 				return fault.New(fault.Invalid, "grants_invalid", "an observation lasts at most %d seconds", int(observeMax.Seconds())).
 					WithField("expiresInSeconds", "must be 1 to %d", int(observeMax.Seconds()))
 			}
+			c.Observe = time.Duration(*s) * time.Second
 		}
 	} else if in.ExpiresInSeconds != nil {
 		return fault.New(fault.Invalid, "grants_invalid", "only an observation expires").WithField("expiresInSeconds", `is for "observe": true`)

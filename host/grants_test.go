@@ -43,6 +43,17 @@ func TestWhoMayGrantMayGrantLess(t *testing.T) {
 	assert.Equal(t, "grants_invalid", fault.CodeOf(err))
 }
 
+func TestObservationsAreBounded(t *testing.T) {
+	for seconds, ok := range map[string]bool{"1": true, "604800": true, "604801": false, "0": false, "-1": false, "18446744074": false} {
+		var choice host.GrantChoice
+		err := json.Unmarshal([]byte(`{"observe":true,"expiresInSeconds":`+seconds+`}`), &choice)
+		assert.Equal(t, ok, err == nil, seconds)
+		if !ok {
+			assert.Equal(t, "grants_invalid", fault.CodeOf(err), seconds)
+		}
+	}
+}
+
 func wall(v host.PluginView, name string) string {
 	for _, w := range v.Walls {
 		if w.Name == name {
