@@ -130,7 +130,7 @@ func TestPlanAdvises(t *testing.T) {
 	enforced := process.Machine().NetworkNamespace || process.Machine().Seccomp
 	assert.Equal(t, enforced, !slices.Contains(reaching(`"a.example:443"`), "network_not_enforced"))
 	for pattern, want := range map[string]string{"0.0.0.0/0:443": "any_address", "[::/0]:*": "any_address", "127.0.0.1:6379": "this_machine",
-		"169.254.169.254:80": "this_machine", "localhost:80": "this_machine", "10.0.0.0/8:5038": "internal_network", "pbx.corp:5038": "internal_network",
+		"169.254.169.254:80": "this_machine", "localhost:80": "this_machine", "10.0.0.0/8:5038": "internal_network", "8.0.0.0/5:443": "internal_network", "192.0.0.0/2:443": "internal_network", "pbx.corp:5038": "internal_network",
 		"*.line.me:443": "many_hosts"} {
 		assert.Contains(t, reaching(`"`+pattern+`"`), want, pattern)
 	}

@@ -2,6 +2,7 @@ package egress
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 
 	"appzone/host/manifest"
@@ -109,7 +110,7 @@ func ReachOf(o manifest.Outbound) Reach {
 		return Anywhere
 	case namesInward(o.Prefix) && reachOf(o.Prefix.Addr()) == inward:
 		return Inward
-	case reachOf(o.Prefix.Addr()) == private:
+	case reachOf(o.Prefix.Addr()) == private || slices.ContainsFunc(privateRanges, o.Prefix.Overlaps): // as 8.0.0.0/5 does
 		return Private
 	default:
 		return OneHost
