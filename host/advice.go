@@ -19,7 +19,7 @@ func advise(r Reader, m *manifest.Manifest) ([]Finding, error) {
 	p := m.Parameters.Permissions
 	adviseNetwork(m, add)
 	if p != nil && p.InstallScripts {
-		add(SeverityHigh, "install_scripts", "install scripts of its packages will run on this machine, inside the jail")
+		add(SeverityHigh, "install_scripts", "install scripts of its packages will run on this machine, inside the jail and with the machine's network")
 	}
 	if p != nil {
 		for _, n := range []struct {

@@ -47,7 +47,7 @@ func (c Capabilities) diskWall(l Limits) Wall {
 	case l.Guest:
 		w.Level, w.Reason = Enforced, "what the guest writes is counted before it is written; what is over the limit fails"
 	case c.System == "linux":
-		w.Level, w.Reason = Partial, "a watchdog measures what it keeps, and ends it when that is over the limit; no single file grows larger"
+		w.Level, w.Reason = Partial, "a watchdog measures its files, those without a name as long as it has them open, and ends it when they are over the limit; no single file grows larger"
 	default:
 		w.Reason = "this system has no limit that holds"
 	}
