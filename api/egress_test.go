@@ -56,18 +56,23 @@ func (r *rig) putGrants(plugin string, body any) answer {
 	return r.expect(call{method: "PUT", path: "/api/v1/plugins/" + plugin + "/grants", json: body}, 200)
 }
 
-func (r *rig) networkWall(plugin string) string {
+func (r *rig) networkWall(plugin string) string { return r.network(plugin).Level }
+
+func (r *rig) networkReason(plugin string) string { return r.network(plugin).Reason }
+
+// network is the plugin's wall of that name.
+func (r *rig) network(plugin string) (wall struct{ Name, Level, Reason string }) {
 	r.t.Helper()
 	var p struct {
-		Walls []struct{ Name, Level string }
+		Walls []struct{ Name, Level, Reason string }
 	}
 	r.get("/api/v1/plugins/"+plugin).into(r.t, &p)
 	for _, w := range p.Walls {
 		if w.Name == "network" {
-			return w.Level
+			return w
 		}
 	}
-	return ""
+	return wall
 }
 
 func (r *rig) pid(plugin string) int {
@@ -153,6 +158,19 @@ func TestAnObservationRecordsWhatIsNeeded(t *testing.T) {
 	assert.Equal(t, "from outside", string(r.fetch("classic", "http://"+inner+"/").text))
 	require.Eventually(t, func() bool { return r.networkWall("classic") == "enforced" }, 20*time.Second, 50*time.Millisecond, "an observation ends by itself")
 	assert.Equal(t, pid, r.pid("classic"))
+
+	// One that ends by itself gives back the network of before, like one that is ended.
+	for _, shared := range []bool{true, false} {
+		grants := map[string]any{"unrestrictedNetwork": shared}
+		r.putGrants("classic", grants)
+		grants["observe"], grants["expiresInSeconds"] = true, 3
+		r.putGrants("classic", grants)
+		assert.Contains(t, r.networkReason("classic"), "being observed")
+		require.Eventually(t, func() bool {
+			why := r.networkReason("classic")
+			return !strings.Contains(why, "being observed") && !strings.Contains(why, "reached through the host") && strings.Contains(why, "shares the host's network") == shared
+		}, 20*time.Second, 50*time.Millisecond, "shared before: %t", shared)
+	}
 
 	for _, bad := range []any{"everything", map[string]any{"observe": true, "expiresInSeconds": 0}, map[string]any{"expiresInSeconds": 5},
 		map[string]any{"observe": true, "expiresInSeconds": 1 << 30}, map[string]any{"unknown": true}} {

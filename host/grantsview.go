@@ -8,6 +8,7 @@ import (
 	"appzone/host/egress"
 	"appzone/host/fault"
 	"appzone/host/manifest"
+	"appzone/host/process"
 )
 
 // GrantsView is what GET /plugins/{id}/grants shows.
@@ -189,12 +190,23 @@ func (h *Host) PutGrants(ctx context.Context, id string, choice GrantChoice, rev
 	}
 	h.publish(actor, "plugin.grants", id, map[string]any{"before": before, "after": after})
 	h.regulateAfter(ctx, id)
-	if networkOf(&m, before) != networkOf(&m, after) {
+	if network := networkOf(&m, after); networkOf(&m, before) != network || !h.runsWith(id, network) {
 		if err := h.restartIfRunning(ctx, id, actor); err != nil {
 			return GrantsView{}, err
 		}
 	}
 	return h.Grants(ctx, id)
+}
+
+// runsWith tells whether the plugin's running instance has this network; true where none runs. It may have another one than the
+// grants of before gave: an observation that is over gives none any more, and the instance has it still.
+func (h *Host) runsWith(id string, network process.Network) bool {
+	s, err := h.supervisor(id)
+	if err != nil {
+		return true // no process
+	}
+	i := s.snap.Load().inst
+	return i == nil || i.launch.network == network
 }
 
 // chooseGrants are the grants that a choice gives to an installed plugin.

@@ -41,6 +41,7 @@ type launch struct {
 	private      *privateFolder
 	way          *process.Socket // to what was granted, nil for none
 	user         int             // user id of its own, 0 for none
+	network      process.Network // decided once: an observation may end while it starts
 }
 
 // prepareLaunch checks the version's files and makes the instance's folders.
@@ -57,7 +58,7 @@ func (h *Host) prepareLaunch(ctx context.Context, id string, number uint64) (*la
 	if err := h.checkWalls(id, walls(m, p.Grants)); err != nil {
 		return nil, err
 	}
-	l := &launch{plugin: p, version: v, manifest: m, runtime: rt, number: number,
+	l := &launch{plugin: p, version: v, manifest: m, runtime: rt, number: number, network: networkOf(&m, p.Grants),
 		markDir:      h.dirs.marks,
 		mark:         fmt.Sprintf("%s-%d", h.bootMark, number),
 		readyPath:    m.Parameters.Readiness.Path,
@@ -138,7 +139,7 @@ func (h *Host) makeFolders(ctx context.Context, l *launch) error {
 	}
 	l.to.SettingsFile = l.private.settingsFile()
 	l.to.Env = []string{
-		"APPZONE_NETWORK=" + cmp.Or(string(l.network()), "none"),
+		"APPZONE_NETWORK=" + cmp.Or(string(l.network), "none"),
 		"APPZONE_PLUGIN_ID=" + l.plugin.ID,
 		"APPZONE_PLUGIN_VERSION=" + l.version.Version,
 		"APPZONE_DATA_DIR=" + l.to.DataDir,
@@ -152,11 +153,9 @@ func (h *Host) makeFolders(ctx context.Context, l *launch) error {
 	return nil
 }
 
-func (l *launch) network() process.Network { return networkOf(&l.manifest, l.plugin.Grants) }
-
 // openWay makes the socket on which the program asks for connections, if it was granted any.
 func (l *launch) openWay(dir string) (err error) {
-	if l.network() != process.NetworkEgress {
+	if l.network != process.NetworkEgress {
 		return nil
 	}
 	if l.way, err = process.NewSocket(dir); err != nil {
@@ -180,7 +179,7 @@ func (l *launch) spec(ctx context.Context, lis *process.Listener, control *os.Fi
 	s.Jail.ReadOnly = slices.DeleteFunc(s.Jail.ReadOnly, func(path string) bool { return path == l.to.SettingsFile })
 	s.Jail.User, s.Jail.Private = l.user, append(s.Jail.Private, l.private.dir)
 	s.Jail.ReadWrite = append(s.Jail.ReadWrite, l.to.DataDir, l.to.TempDir)
-	s.Jail.Network = l.network()
+	s.Jail.Network = l.network
 	if l.way != nil {
 		s.Jail.Sockets = append(s.Jail.Sockets, l.way.Path)
 	}
