@@ -14,6 +14,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"appzone/sandbox/quickjs"
 )
 
 func TestAHandlersMistakesAreAnswers(t *testing.T) {
@@ -204,4 +206,13 @@ func TestUnhandledRejectionsAreTold(t *testing.T) {
 	require.Eventually(t, func() bool { return strings.Contains(r.output(), "in a timer") }, 30*time.Second, 10*time.Millisecond)
 	assert.Contains(t, r.output(), "unhandled rejection: Error: nobody cares")
 	assert.NotContains(t, r.output(), "somebody cares")
+}
+
+// A client may leave between the moment when its stream is full and the one when the program begins to wait for it.
+func TestAProgramDoesNotWaitForAClientThatIsGone(t *testing.T) {
+	r := serve(t, evaluator)
+	s := quickjs.NewSink(r.instance)
+	require.NoError(t, s.Close())
+	s.Await(1 << 20)
+	require.Eventually(t, func() bool { return !s.Awaited() }, 10*time.Second, time.Millisecond)
 }

@@ -72,6 +72,16 @@ func (s *sink) await(promise int32) {
 	defer s.mu.Unlock()
 	s.waiter = promise
 	s.changed.Signal()
+	if s.gone { // since the write that said that it is full: nobody reads any more, and the lock of the instance is held here
+		go s.dismiss()
+	}
+}
+
+// dismiss tells a waiting program that its client is gone.
+func (s *sink) dismiss() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.wakeProgram(false)
 }
 
 // Read is for the connection.
@@ -113,10 +123,10 @@ func (s *sink) wakeProgram(room bool) {
 // Close is for the connection: the answer is over, or the client gone.
 func (s *sink) Close() error {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.gone = true
 	s.queue, s.size = nil, 0
-	s.wakeProgram(false)
+	s.mu.Unlock()
+	s.dismiss()
 	return nil
 }
 
