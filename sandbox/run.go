@@ -183,7 +183,7 @@ func (i *instance) run() int {
 // that computes without calling the host would hold it up, and the goroutine that waits for SIGTERM with it.
 func (i *instance) freeLoaded() {
 	const large = 1 << 20
-	if i.order.Module.Bytes > large {
+	if i.order.Module.Bytes > large || i.order.Script != nil { // a script's module is the engine's, not the file
 		debug.FreeOSMemory()
 		return
 	}
