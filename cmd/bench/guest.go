@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,18 +21,22 @@ const (
 type guest struct {
 	name  string
 	node  bool
-	entry string // its file in the zip
-	code  string // of that file, or
-	build string // the command that makes it: OUT is the file
-	path  string // what is asked for
-	limit int    // MB of memory, 0 for the default
+	entry string            // its file in the zip
+	code  string            // of that file, or
+	build string            // the command that makes it: OUT is the file
+	path  string            // what is asked for
+	limit int               // MB of memory, 0 for the default
+	files map[string][]byte // others of its files
 }
+
+// express is the guest that needs packages.
+const express = "Node express"
 
 // guests are compared with the first of them. What is built are the kits' conformance apps: their /echo answers with no
 // more than three headers. The folder is the repository's.
 var guests = []guest{
 	{name: "Node http", node: true, entry: "app/index.js", code: nodeHello, path: "/"},
-	{name: "Node express", node: true, entry: "app/index.js", code: expressHello, path: "/"},
+	{name: express, node: true, entry: "app/index.js", code: expressHello, path: "/"},
 	{name: "QuickJS", entry: "app/plugin.js", code: quickjsHello, path: "/"},
 	{name: "Go lean", entry: "app/plugin.wasm", build: "go build -trimpath -ldflags=-s -o OUT ./sandbox/guest/go/conformance/lean", path: "/echo", limit: 64},
 	{name: "Go net/http", entry: "app/plugin.wasm", build: "go build -trimpath -ldflags=-s -o OUT ./sandbox/guest/go/conformance/nethttp", path: "/echo"},
@@ -70,7 +76,25 @@ func (g guest) pack(name string, code []byte, outbound ...string) ([]byte, error
 		parameters["limits"] = map[string]any{"memoryMB": g.limit}
 	}
 	manifest := map[string]any{"name": name, "version": "1.0.0", "description": "For measurements.", "type": "script", "parameters": parameters}
-	return zipOf(manifest, map[string][]byte{g.entry: code})
+	files := maps.Clone(g.files)
+	if files == nil {
+		files = map[string][]byte{}
+	}
+	files[g.entry] = code
+	return zipOf(manifest, files)
+}
+
+// filesBelow reads a folder's files, by their names with prefix before them.
+func filesBelow(dir, prefix string) (map[string][]byte, error) {
+	files := map[string][]byte{}
+	tree := os.DirFS(dir)
+	return files, fs.WalkDir(tree, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		files[prefix+name], err = fs.ReadFile(tree, name)
+		return err
+	})
 }
 
 // buildGuest runs a compiler and returns what it made.

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"time"
 )
@@ -12,12 +15,20 @@ import (
 // guests compares plugins of every kind with one in Node.js: the start until the first answer, the memory, the requests.
 func (b *bench) guests(ctx context.Context) error {
 	fmt.Println("\nplugins of every kind, all walls, one address granted: start to the first answer, and memory of all their processes at rest")
-	h, err := b.startHost(ctx, "guests-data")
+	node, err := b.ownNode()
+	if err != nil {
+		return err
+	}
+	h, err := b.startHost(ctx, "guests-data", "XC_NODE_PATH="+node)
 	if err != nil {
 		return err
 	}
 	defer h.stop()
-	plugins, err := b.installGuests(ctx, h, guests)
+	all, err := b.withExpress(ctx, guests)
+	if err != nil {
+		return err
+	}
+	plugins, err := b.installGuests(ctx, h, all)
 	if err != nil {
 		return err
 	}
@@ -41,6 +52,32 @@ func (b *bench) guests(ctx context.Context) error {
 			median(times[i]), slices.Min(times[i]), ratio(times[i], times[0], same), rest[i].pss, rest[i].private, rest[i].pss/rest[0].pss)
 	}
 	return b.guestLoads(ctx, h, plugins)
+}
+
+// withExpress puts the packages of express where they are needed: a copied Node.js does not know npm's settings.
+func (b *bench) withExpress(ctx context.Context, guests []guest) ([]guest, error) {
+	dir, err := b.installExpress(ctx)
+	if err != nil {
+		return nil, err
+	}
+	guests = slices.Clone(guests)
+	at := slices.IndexFunc(guests, func(g guest) bool { return g.name == express })
+	guests[at].files, err = filesBelow(filepath.Join(dir, "node_modules"), "app/node_modules/")
+	return guests, err
+}
+
+// ownNode copies Node.js, so that no other program of this machine shares its pages: they would take part of its PSS.
+func (b *bench) ownNode() (string, error) {
+	path, err := exec.LookPath("node")
+	if err != nil {
+		return "", err
+	}
+	program, err := os.ReadFile(path)
+	if err != nil {
+		return "", err
+	}
+	file := filepath.Join(b.dir, "node")
+	return file, os.WriteFile(file, program, 0o755)
 }
 
 // guestLoads measures requests through the host.
