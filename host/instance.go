@@ -294,7 +294,13 @@ func (i *instance) hint() string {
 	if err != nil {
 		return ""
 	}
-	for k := len(lines) - 1; k >= 0 && lines[k].Stream != "host"; k-- {
+	for k := len(lines) - 1; k >= 0; k-- {
+		if lines[k].Stream == "host" { // its own words may come between the program's, but what is before the start is another instance's
+			if strings.HasPrefix(lines[k].Text, startMark) {
+				break
+			}
+			continue
+		}
 		if strings.HasPrefix(lines[k].Text, "wasm trap: ") { // the sandbox's own words, of one short line
 			return lines[k].Text
 		}
@@ -313,7 +319,8 @@ var hints = []struct{ sign, advice string }{
 	{"ERR_MODULE_NOT_FOUND", "a package or file is missing: put it into the zip (with node_modules), or name it in package.json"},
 	{"out of memory", "it used up its memory: raise limits.memoryMB"},
 	{"SyntaxError", "its code does not parse: check that it was written for this version of the runtime"},
-	{"EACCES", "it touched something outside of its folders"},
+	{"permissions.network.outbound", "it was refused an address: have that granted, or let it do without"},
+	{"EACCES: permission denied", "it touched something outside of its folders"}, // of a file; a refused connection is an EACCES, too
 }
 
 // limitHints are advice for who reached a limit.
