@@ -197,8 +197,8 @@ func (h *Host) flushUses(ctx context.Context) {
 			return
 		}
 		err := h.update(ctx, func(w Writer) error {
-			if _, ok, err := tablePlugins.find(w, id); err != nil || !ok {
-				return err
+			if _, ok, err := tablePlugins.find(w, id); err != nil || !ok || h.knownGate(id) != g {
+				return err // it was removed, or uninstalled with its data, meanwhile
 			}
 			return tableUses.put(w, id, networkUses{Uses: uses, UpdatedAt: time.Now().UTC()})
 		})

@@ -59,14 +59,14 @@ func (h *Host) Uninstall(ctx context.Context, id string, keepData bool, actor Ac
 		h.stopSupervisor(id)
 		h.hook("uninstall.stopped")
 		job.step("switch")
+		if !keepData { // first, so that what it counted is not written down again
+			h.forgetGate(id)
+		}
 		if err := h.unflip(ctx, id, keepData); err != nil {
 			return errors.Join(asNoSpace(err), h.resume(ctx, id))
 		}
 		h.replaceSupervisor(id, nil)
 		h.regulateAfter(ctx, id)
-		if !keepData {
-			h.forgetGate(id)
-		}
 		h.hook("uninstall.flipped")
 		h.forgetSite(id)
 		h.publish(actor, "plugin.uninstalled", id, map[string]any{"keepData": keepData})
@@ -134,13 +134,13 @@ func (h *Host) Remove(ctx context.Context, id string, force bool, actor Actor) e
 		return fault.New(fault.Conflict, "installed", "plugin %q is installed; uninstall it first, or remove it with ?force=true", id)
 	}
 	h.stopSupervisor(id)
+	h.forgetGate(id)
 	h.hook("remove.stopped")
 	if err := h.update(ctx, func(w Writer) error { return deletePlugin(w, id) }); err != nil {
 		return errors.Join(asNoSpace(err), h.resume(ctx, id))
 	}
 	h.replaceSupervisor(id, nil)
 	h.regulateAfter(ctx, id)
-	h.forgetGate(id)
 	h.hook("remove.recorded")
 	h.forgetSite(id)
 	h.publish(actor, "plugin.removed", id, map[string]any{"name": p.Name})

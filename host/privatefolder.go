@@ -45,7 +45,7 @@ func (p *privateFolder) write(settings []byte) error {
 	if err := os.Remove(next); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("write settings: %w", err)
 	}
-	if err := os.WriteFile(next, settings, 0o400); err != nil {
+	if err := writeNew(next, settings); err != nil {
 		return fmt.Errorf("write settings: %w", err)
 	}
 	if err := giveLike(next, p.dir); err != nil {
@@ -55,6 +55,16 @@ func (p *privateFolder) write(settings []byte) error {
 		return fmt.Errorf("write settings: %w", err)
 	}
 	return nil
+}
+
+// writeNew makes a file that was not there. It follows no link: the folder may belong to the instance's user.
+func writeNew(name string, content []byte) error {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL|syscall.O_NOFOLLOW, 0o400)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	return errors.Join(err, f.Close())
 }
 
 // remove deletes the folder for good.

@@ -133,7 +133,7 @@ func readMetafile(text string) (inputs, imports int, outside string) {
 		} `json:"inputs"`
 	}
 	if json.Unmarshal([]byte(text), &meta) != nil {
-		return 0, 0, ""
+		return 0, 0, "what the bundler read"
 	}
 	for name, in := range meta.Inputs {
 		imports += len(in.Imports)

@@ -110,7 +110,9 @@ func (t *timers) ring() {
 		i.call(i.entries.fire, integer(x.id))
 		i.finish()
 	}
-	t.arm()
+	if i.vm.broken == nil { // what is due then never comes
+		t.arm()
+	}
 }
 
 // timerQueue is a heap of timers, the next one first.
