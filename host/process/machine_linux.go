@@ -34,9 +34,7 @@ func (c *Capabilities) probeNamespaces() {
 		{View: true, PID: true, Net: true, Overlay: true},
 		{View: true, PID: true, Net: true},
 		{View: true, PID: true},
-		{PID: true, Net: true},
-		{PID: true},
-		{Net: true},
+		{Net: true}, // a PID namespace takes a /proc of its own, and that a view
 	}
 	miss := func(name string, missing bool, err error) {
 		if missing {
@@ -57,7 +55,7 @@ func (c *Capabilities) probeNamespaces() {
 		miss("overlay", try.Overlay, last)
 		miss("mountNamespace", try.View && !try.Overlay, last)
 		miss("networkNamespace", try.Net && !try.Overlay, last)
-		miss("pidNamespace", try.PID && !try.View, last)
+		miss("pidNamespace", try.PID && !try.Overlay, last)
 	}
 	miss("userNamespace", !c.Root, last)
 	c.probeUsers(plan{})
