@@ -25,7 +25,7 @@ func gone(t testing.TB) *instance {
 	return up
 }
 
-// serveNext gives first until it has ended, and what next gives after it.
+// serveNext gives first until it drains, and what next gives after it.
 func serveNext(t testing.TB, first *instance, next func() *instance) *front {
 	var f *front
 	f = serve(t, nil, func(o *relay.Options) {
@@ -33,7 +33,7 @@ func serveNext(t testing.TB, first *instance, next func() *instance) *front {
 			f.acquired.Add(1)
 			release := func() { f.released.Add(1) }
 			select {
-			case <-first.done:
+			case <-first.draining: // as a host does: one that drains takes no request any more
 				return next(), release, nil
 			default:
 				return first, release, nil
