@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -45,7 +46,7 @@ type folders struct {
 
 // writable are the folders that count towards the limit of p.
 func (p *Process) writable() folders {
-	f := folders{paths: append([]string{}, p.spec.Jail.ReadWrite...), limit: p.spec.Limits.DataBytes}
+	f := folders{paths: outermost(p.spec.Jail.ReadWrite), limit: p.spec.Limits.DataBytes}
 	v := p.spec.Jail.Overlay
 	if v == nil {
 		return f
@@ -59,6 +60,17 @@ func (p *Process) writable() folders {
 		f.given = max(copied-kept, 0)
 	}
 	return f
+}
+
+// outermost leaves out what is named twice, or lies in another of the folders: it would be counted twice.
+func outermost(paths []string) (kept []string) {
+	for n, path := range paths {
+		covered := slices.Contains(paths[:n], path) || slices.ContainsFunc(paths, func(other string) bool { return inside(path, other) })
+		if !covered {
+			kept = append(kept, path)
+		}
+	}
+	return kept
 }
 
 // checkData refuses a start with more data than may be kept.

@@ -223,6 +223,18 @@ func TestDataIsMeasuredAsItLiesOnDisk(t *testing.T) {
 	assert.Len(t, found, 8, strconv.Itoa(len(found)))
 }
 
+// A folder that is named twice, or lies in another one, is measured once.
+func TestAFolderIsMeasuredOnce(t *testing.T) {
+	dir := t.TempDir()
+	openUp(t, dir)
+	inner := filepath.Join(dir, "inner")
+	require.NoError(t, os.Mkdir(inner, 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(inner, "kept"), make([]byte, 5<<20), 0o600))
+	spec, _ := shell("exit 0")
+	spec.Jail.ReadWrite, spec.Limits.DataBytes = []string{inner, dir, dir}, 8<<20
+	assert.Equal(t, 0, run(t, spec).Code)
+}
+
 // What a program writes beside its code counts, and the code does not, however it is shown.
 func TestCodeIsNoData(t *testing.T) {
 	onEach(t, func(t *testing.T, _ process.Capabilities) {
