@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -66,6 +67,23 @@ func TestDriversRunUnchanged(t *testing.T) {
 		status, body := ask(c.path, c.parameters...)
 		assert.Equal(t, c.status, status, "%s: %s", c.path, body)
 		assert.Contains(t, body, c.want, c.path)
+	}
+}
+
+// JavaScript trusts the configured certificates as every guest does, and no others.
+func TestFetchTrustsConfiguredCertificates(t *testing.T) {
+	web := tlsServer(t)
+	ca := filepath.Join(t.TempDir(), "ca.pem")
+	require.NoError(t, os.Chmod(filepath.Dir(ca), 0o755))
+	require.NoError(t, os.WriteFile(ca, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: web.Certificate().Raw}), 0o644))
+	for file, want := range map[string]string{ca: "hello over TLS", "": "Error: fetch failed: x509: certificate signed by unknown authority"} {
+		p := scriptWith(t, sandbox.Options{CAFile: file}, map[string]string{"app/plugin.js": `export default { async fetch() {
+			try { return new Response(await (await fetch("` + web.URL + `")).text()); } catch (e) { return new Response(String(e)); }
+		} };`})
+		p.staged.Egress = true
+		p.grant(nil, strings.TrimPrefix(web.URL, "https://"))
+		_, body := p.prepareAndRun().ask("GET", "/", "")
+		assert.Equal(t, want, body)
 	}
 }
 

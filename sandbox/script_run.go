@@ -70,7 +70,7 @@ func (i *instance) openScript() (*quickjs.Instance, net.Listener, error) {
 	program, err := quickjs.New(ctx, i.engine, i.compiled, quickjs.Options{
 		ID: os.Getenv("APPZONE_PLUGIN_ID"), Version: os.Getenv("APPZONE_PLUGIN_VERSION"), Settings: i.folders.readSettings,
 		Name: o.Module.Name, Program: code, App: i.folders.app, Data: i.folders.data,
-		Dial: dialer(os.Getenv(egressEnv)), Write: writeLine, MaxConnections: max(o.Sockets-spareDescriptors, 16), MemoryBytes: o.MemoryBytes,
+		Dial: dialer(os.Getenv(egressEnv)), Certificates: i.folders.certificates, Write: writeLine, MaxConnections: max(o.Sockets-spareDescriptors, 16), MemoryBytes: o.MemoryBytes,
 	})
 	return program, listener, err
 }

@@ -26,8 +26,14 @@ func needEngine(t testing.TB) {
 // script stages a plugin of JavaScript files; app/plugin.js is its program.
 func script(t testing.TB, files map[string]string, change ...func(*manifest.Manifest)) *plugin {
 	t.Helper()
+	return scriptWith(t, sandbox.Options{}, files, change...)
+}
+
+// scriptWith is script with a runtime of its own.
+func scriptWith(t testing.TB, o sandbox.Options, files map[string]string, change ...func(*manifest.Manifest)) *plugin {
+	t.Helper()
 	needEngine(t)
-	p := stageWith(t, sandbox.Options{}, nil, append([]func(*manifest.Manifest){func(m *manifest.Manifest) {
+	p := stageWith(t, o, nil, append([]func(*manifest.Manifest){func(m *manifest.Manifest) {
 		m.Parameters.WASMPath = "app/plugin.js"
 	}}, change...)...)
 	for name, text := range files {

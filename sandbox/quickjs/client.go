@@ -3,6 +3,8 @@ package quickjs
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"io"
 	"net"
@@ -37,8 +39,13 @@ type client struct {
 
 var errNoNetwork = &thrown{"EACCES", "the plugin has no network: ask for addresses in permissions.network.outbound"}
 
-func newClient(i *Instance, dial func(context.Context, string) (net.Conn, error)) *client {
+func newClient(i *Instance, dial func(context.Context, string) (net.Conn, error), certificates []byte) *client {
 	c := &client{instance: i, running: map[int32]context.CancelFunc{}}
+	trust := &tls.Config{MinVersion: tls.VersionTLS12}
+	if len(certificates) > 0 && dial != nil {
+		trust.RootCAs = x509.NewCertPool()
+		trust.RootCAs.AppendCertsFromPEM(certificates)
+	}
 	c.http = &http.Client{
 		Transport: &http.Transport{
 			DialContext: func(ctx context.Context, _, address string) (net.Conn, error) {
@@ -47,7 +54,7 @@ func newClient(i *Instance, dial func(context.Context, string) (net.Conn, error)
 				}
 				return dial(ctx, address)
 			},
-			ForceAttemptHTTP2: true, MaxIdleConns: maxIdle, MaxConnsPerHost: maxConnsPerHost, IdleConnTimeout: 30 * time.Second,
+			TLSClientConfig: trust, ForceAttemptHTTP2: true, MaxIdleConns: maxIdle, MaxConnsPerHost: maxConnsPerHost, IdleConnTimeout: 30 * time.Second,
 			TLSHandshakeTimeout: 20 * time.Second, ResponseHeaderTimeout: headTimeout, MaxResponseHeaderBytes: maxHeadBytes,
 			ReadBufferSize: 4 << 10, WriteBufferSize: 4 << 10,
 		},

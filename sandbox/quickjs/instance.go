@@ -29,6 +29,8 @@ type Options struct {
 	App, Data *rootfs.FS
 	// Dial opens a connection to "host:port"; nil where the plugin has no network.
 	Dial func(ctx context.Context, address string) (net.Conn, error)
+	// Certificates (PEM) are those of the authorities that fetch trusts; default the system's.
+	Certificates []byte
 	// Write takes whole lines for standard output (1) and standard error (2).
 	Write func(fd int, text []byte)
 	// MemoryBytes is the limit of the engine's memory; default 128 MiB.
@@ -101,7 +103,7 @@ func New(ctx context.Context, r wazero.Runtime, engine wazero.CompiledModule, o 
 		started: make(chan string, 1), stopped: make(chan struct{}, 1), ended: make(chan error, 1),
 	}
 	i.timers.init(i)
-	i.client = newClient(i, o.Dial)
+	i.client = newClient(i, o.Dial, o.Certificates)
 	var err error
 	if i.vm, err = newVM(ctx, r, engine, o.Write); err != nil {
 		return nil, err
