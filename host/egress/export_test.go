@@ -13,6 +13,11 @@ func (p Policy) Allows(names []string, addr netip.Addr, port uint16) bool {
 	return p.rule(names, addr, port).allowed
 }
 
+// Refusal is why p does not let a plugin that knows addr by names connect to port.
+func (p Policy) Refusal(names []string, addr netip.Addr, port uint16) string {
+	return p.rule(names, addr, port).reason
+}
+
 // MayResolve tells whether p lets a name be looked up.
 func (p Policy) MayResolve(name string, port uint16) bool { return p.mayResolve(name, port) }
 

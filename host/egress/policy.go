@@ -1,8 +1,10 @@
 package egress
 
 import (
+	"net"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -104,6 +106,8 @@ func (p Policy) rule(names []string, addr netip.Addr, port uint16) ruling {
 	}
 	target := netip.AddrPortFrom(addr, port).String()
 	switch {
+	case len(names) > 0 && ownMachine(names[0]) && addr.IsLoopback():
+		return ruling{reason: net.JoinHostPort(names[0], strconv.Itoa(int(port))) + " is not granted: name it in permissions.network.outbound, and have it granted"}
 	case len(names) > 0 && at != public:
 		return ruling{reason: names[0] + " is at " + target + ", which is not public: grant " + target + " besides the name"}
 	case at == inward:

@@ -90,6 +90,25 @@ func TestAddressesAreJudged(t *testing.T) {
 	}
 }
 
+// A refusal names what has to be granted, and nothing that would not help.
+func TestARefusalNamesWhatHelps(t *testing.T) {
+	for name, test := range map[string]struct{ name, addr, want string }{
+		"localhost":        {"localhost", "::1", "localhost:80 is not granted: name it in permissions.network.outbound, and have it granted"},
+		"a rebound name":   {"api.example.com", "127.0.0.1", "api.example.com is at 127.0.0.1:80, which is not public: grant 127.0.0.1:80 besides the name"},
+		"loopback":         {"", "127.0.0.1", "127.0.0.1:80 is this machine, its link, or many hosts: it has to be named by its address in permissions.network.outbound, and granted"},
+		"a public address": {"", "192.0.2.1", "192.0.2.1:80 is not granted: name it in permissions.network.outbound, and have it granted"},
+		"localhost astray": {"localhost", "10.0.0.1", "localhost is at 10.0.0.1:80, which is not public: grant 10.0.0.1:80 besides the name"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var names []string
+			if test.name != "" {
+				names = []string{test.name}
+			}
+			assert.Equal(t, test.want, granting(t, "api.example.com:80").Refusal(names, netip.MustParseAddr(test.addr), 80))
+		})
+	}
+}
+
 func TestAnObservationAllowsPublicAddresses(t *testing.T) {
 	p := egress.Policy{PublicUntil: time.Now().Add(time.Minute)}
 	assert.True(t, p.Allows(nil, netip.MustParseAddr("93.184.216.34"), 80))
