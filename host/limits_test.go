@@ -60,5 +60,10 @@ func TestWallsNameEveryLimit(t *testing.T) {
 		names = append(names, w.Name)
 		assert.NotEmpty(t, w.Reason)
 	}
+	machine, err := r.System(r.Context())
+	require.NoError(t, err)
+	for _, w := range machine.Walls { // which are of no plugin, and have no limits to tell
+		assert.NotRegexp(t, `\b[0-9]+ (bytes|MB)\b`, w.Reason, w.Name)
+	}
 	assert.Equal(t, []string{"network", "files", "processes", "memory", "cpu", "privileges", "environment", "disk", "descriptors", "output"}, names)
 }

@@ -1,7 +1,5 @@
 package process
 
-import "fmt"
-
 // The walls that are made of limits.
 
 func (c Capabilities) memoryWall(l Limits) Wall {
@@ -72,5 +70,5 @@ func (c Capabilities) outputWall(l Limits) Wall {
 	if l.LogBytesPerSecond == 0 {
 		return Wall{Name: "output", Level: None, Reason: "no limit is set"}
 	}
-	return Wall{Name: "output", Level: Enforced, Reason: fmt.Sprintf("the host reads no more than it can drop, and keeps at most %d bytes a second", l.LogBytesPerSecond)}
+	return Wall{Name: "output", Level: Enforced, Reason: "the host reads no faster than it can drop, and keeps what the limit lets through"}
 }
