@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -72,6 +73,7 @@ func project(template, name string) (files map[string][]byte, id string, err err
 		for path, contents := range files {
 			files[path] = guest.Rename(path, contents, sample[1], sample[0], name, id)
 		}
+		files["manifest.json"] = askForNothing(files["manifest.json"])
 	case slices.Contains(guest.Templates(), template):
 		if files, err = guest.Project(template, name, id); err != nil {
 			return nil, "", err
@@ -83,6 +85,13 @@ func project(template, name string) (files map[string][]byte, id string, err err
 		return nil, "", asProblem(err)
 	}
 	return files, id, nil
+}
+
+// askForNothing gives a program for Node.js permissions to fill in: the documented sample has none, as programs of its time, which
+// asks for every address.
+func askForNothing(text []byte) []byte {
+	const entry = `"scriptPath": "app/index.js"`
+	return bytes.Replace(text, []byte(entry), []byte(entry+",\n    \"permissions\": {}"), 1)
 }
 
 // writeProject writes files into dir, which must be empty or not there.

@@ -29,6 +29,7 @@ func TestNewWritesAProjectOfEveryTemplate(t *testing.T) {
 			assert.Equal(t, "cafe-zurich", m.ID)
 			if m.Type == manifest.TypeScript {
 				assert.Equal(t, "cafe-zurich", m.Parameters.ScriptName)
+				assert.False(t, m.Classic(), "a new plugin does not ask for every address")
 			}
 			readme, err := os.ReadFile("cafe-zurich/README.md")
 			require.NoError(t, err)

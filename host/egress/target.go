@@ -69,7 +69,10 @@ func (t *target) setHost(host string) error {
 
 // String is the canonical form.
 func (t target) String() string {
-	port := ":" + strconv.Itoa(int(t.port))
+	port := ""
+	if t.port != 0 { // of a look-up there is none
+		port = ":" + strconv.Itoa(int(t.port))
+	}
 	switch {
 	case t.plugin != "":
 		return t.plugin + pluginDomain + port
