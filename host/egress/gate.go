@@ -118,9 +118,6 @@ func (g *Gate) CutPlugin(id string) {
 // Uses tells what was reached and refused, by target, and a number that grows with every change of it.
 func (g *Gate) Uses() ([]Use, uint64) { return g.uses.snapshot() }
 
-// ResetUses forgets what was counted.
-func (g *Gate) ResetUses() { g.uses.reset() }
-
 // enter takes a place for one connection.
 func (g *Gate) enter(x *passage) *Error {
 	g.mu.Lock()
@@ -208,7 +205,7 @@ func (b *bucket) take(now time.Time) bool {
 	return true
 }
 
-// resolve looks a name up, for port (0: any). It remembers what it gives out.
+// resolve looks a name up. It remembers what it gives out.
 func (g *Gate) resolve(ctx context.Context, name, network string) ([]netip.Addr, error) {
 	if ownMachine(name) {
 		own := []netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 1}), netip.IPv6Loopback()}

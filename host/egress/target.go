@@ -3,9 +3,10 @@ package egress
 import (
 	"fmt"
 	"net/netip"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"appzone/host/manifest"
 )
 
 // pluginDomain holds the names of plugins. No name server is ever asked about them.
@@ -19,8 +20,6 @@ type target struct {
 	plugin string
 	port   uint16
 }
-
-var namePattern = regexp.MustCompile(`^([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
 // parseTarget reads "host:port" strictly: whatever two readers could take for two hosts is refused (row E3).
 func parseTarget(text string) (target, error) {
@@ -52,11 +51,10 @@ func (t *target) setHost(host string) error {
 		return nil
 	}
 	name := strings.TrimSuffix(strings.ToLower(host), ".")
-	last := name[strings.LastIndexByte(name, '.')+1:]
 	switch {
-	case len(name) > 253 || !namePattern.MatchString(name):
+	case !manifest.ValidHost(name):
 		return malformed("%q is not a host name", clip(host))
-	case strings.Trim(last, "0123456789") == "" || strings.HasPrefix(last, "0x"):
+	case manifest.LooksNumeric(name):
 		return malformed("%q is an address in an unusual form: write it as four numbers", clip(host))
 	}
 	if id, ok := strings.CutSuffix(name, pluginDomain); ok {

@@ -119,10 +119,3 @@ func (u *uses) snapshot() ([]Use, uint64) {
 	slices.SortFunc(out, func(a, b Use) int { return cmp.Compare(a.Target, b.Target) })
 	return out, u.version
 }
-
-func (u *uses) reset() {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	clear(u.byTarget)
-	u.version++
-}

@@ -49,7 +49,7 @@ func ParseOutbound(pattern string) (Outbound, error) {
 	if strings.Contains(host, ":") {
 		return o, errors.New(`holds an IPv6 address without brackets, or a URL; write "host:port"`)
 	}
-	if strings.Contains(host, "/") || looksNumeric(host) {
+	if strings.Contains(host, "/") || LooksNumeric(host) {
 		return o, o.setPrefix(host)
 	}
 	return o, o.setHost(host)
@@ -80,7 +80,7 @@ func (o *Outbound) setHost(host string) error {
 	switch {
 	case name == "*":
 		return errors.New(`has * for every host; write "0.0.0.0/0:443" and "[::/0]:443" if that is meant`)
-	case len(name) > 253 || !hostPattern.MatchString(name):
+	case !ValidHost(name):
 		return errors.New("has a host that is not a DNS name (international names are written as xn--...)")
 	case sub && !strings.Contains(name, "."):
 		return errors.New("has a * above a whole top-level domain; name at least two parts after it")
@@ -91,8 +91,11 @@ func (o *Outbound) setHost(host string) error {
 	return nil
 }
 
-// looksNumeric tells whether resolvers could take a host for an address (E3: decimal, octal, hexadecimal).
-func looksNumeric(host string) bool {
+// ValidHost tells whether name is a DNS name in lower case, without a trailing dot, of at most 253 bytes.
+func ValidHost(name string) bool { return len(name) <= 253 && hostPattern.MatchString(name) }
+
+// LooksNumeric tells whether resolvers could take a host for an address (E3: decimal, octal, hexadecimal).
+func LooksNumeric(host string) bool {
 	last := host[strings.LastIndexByte(host, '.')+1:]
 	return strings.Trim(last, "0123456789") == "" || strings.HasPrefix(strings.ToLower(last), "0x")
 }

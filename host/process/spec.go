@@ -133,8 +133,8 @@ type Limits struct {
 	// DataBytes bounds what the tree keeps on disk: in the writable folders and the overlay's upper one, and in
 	// files that have no name any more.
 	DataBytes int64
-	// Guest says that the Entry runs code that has no system calls of its own, reaches what Jail.Network says and no more, and holds its memory and its data by
-	// itself: what is over a limit fails inside.
+	// Guest says that the Entry runs code that has no system calls of its own, reaches what Jail.Network says and no
+	// more, and holds its memory and its data by itself: what is over a limit fails inside.
 	Guest bool
 	// LogBytesPerSecond bounds what Output is given on average, each line with 80 bytes more; up to two seconds' worth
 	// may come at once. What is over it is read and dropped, and one line tells how much.
