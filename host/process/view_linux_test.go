@@ -19,7 +19,7 @@ func TestTheMachinesFilesStayAsTheyAre(t *testing.T) {
 	spec, out := shell(`for f in /dev/null /dev/zero /etc/hosts /usr; do
 			chmod a+rw,a-t $f 2>&1 || echo refused; touch $f 2>/dev/null || echo refused; done
 		echo x > /dev/null && head -c 2 /dev/zero | wc -c && head -c 2 /dev/urandom | wc -c
-		ls -d /etc/ssl/private /etc/pki/*/private; ls -d /etc/ssl/certs`)
+		ls -d /etc/ssl/private /etc/pki/*/private 2>/dev/null; ls -d /etc/ssl/certs`)
 	before, err := os.Stat("/dev/zero")
 	require.NoError(t, err)
 	run(t, spec)
