@@ -8,7 +8,6 @@ import (
 	"appzone/api/relay"
 	"appzone/host"
 	"appzone/host/fault"
-	"appzone/host/manifest"
 )
 
 const (
@@ -34,24 +33,12 @@ func (s *Server) content(handle func(*fiber.Ctx, *host.Site) error) fiber.Handle
 		if err != nil {
 			return err
 		}
-		id := strings.Clone(c.Params("id"))
-		if !manifest.ValidID(id) || !actor.MayOpen(id) {
-			return fault.New(fault.NotFound, "plugin_not_found", "there is no installed plugin %q", clip(id))
-		}
-		site, err := s.host.Site(s.ctx, id)
+		site, err := s.host.Open(s.ctx, strings.Clone(c.Params("id")), actor)
 		if err != nil {
 			return err
 		}
 		return handle(c, site)
 	}
-}
-
-// clip bounds what an error repeats of a request.
-func clip(text string) string {
-	if len(text) > 64 {
-		return text[:64] + "…"
-	}
-	return text
 }
 
 // redirectToRoot adds the slash, which relative links need.
@@ -109,14 +96,7 @@ func (s *Server) serveSite(c *fiber.Ctx, site *host.Site) error {
 
 // redirectToView leads from an html plugin's root to the page that this member sees.
 func (s *Server) redirectToView(c *fiber.Ctx, site *host.Site, missing error) error {
-	view, err := s.host.Plugin(s.ctx, site.Plugin)
-	if err != nil {
-		return err
-	}
-	pageOf := view.Views.Admin
-	if host.ViewOf(actorOf(c).Role) == host.ViewAgent {
-		pageOf = view.Views.Agent
-	}
+	pageOf := host.PageOf(site.Views, host.ViewOf(actorOf(c).Role))
 	if pageOf == "" {
 		return missing
 	}
@@ -124,8 +104,13 @@ func (s *Server) redirectToView(c *fiber.Ctx, site *host.Site, missing error) er
 	return redirect(c, fiber.StatusFound, to)
 }
 
+// holds tells whether a request to a plugin that is under way may go on. What was admitted by no credential is not ended by one.
+func (s *Server) holds(r relay.Request) bool {
+	return r.Credential == "" || s.host.Holds(s.ctx, r.Credential, r.Plugin)
+}
+
 // passOn gives the request to the plugin's process.
 func (s *Server) passOn(c *fiber.Ctx, site *host.Site) error {
 	actor := actorOf(c)
-	return s.relay.Handle(c, site.Plugin, appsPrefix+site.Plugin, relay.Identity{User: actor.User, Role: string(actor.Role)})
+	return s.relay.Handle(c, site.Plugin, appsPrefix+site.Plugin, relay.Identity{User: actor.User, Role: string(actor.Role), Credential: actor.Credential})
 }

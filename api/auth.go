@@ -33,13 +33,13 @@ func actorOf(c *fiber.Ctx) host.Actor {
 // authenticate finds out who makes the request: by bearer token, else by session cookie. A session counts for a request
 // that changes something only if it comes from the console's own origin (row H2).
 func (s *Server) authenticate(c *fiber.Ctx) (host.Actor, error) {
-	address := s.clientAddress(c)
+	from := s.originOf(c)
 	if header := c.Get(fiber.HeaderAuthorization); header != "" {
 		secret, ok := bearer(header)
 		if !ok {
 			return host.Actor{}, s.unauthorized(c, "unsupported_authorization", `send "Authorization: Bearer" with a token; other schemes are not supported`, "invalid_request")
 		}
-		actor, ok := s.host.ByToken(secret, address)
+		actor, ok := s.host.ByToken(secret, from)
 		if !ok {
 			return host.Actor{}, s.unauthorized(c, "token_invalid", "the token is unknown, expired or revoked; create another one", "invalid_token")
 		}
@@ -55,12 +55,17 @@ func (s *Server) authenticate(c *fiber.Ctx) (host.Actor, error) {
 			return host.Actor{}, err
 		}
 	}
-	actor, ok := s.host.BySession(s.ctx, secret, address)
+	actor, ok := s.host.BySession(s.ctx, secret, from)
 	if !ok {
 		return host.Actor{}, s.unauthorized(c, "session_ended", "the session has ended; log in again", "")
 	}
 	c.Locals(keyActor, actor)
 	return actor, nil
+}
+
+// originOf is where the request came from.
+func (s *Server) originOf(c *fiber.Ctx) host.Origin {
+	return host.Origin{Address: s.clientAddress(c), RequestID: requestID(c)}
 }
 
 // bearer cuts the token out of an Authorization header. The copy outlives the request's buffer.

@@ -90,7 +90,7 @@ func New(o Options) (*Server, error) {
 	s.closing, s.beginClose = context.WithCancel(context.Background())
 	s.ctx, s.abort = context.WithCancel(context.Background())
 	s.static = static.New(static.Options{Blobs: o.Host.Content(), Dir: o.ArenaDir, Logger: o.Logger})
-	s.relay = relay.New(relay.Options{Acquire: o.Host.Acquire, ReservedCookies: []string{cookiePlain, cookieSecure},
+	s.relay = relay.New(relay.Options{Acquire: o.Host.Acquire, Holds: s.holds, ReservedCookies: []string{cookiePlain, cookieSecure},
 		Forwarded: s.forwarded, RequestID: requestID, Logger: o.Logger})
 	s.metrics = newMetrics(s)
 	s.app = s.newApp()

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -35,13 +34,13 @@ func (s *Server) login(c *fiber.Ctx) error {
 		e.RetryAfter = wait
 		return e
 	}
-	secret, actor, err := s.host.Login(s.ctx, in.Username, in.Password, address)
+	secret, actor, err := s.host.Login(s.ctx, in.Username, in.Password, s.originOf(c))
 	if err != nil {
 		return err
 	}
 	s.logins.refund(time.Now(), keys...)
 	if old := s.sessionCookie(c); old != "" {
-		if err := s.host.Logout(s.ctx, old); err != nil {
+		if err := s.host.Logout(s.ctx, old, s.originOf(c)); err != nil {
 			return err
 		}
 	}
@@ -53,7 +52,7 @@ func (s *Server) login(c *fiber.Ctx) error {
 // logout ends the session of the request's cookie. A token has none, and stays.
 func (s *Server) logout(c *fiber.Ctx) error {
 	if actorOf(c).Token == "" {
-		if err := s.host.Logout(s.ctx, s.sessionCookie(c)); err != nil {
+		if err := s.host.Logout(s.ctx, s.sessionCookie(c), s.originOf(c)); err != nil {
 			return err
 		}
 		s.setSession(c, "")
@@ -92,10 +91,6 @@ func (s *Server) getMySidebar(c *fiber.Ctx) error {
 
 // credential tells, for a stream that goes on, whether its credentials still hold.
 func (s *Server) credential(c *fiber.Ctx) func() bool {
-	if header := c.Get(fiber.HeaderAuthorization); header != "" {
-		secret, _ := bearer(header)
-		return func() bool { return s.host.TokenHolds(secret) }
-	}
-	secret := strings.Clone(s.sessionCookie(c))
-	return func() bool { return s.host.SessionHolds(secret) }
+	credential := actorOf(c).Credential
+	return func() bool { _, ok := s.host.ByCredential(credential); return ok }
 }

@@ -17,6 +17,8 @@ import (
 const (
 	// heartbeat is how often a stream says that it is alive. A client that left is found out by it.
 	heartbeat = 15 * time.Second
+	// holdCheck is how often it is asked whether a stream's credentials still hold.
+	holdCheck = 500 * time.Millisecond
 	// writeTime is how long a client may take for one piece of a stream.
 	writeTime = 30 * time.Second
 	// streamsMax bounds the streams that are open at once.
@@ -40,9 +42,10 @@ type stream struct {
 
 	out  io.Writer
 	sent int64
-	// pulse is what keeps the stream alive, beat its clock.
+	// pulse is what keeps the stream alive, beat its clock; wrote is when it was last known to be.
 	pulse []byte
 	beat  *time.Ticker
+	wrote time.Time
 }
 
 // openStream answers with what run writes. ended is called when the answer is through, whether run was called or not.
@@ -76,7 +79,7 @@ func (st *stream) WriteTo(w io.Writer) (_ int64, err error) {
 			err = errStreamEnded
 		}
 	}()
-	st.out, st.beat = w, time.NewTicker(heartbeat)
+	st.out, st.beat, st.wrote = w, time.NewTicker(holdCheck), time.Now()
 	defer st.beat.Stop()
 	err = st.run(st)
 	if err != nil && !errors.Is(err, errStreamEnded) && !errors.As(err, new(net.Error)) {
@@ -91,6 +94,7 @@ func (st *stream) Write(p []byte) (int, error) {
 		return 0, errStreamEnded
 	}
 	n, err := st.out.Write(p)
+	st.wrote = time.Now()
 	st.sent += int64(n)
 	if err != nil {
 		err = errStreamEnded
@@ -102,6 +106,9 @@ func (st *stream) Write(p []byte) (int, error) {
 func (st *stream) alive() error {
 	if !st.holds() {
 		return errStreamEnded
+	}
+	if time.Since(st.wrote) < heartbeat {
+		return nil
 	}
 	_, err := st.Write(st.pulse)
 	return err

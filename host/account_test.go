@@ -30,38 +30,38 @@ func TestTheFirstPasswordIsGeneratedAndSaidOnce(t *testing.T) { // H1
 	require.Len(t, said, 1)
 	first := said["admin"]
 	assert.GreaterOrEqual(t, len(first), 16)
-	_, actor, err := r.Login(t.Context(), "admin", first, "127.0.0.1")
+	_, actor, err := r.Login(t.Context(), "admin", first, host.Origin{Address: "127.0.0.1"})
 	require.NoError(t, err)
 	assert.Equal(t, host.RoleAdmin, actor.Role)
 	clear(said)
 	r.reboot(announce)
 	assert.Empty(t, said)
-	_, _, err = r.Login(t.Context(), "admin", first, "127.0.0.1")
+	_, _, err = r.Login(t.Context(), "admin", first, host.Origin{Address: "127.0.0.1"})
 	require.NoError(t, err)
 }
 
 func TestLoginRefuses(t *testing.T) {
 	r := newRig(t, nil)
 	for _, c := range [][2]string{{"admin", "wrong"}, {"admin", ""}, {"nobody", "for the test"}, {"", ""}} {
-		_, _, err := r.Login(t.Context(), c[0], c[1], "127.0.0.1")
+		_, _, err := r.Login(t.Context(), c[0], c[1], host.Origin{Address: "127.0.0.1"})
 		assert.Equal(t, "login_failed", fault.CodeOf(err), "%v: the same answer whatever was wrong", c)
 	}
 }
 
 func TestSessions(t *testing.T) {
 	r := newRig(t, nil)
-	secret, _, err := r.Login(t.Context(), "admin", "for the test", "127.0.0.1")
+	secret, _, err := r.Login(t.Context(), "admin", "for the test", host.Origin{Address: "127.0.0.1"})
 	require.NoError(t, err)
-	actor, ok := r.BySession(t.Context(), secret, "::1")
+	actor, ok := r.BySession(t.Context(), secret, host.Origin{Address: "::1"})
 	require.True(t, ok)
 	assert.Equal(t, "admin", actor.User)
-	_, ok = r.BySession(t.Context(), secret+"x", "::1")
+	_, ok = r.BySession(t.Context(), secret+"x", host.Origin{Address: "::1"})
 	assert.False(t, ok)
 	r.reboot(nil)
-	_, ok = r.BySession(t.Context(), secret, "::1")
+	_, ok = r.BySession(t.Context(), secret, host.Origin{Address: "::1"})
 	assert.True(t, ok, "a session survives a restart of the host")
-	require.NoError(t, r.Logout(t.Context(), secret))
-	_, ok = r.BySession(t.Context(), secret, "::1")
+	require.NoError(t, r.Logout(t.Context(), secret, host.Origin{}))
+	_, ok = r.BySession(t.Context(), secret, host.Origin{Address: "::1"})
 	assert.False(t, ok)
 }
 
@@ -86,20 +86,20 @@ func TestTokens(t *testing.T) {
 	made, err := r.CreateToken(t.Context(), host.TokenRequest{Name: "t", Scopes: []string{"plugins:read", "apps:clock"}}, admin)
 	require.NoError(t, err)
 	r.reboot(nil)
-	actor, ok := r.ByToken(made.Secret, "::1")
+	actor, ok := r.ByToken(made.Secret, host.Origin{Address: "::1"})
 	require.True(t, ok)
 	assert.True(t, actor.May("plugins:read"))
 	assert.False(t, actor.May("plugins:manage"))
-	assert.True(t, actor.MayOpen("clock"))
-	assert.False(t, actor.MayOpen("other"))
+	assert.True(t, actor.Opens("clock", "always"))
+	assert.False(t, actor.Opens("other", "always"))
 	require.NoError(t, r.DeleteToken(t.Context(), made.ID, admin))
-	_, ok = r.ByToken(made.Secret, "::1")
+	_, ok = r.ByToken(made.Secret, host.Origin{Address: "::1"})
 	assert.False(t, ok, "revoked at once")
 	assert.Equal(t, "token_not_found", fault.CodeOf(r.DeleteToken(t.Context(), made.ID, admin)))
 
 	short, err := r.CreateToken(t.Context(), host.TokenRequest{Name: "short", Scopes: []string{"*"}, ExpiresInSeconds: 1}, admin)
 	require.NoError(t, err)
-	require.Eventually(t, func() bool { _, ok := r.ByToken(short.Secret, "::1"); return !ok }, 10*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { _, ok := r.ByToken(short.Secret, host.Origin{Address: "::1"}); return !ok }, 10*time.Second, 10*time.Millisecond)
 }
 
 func TestSecretsAreSealedAndDelivered(t *testing.T) { // H8

@@ -1,7 +1,5 @@
 package host
 
-import "slices"
-
 // The rights that a token's scopes name. "*" is all that its owner may do.
 const (
 	ScopeAll           = "*"
@@ -40,23 +38,25 @@ type Actor struct {
 	Token string `json:"token,omitempty"`
 	// Scopes bound the token; nil means all that the role may do.
 	Scopes []string `json:"-"`
-	// Address is where the request came from.
+	// Origin is where the request came from.
+	Origin
+	// Credential names what the actor came in with, for [Host.ByCredential]; empty for the host itself.
+	Credential string `json:"-"`
+
+	// given is what the member has; nobody needs to ask for administrators.
+	given *given
+}
+
+// Origin is where a request came from.
+type Origin struct {
+	// Address is the client's.
 	Address string `json:"address,omitempty"`
+	// RequestID is the request's, which the answer and the log have, too.
+	RequestID string `json:"-"`
 }
 
 // System is the host acting by itself.
 var System = Actor{User: "host", Role: RoleAdmin}
 
-// May tells whether the actor has the right. Administrators have every right; a token narrows them.
-func (a Actor) May(scope string) bool {
-	if a.Role != RoleAdmin {
-		return false
-	}
-	return a.Scopes == nil || slices.Contains(a.Scopes, ScopeAll) || slices.Contains(a.Scopes, scope)
-}
-
-// MayOpen tells whether the actor may use the plugin's pages and routes. Administrators have every
-// plugin; access of other roles is decided by what a member was given.
-func (a Actor) MayOpen(plugin string) bool {
-	return a.May(scopeAppsPrefix+plugin) || (a.Role == RoleAdmin && a.May(ScopePluginsManage))
-}
+// May tells whether the actor has the right. Administrators have every right and others none; a token narrows them.
+func (a Actor) May(scope string) bool { return a.Role == RoleAdmin && a.scoped(scope) }

@@ -31,7 +31,7 @@ func (h *Host) Edit(ctx context.Context, id string, patch []byte, revision uint6
 		return PluginView{}, fault.Wrap(err, fault.Malformed, "patch_malformed", "the patch is not understood: %s; description, sidebar, icon, views, restart, limits and desired can be changed", err)
 	}
 	var desired Desired
-	err := h.update(ctx, func(w Writer) error {
+	err := h.change(ctx, actor, Act{Kind: "plugin.edited", Plugin: id, Data: map[string]any{"patch": json.RawMessage(patch)}}, func(w Writer, act *Act) error {
 		p, err := pluginOf(w, id)
 		if err != nil {
 			return err
@@ -43,6 +43,7 @@ func (h *Host) Edit(ctx context.Context, id string, patch []byte, revision uint6
 		if err != nil {
 			return err
 		}
+		act.Before = p.Edits
 		if desired, err = p.edit(in, v.Manifest); err != nil {
 			return err
 		}
@@ -54,13 +55,13 @@ func (h *Host) Edit(ctx context.Context, id string, patch []byte, revision uint6
 		if err := h.checkViews(&edited, index); err != nil {
 			return err
 		}
+		act.After = p.Edits
 		return h.savePlugin(w, &p)
 	})
 	if err != nil {
 		return PluginView{}, err
 	}
 	h.forgetSite(id)
-	h.publish(actor, "plugin.edited", id, map[string]any{"patch": json.RawMessage(patch)})
 	if err := h.reach(ctx, id, desired, actor); err != nil {
 		return PluginView{}, err
 	}

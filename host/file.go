@@ -1,5 +1,7 @@
 package host
 
+import "appzone/host/manifest"
+
 // File is one file of a version, as recorded when the zip was taken in.
 type File struct {
 	// Path is relative to the manifest, with slashes, valid by fs.ValidPath.
@@ -20,8 +22,8 @@ type Variant struct {
 	Size   int64  `json:"size"`
 }
 
-// Site is the set of files of one installed version that may be served to a browser. It
-// never changes; another version is another Site.
+// Site is what a door to an installed plugin needs to know: the files that may be served to a browser, who sees it, and what it may
+// do there. It never changes; another version, edit or grant makes another Site.
 type Site struct {
 	Plugin  string
 	Version string
@@ -29,6 +31,12 @@ type Site struct {
 	Digest Digest
 	// Script tells that what is not among the files goes to the plugin's process.
 	Script bool
+	// Sidebar is on whose sidebar the plugin is, as [Actor.Opens] takes it.
+	Sidebar string
+	// Views are the pages of the two sides.
+	Views manifest.Views
+	// Grants are what an administrator agreed to; nil for nothing. They are not to be changed.
+	Grants *Grants
 	// Files by path.
 	Files map[string]*File
 }

@@ -163,7 +163,7 @@ func (h *Host) PutGrants(ctx context.Context, id string, choice GrantChoice, rev
 	defer release()
 	var before, after *Grants
 	var m manifest.Manifest
-	err = h.update(ctx, func(w Writer) error {
+	err = h.change(ctx, actor, Act{Kind: "plugin.grants", Plugin: id}, func(w Writer, act *Act) error {
 		p, err := pluginOf(w, id)
 		if err != nil {
 			return err
@@ -183,12 +183,13 @@ func (h *Host) PutGrants(ctx context.Context, id string, choice GrantChoice, rev
 			return err
 		}
 		after = p.Grants
+		act.Before, act.After = before, after
 		return h.savePlugin(w, &p)
 	})
 	if err != nil {
 		return GrantsView{}, err
 	}
-	h.publish(actor, "plugin.grants", id, map[string]any{"before": before, "after": after})
+	h.forgetSite(id)
 	h.regulateAfter(ctx, id)
 	if network := networkOf(&m, after); networkOf(&m, before) != network || !h.runsWith(id, network) {
 		if err := h.restartIfRunning(ctx, id, actor); err != nil {

@@ -40,7 +40,9 @@ type Host struct {
 	ctx        context.Context
 	cancel     context.CancelFunc
 	encodings  chan string
-	replies    replies
+	// refusals are acts that were denied or failed, on their way to the audit trail.
+	refusals chan AuditEntry
+	replies  replies
 	// regulating is held while ways out are made to follow grants.
 	regulating sync.Mutex
 	// tidying lets one tidy run at a time.
@@ -70,6 +72,7 @@ func Open(ctx context.Context, cfg Config) (*Host, error) {
 	h := &Host{cfg: cfg, log: cfg.Logger, verifier: tree.NewVerifier(), runtimes: map[string]Runtime{},
 		started: time.Now().UTC(), bootMark: newID(time.Now()), timeZone: timeZone(),
 		encodings:   make(chan string, 1024),
+		refusals:    make(chan AuditEntry, 1024),
 		supervisors: map[string]*supervisor{}, installing: map[string]bool{}, sites: map[string]*Site{}, gates: map[string]*gate{}}
 	for _, r := range cfg.Runtimes {
 		h.runtimes[r.Name()] = r
@@ -119,6 +122,7 @@ func (h *Host) boot(ctx context.Context) (err error) {
 	h.background.Go(func() { h.restartAfterBoot(ran) })
 	h.background.Go(h.encodeInBackground)
 	h.background.Go(h.watchGates)
+	h.background.Go(h.writeRefusals)
 	h.background.Go(func() { h.rotateSecrets(h.ctx) })
 	h.background.Go(func() {
 		if err := h.tidy(h.ctx); err != nil && h.ctx.Err() == nil {

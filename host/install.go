@@ -134,7 +134,6 @@ func (h *Host) install(ctx context.Context, job *liveJob, id string, req Install
 	if err != nil {
 		return err
 	}
-	h.publish(actor, "plugin.installed", id, map[string]any{"version": v.Version, "digest": v.Digest})
 	h.encodeLater(id)
 	progress := job.step(stepStart)
 	if !start || v.Manifest.Type != manifest.TypeScript {
@@ -241,11 +240,13 @@ func (h *Host) forgetPrepared(p Plugin, v Version) error {
 func (h *Host) flip(ctx context.Context, id string, v Version, grants *Grants, asked *bool, actor Actor) (start bool, err error) {
 	h.stopSupervisor(id)
 	h.hook("install.stopped")
-	err = h.update(ctx, func(w Writer) error {
+	act := Act{Kind: "plugin.installed", Plugin: id, Data: map[string]any{"version": v.Version, "digest": v.Digest}}
+	err = h.change(ctx, actor, act, func(w Writer, act *Act) error {
 		p, err := pluginOf(w, id)
 		if err != nil {
 			return err
 		}
+		act.Before = map[string]any{"digest": p.Installed, "grants": p.Grants}
 		p.Installed, p.InstalledAt, p.DataStale = v.Digest, time.Now().UTC(), false
 		if p.Candidate == v.Digest {
 			p.Candidate = ""
@@ -262,6 +263,7 @@ func (h *Host) flip(ctx context.Context, id string, v Version, grants *Grants, a
 		if err := h.hideSettings(w, id, v); err != nil {
 			return err
 		}
+		act.After = map[string]any{"digest": p.Installed, "grants": p.Grants}
 		return h.savePlugin(w, &p)
 	})
 	h.hook("install.flipped")

@@ -57,8 +57,7 @@ func (h *Host) CancelJob(ctx context.Context, id string, actor Actor) (Job, erro
 		return job, err
 	}
 	live.cancel()
-	h.publish(actor, "job.cancelled", live.job.Plugin, map[string]any{"id": id})
-	return live.snapshot(), nil
+	return live.snapshot(), h.noted(h.change(ctx, actor, Act{Kind: "job.cancelled", Plugin: live.job.Plugin, Subject: id}, nil))
 }
 
 // Jobs lists jobs, newest first, before the id before ("" for the newest).

@@ -39,11 +39,14 @@ func (h *Host) operate(ctx context.Context, kind, id string, actor Actor, c comm
 		return Job{}, err
 	}
 	return h.jobs.startFree(ctx, kind, id, actor, []string{kind}, func(ctx context.Context, job *liveJob) error {
-		if err := h.commandFor(job.pastUndo(ctx), id, c, job.step(kind)); err != nil {
+		ctx = job.pastUndo(ctx)
+		act := Act{Kind: "plugin." + kind, Plugin: id}
+		if err := h.commandFor(ctx, id, c, job.step(kind)); err != nil {
+			act.Code = fault.CodeOf(err)
+			h.failed(actor, act)
 			return err
 		}
-		h.publish(actor, "plugin."+kind, id, nil)
-		return nil
+		return h.noted(h.change(ctx, actor, act, nil))
 	})
 }
 
@@ -62,22 +65,21 @@ func (h *Host) Uninstall(ctx context.Context, id string, keepData bool, actor Ac
 		if !keepData { // first, so that what it counted is not written down again
 			h.forgetGate(id)
 		}
-		if err := h.unflip(ctx, id, keepData); err != nil {
+		if err := h.unflip(ctx, id, keepData, actor); err != nil {
 			return errors.Join(asNoSpace(err), h.resume(ctx, id))
 		}
 		h.replaceSupervisor(id, nil)
 		h.regulateAfter(ctx, id)
 		h.hook("uninstall.flipped")
 		h.forgetSite(id)
-		h.publish(actor, "plugin.uninstalled", id, map[string]any{"keepData": keepData})
 		job.step("remove")
 		return h.removeFolders(id, keepData)
 	})
 }
 
 // unflip takes the plugin out of use in one transaction: its version becomes the candidate again.
-func (h *Host) unflip(ctx context.Context, id string, keepData bool) error {
-	return h.update(ctx, func(w Writer) error {
+func (h *Host) unflip(ctx context.Context, id string, keepData bool, actor Actor) error {
+	return h.change(ctx, actor, Act{Kind: "plugin.uninstalled", Plugin: id, Data: map[string]any{"keepData": keepData}}, func(w Writer, _ *Act) error {
 		w.Essential()
 		p, err := pluginOf(w, id)
 		if err != nil {
@@ -136,14 +138,15 @@ func (h *Host) Remove(ctx context.Context, id string, force bool, actor Actor) e
 	h.stopSupervisor(id)
 	h.forgetGate(id)
 	h.hook("remove.stopped")
-	if err := h.update(ctx, func(w Writer) error { return deletePlugin(w, id) }); err != nil {
+	err = h.change(ctx, actor, Act{Kind: "plugin.removed", Plugin: id, Data: map[string]any{"name": p.Name}},
+		func(w Writer, _ *Act) error { return deletePlugin(w, id) })
+	if err != nil {
 		return errors.Join(asNoSpace(err), h.resume(ctx, id))
 	}
 	h.replaceSupervisor(id, nil)
 	h.regulateAfter(ctx, id)
 	h.hook("remove.recorded")
 	h.forgetSite(id)
-	h.publish(actor, "plugin.removed", id, map[string]any{"name": p.Name})
 	h.verifier.Forget(h.dirs.plugin(id).root)
 	if err := errors.Join(tree.RemoveAll(h.dirs.plugin(id).root), logs.Remove(filepath.Join(h.dirs.logs, id))); err != nil {
 		return fmt.Errorf("remove folders of %q: %w", id, err)

@@ -126,8 +126,7 @@ func (h *Host) WriteFile(ctx context.Context, id, path string, body io.Reader, a
 	if err := folder.Write(path, body, overlayFileMax); err != nil {
 		return asNoSpace(err)
 	}
-	h.publish(actor, "plugin.file", id, map[string]any{"path": path})
-	return nil
+	return h.noted(h.change(ctx, actor, Act{Kind: "plugin.file", Plugin: id, Data: map[string]any{"path": path}}, nil))
 }
 
 // RemoveFile deletes a file that was written beside the plugin's code; the version's own shows again at the next start.
@@ -146,8 +145,7 @@ func (h *Host) RemoveFile(ctx context.Context, id, path string, actor Actor) err
 	if err := folder.Remove(path); err != nil {
 		return err
 	}
-	h.publish(actor, "plugin.file", id, map[string]any{"path": path, "removed": true})
-	return nil
+	return h.noted(h.change(ctx, actor, Act{Kind: "plugin.file", Plugin: id, Data: map[string]any{"path": path, "removed": true}}, nil))
 }
 
 // Stats is what an instance uses now.

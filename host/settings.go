@@ -65,7 +65,7 @@ func (h *Host) PutSettings(ctx context.Context, id string, values []byte, revisi
 	}
 	defer release()
 	seal, open := h.sealer(id)
-	err = h.update(ctx, func(w Writer) error {
+	err = h.change(ctx, actor, Act{Kind: "plugin.settings", Plugin: id}, func(w Writer, act *Act) error {
 		p, err := pluginOf(w, id)
 		if err != nil {
 			return err
@@ -85,9 +85,11 @@ func (h *Host) PutSettings(ctx context.Context, id string, values []byte, revisi
 		if err != nil {
 			return err
 		}
+		act.Before = schema.Show(st.Stored)
 		if st.Stored, err = schema.Apply(st.Stored, values, seal, open, time.Now().UTC()); err != nil {
 			return err
 		}
+		act.After = schema.Show(st.Stored)
 		st.Revision++
 		st.UpdatedAt, st.UpdatedBy = time.Now().UTC(), actor.User
 		return tableSettings.put(w, id, st)
@@ -95,7 +97,6 @@ func (h *Host) PutSettings(ctx context.Context, id string, values []byte, revisi
 	if err != nil {
 		return SettingsView{}, err
 	}
-	h.publish(actor, "plugin.settings", id, nil)
 	if err := h.applySettings(ctx, id, actor); err != nil {
 		return SettingsView{}, err
 	}

@@ -42,7 +42,7 @@ func (h *Host) Sidebar(ctx context.Context, actor Actor) ([]SidebarEntry, error)
 	view := ViewOf(actor.Role)
 	err := h.view(ctx, func(r Reader) error {
 		return tablePlugins.each(r, "", "", func(_ string, p Plugin) (bool, error) {
-			if p.Installed == "" || !actor.MayOpen(p.ID) {
+			if p.Installed == "" {
 				return true, nil
 			}
 			v, err := tableVersions.get(r, versionKey(p.ID, p.Installed))
@@ -50,10 +50,10 @@ func (h *Host) Sidebar(ctx context.Context, actor Actor) ([]SidebarEntry, error)
 				return false, err
 			}
 			m := p.Edits.apply(v.Manifest)
-			if !shows(m.Sidebar, view) {
+			if !shows(m.Sidebar, view) || !actor.Opens(p.ID, m.Sidebar) {
 				return true, nil
 			}
-			page := pageOf(m.Parameters.Views, view)
+			page := PageOf(m.Parameters.Views, view)
 			if page == "" && m.Type == manifest.TypeHTML {
 				return true, nil
 			}
@@ -88,8 +88,8 @@ func PageURL(id, page string) (url string, external bool) {
 	return "/apps/" + id + "/" + strings.TrimPrefix(page, "/"), false
 }
 
-// pageOf is the page of a view, "" without one: a script without a view is its own page.
-func pageOf(v manifest.Views, view string) string {
+// PageOf is the page of a view, "" without one: a script without a view is its own page.
+func PageOf(v manifest.Views, view string) string {
 	if view == ViewAgent {
 		return v.Agent
 	}

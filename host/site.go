@@ -22,8 +22,8 @@ func (h *Host) Site(ctx context.Context, id string) (*Site, error) {
 		return s, nil
 	}
 	p, v, err := h.installed(ctx, id)
-	if fault.CodeOf(err) == "not_installed" {
-		return nil, fault.New(fault.NotFound, "plugin_not_found", "there is no installed plugin %q", id)
+	if fault.CodeOf(err) == "not_installed" || fault.CodeOf(err) == codeNoPlugin {
+		return nil, errNoSite(id)
 	}
 	if err != nil {
 		return nil, err
@@ -33,7 +33,8 @@ func (h *Host) Site(ctx context.Context, id string) (*Site, error) {
 		return nil, err
 	}
 	m := p.Edits.apply(v.Manifest)
-	s = &Site{Plugin: id, Version: v.Version, Digest: v.Digest, Script: m.Type == manifest.TypeScript, Files: map[string]*File{}}
+	s = &Site{Plugin: id, Version: v.Version, Digest: v.Digest, Script: m.Type == manifest.TypeScript, Sidebar: m.Sidebar, Views: m.Parameters.Views,
+		Grants: p.Grants, Files: map[string]*File{}}
 	for k := range index {
 		if served(&m, index[k].Path) {
 			s.Files[index[k].Path] = &index[k]

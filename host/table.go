@@ -7,16 +7,18 @@ type table[T any] string
 
 // The tables of the store. A new noun gets a new line here.
 const (
-	tablePlugins  = table[Plugin]("plugins")     // by plugin id
-	tableVersions = table[Version]("versions")   // by versionKey
-	tableSettings = table[Settings]("settings")  // by plugin id
-	tableUses     = table[networkUses]("uses")   // by plugin id
-	tableJobs     = table[Job]("jobs")           // by job id, which sorts by time
-	tableEvents   = table[Event]("events")       // by eventKey, which sorts by time
-	tableUsers    = table[userRecord]("users")   // by user name
-	tableSessions = table[Session]("sessions")   // by SHA-256 of the cookie
-	tableTokens   = table[tokenRecord]("tokens") // by token id
-	tableReplies  = table[Reply]("replies")      // by SHA-256 of who, route and idempotency key
+	tablePlugins  = table[Plugin]("plugins")       // by plugin id
+	tableVersions = table[Version]("versions")     // by versionKey
+	tableSettings = table[Settings]("settings")    // by plugin id
+	tableUses     = table[networkUses]("uses")     // by plugin id
+	tableJobs     = table[Job]("jobs")             // by job id, which sorts by time
+	tableEvents   = table[Event]("events")         // by eventKey, which sorts by time
+	tableMembers  = table[memberRecord]("members") // by user name
+	tableProfiles = table[Profile]("profiles")     // by profile id
+	tableSessions = table[Session]("sessions")     // by SHA-256 of the cookie
+	tableTokens   = table[tokenRecord]("tokens")   // by token id
+	tableAudit    = table[AuditEntry]("audit")     // by auditKey, which sorts by time
+	tableReplies  = table[Reply]("replies")        // by SHA-256 of who, route and idempotency key
 )
 
 func (t table[T]) get(r Reader, key string) (T, error) {

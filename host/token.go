@@ -12,6 +12,23 @@ import (
 // tokenPrefix lets people and scanners of secrets recognise a token.
 const tokenPrefix = "azt_"
 
+// tokenRecord is a bearer token. Only its hash is kept.
+type tokenRecord struct {
+	Token
+	Hash string `json:"hash"`
+}
+
+// Token is what is shown of a bearer token.
+type Token struct {
+	ID        string     `json:"id"`
+	Name      string     `json:"name"`
+	User      string     `json:"user"`
+	Scopes    []string   `json:"scopes"`
+	CreatedAt time.Time  `json:"createdAt"`
+	ExpiresAt *time.Time `json:"expiresAt"`
+	UsedAt    *time.Time `json:"usedAt"`
+}
+
 // TokenRequest is the body of POST /tokens.
 type TokenRequest struct {
 	Name string `json:"name"`
@@ -46,11 +63,12 @@ func (h *Host) CreateToken(ctx context.Context, req TokenRequest, actor Actor) (
 	if len(a.tokens) >= credentialsMax {
 		return NewToken{}, fault.New(fault.TooMany, "too_many_tokens", "there are %d tokens already; delete those that are not needed", len(a.tokens))
 	}
-	if err := h.update(ctx, func(w Writer) error { return tableTokens.put(w, t.ID, t) }); err != nil {
+	err := h.change(ctx, actor, Act{Kind: "token.created", Subject: t.ID, After: t.Token},
+		func(w Writer, _ *Act) error { return tableTokens.put(w, t.ID, t) })
+	if err != nil {
 		return NewToken{}, err
 	}
 	a.tokens[t.Hash] = &t
-	h.publish(actor, "token.created", "", map[string]any{"id": t.ID, "name": t.Name, "scopes": t.Scopes})
 	return NewToken{Token: t.Token, Secret: secret}, nil
 }
 
@@ -81,7 +99,7 @@ func (r *TokenRequest) check(actor Actor) error {
 }
 
 // ByToken returns who the token belongs to. ok is false for one that is unknown or has expired.
-func (h *Host) ByToken(secret, address string) (actor Actor, ok bool) {
+func (h *Host) ByToken(secret string, from Origin) (actor Actor, ok bool) {
 	if !strings.HasPrefix(secret, tokenPrefix) {
 		return Actor{}, false
 	}
@@ -89,16 +107,12 @@ func (h *Host) ByToken(secret, address string) (actor Actor, ok bool) {
 	a := h.accounts
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	t := a.tokens[hash]
-	if t == nil || (t.ExpiresAt != nil && now.After(*t.ExpiresAt)) {
-		return Actor{}, false
+	if actor, ok = a.byToken(hash, now); !ok {
+		return actor, false
 	}
-	u, ok := a.users[t.User]
-	if !ok {
-		return Actor{}, false
-	}
-	t.UsedAt = &now // in memory alone: a write for every request would cost more than it tells
-	return Actor{User: u.Name, Role: u.Role, Token: t.ID, Scopes: t.Scopes, Address: address}, true
+	a.tokens[hash].UsedAt = &now // in memory alone: a write for every request would cost more than it tells
+	actor.Origin = from
+	return actor, true
 }
 
 // Tokens lists the tokens by age.
@@ -123,16 +137,14 @@ func (h *Host) DeleteToken(ctx context.Context, id string, actor Actor) error {
 		if t.ID != id {
 			continue
 		}
-		err := h.update(ctx, func(w Writer) error {
+		err := h.change(ctx, actor, Act{Kind: "token.deleted", Subject: id, Data: map[string]any{"name": t.Name, "user": t.User}}, func(w Writer, _ *Act) error {
 			w.Essential()
 			return tableTokens.delete(w, id)
 		})
-		if err != nil {
-			return err
+		if err == nil {
+			delete(a.tokens, hash)
 		}
-		delete(a.tokens, hash)
-		h.publish(actor, "token.deleted", "", map[string]any{"id": id, "name": t.Name})
-		return nil
+		return err
 	}
 	return fault.New(fault.NotFound, "token_not_found", "there is no token %q", id)
 }

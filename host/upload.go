@@ -143,7 +143,7 @@ func (h *Host) Accept(ctx context.Context, u *Upload, actor Actor) (view PluginV
 		return view, false, err
 	}
 	h.hook("upload.stored")
-	err = h.update(ctx, func(w Writer) error {
+	err = h.change(ctx, actor, Act{Kind: "plugin.uploaded", Plugin: id, Data: map[string]any{"version": v.Version, "digest": v.Digest}}, func(w Writer, _ *Act) error {
 		p, isNew, err := h.candidateOf(w, b, u)
 		if err != nil {
 			return err
@@ -159,7 +159,6 @@ func (h *Host) Accept(ctx context.Context, u *Upload, actor Actor) (view PluginV
 		return view, false, asNoSpace(err)
 	}
 	h.hook("upload.recorded")
-	h.publish(actor, "plugin.uploaded", id, map[string]any{"version": v.Version, "digest": v.Digest})
 	h.trimVersions(ctx, id)
 	view, err = h.Plugin(ctx, id)
 	return view, created, err

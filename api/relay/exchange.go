@@ -124,7 +124,7 @@ func (x *exchange) hand(tunnel bool) {
 	defer x.mu.Unlock()
 	x.phase, x.tunnel = waiting, tunnel
 	// A path parameter's memory serves another request as soon as the handler returns.
-	x.who = Request{Plugin: strings.Clone(x.who.Plugin), User: strings.Clone(x.who.User)}
+	x.who = Request{Plugin: strings.Clone(x.who.Plugin), User: strings.Clone(x.who.User), Credential: strings.Clone(x.who.Credential)}
 }
 
 // matches asks match about the request, unless it has ended.

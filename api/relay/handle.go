@@ -33,7 +33,7 @@ func (r *Relay) Handle(c *fiber.Ctx, plugin, prefix string, identity Identity) e
 	if err != nil {
 		return err
 	}
-	x := &exchange{relay: r, who: Request{Plugin: plugin, User: identity.User}, client: ctx.Conn()}
+	x := &exchange{relay: r, who: Request{Plugin: plugin, User: identity.User, Credential: identity.Credential}, client: ctx.Conn()}
 	if err := r.add(x); err != nil {
 		return err
 	}

@@ -3,11 +3,11 @@ package relay_test
 import (
 	"bufio"
 	"context"
-	"errors"
 	"io"
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -185,33 +185,50 @@ func TestRequestsAreBounded(t *testing.T) {
 }
 
 // D8: what is open is cut when access ends.
-func TestCloseMatchingCutsStreams(t *testing.T) {
+func TestAStreamIsCutWhenItsAccessEnds(t *testing.T) {
+	var revoked atomic.Pointer[relay.Request]
 	f := serve(t, httpPlugin(t, func(w http.ResponseWriter, r *http.Request) {
 		w.(http.Flusher).Flush()
 		<-r.Context().Done()
-	}))
+	}), func(o *relay.Options) {
+		o.Holds = func(r relay.Request) bool { gone := revoked.Load(); return gone == nil || r != *gone }
+	})
 	resp, err := f.client(t).Get(f.url("/"))
 	require.NoError(t, err)
 	defer func() { _ = resp.Body.Close() }()
-	assert.Zero(t, f.relay.CloseMatching(func(r relay.Request) bool { return r.User != "ada" }))
-	assert.Equal(t, 1, f.relay.CloseMatching(func(r relay.Request) bool { return r == relay.Request{Plugin: "clock", User: "ada"} }))
-	_, err = io.ReadAll(resp.Body)
-	assert.True(t, err != nil && !errors.Is(err, io.EOF))
+	read := make(chan error, 1)
+	go func() { _, err := io.ReadAll(resp.Body); read <- err }()
+	revoked.Store(&relay.Request{Plugin: "clock", User: "somebody else"})
+	select {
+	case err := <-read:
+		t.Fatalf("cut for another's access: %v", err)
+	case <-time.After(1200 * time.Millisecond): // two checks
+	}
+	revoked.Store(&relay.Request{Plugin: "clock", User: "ada"})
+	assert.Error(t, <-read)
 }
 
 // What a request belongs to must not change while it streams, although the memory that
 // Fiber's parameters point to serves other requests meanwhile.
-func TestCloseMatchingKnowsAStreamByItsPlugin(t *testing.T) {
+func TestAStreamIsKnownByItsPlugin(t *testing.T) {
 	up := httpPlugin(t, func(w http.ResponseWriter, r *http.Request) {
 		w.(http.Flusher).Flush()
 		if r.URL.Path == "/stream" {
 			<-r.Context().Done()
 		}
 	})
-	r := relay.New(relay.Options{Acquire: func(context.Context, string) (host.Upstream, func(), error) { return up, nil, nil }})
+	asked := make(chan relay.Request, 100)
+	r := relay.New(relay.Options{Acquire: func(context.Context, string) (host.Upstream, func(), error) { return up, nil, nil },
+		Holds: func(r relay.Request) bool {
+			select {
+			case asked <- r:
+			default:
+			}
+			return true
+		}})
 	app := fiber.New(httpguard.Config())
 	app.Use("/apps/:id", func(c *fiber.Ctx) error {
-		return r.Handle(c, c.Params("id"), "/apps/"+c.Params("id"), relay.Identity{User: c.Params("id")})
+		return r.Handle(c, c.Params("id"), "/apps/"+c.Params("id"), relay.Identity{User: c.Params("id"), Credential: c.Params("id")})
 	})
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -229,5 +246,11 @@ func TestCloseMatchingKnowsAStreamByItsPlugin(t *testing.T) {
 		_, _ = io.Copy(io.Discard, other.Body)
 		_ = other.Body.Close()
 	}
-	assert.Equal(t, 1, r.CloseMatching(func(r relay.Request) bool { return r == relay.Request{Plugin: "clock", User: "clock"} }))
+	for len(asked) > 0 {
+		<-asked
+	}
+	for range 3 {
+		q := <-asked
+		assert.Equal(t, relay.Request{Plugin: "clock", User: "clock", Credential: "clock"}, q)
+	}
 }

@@ -18,6 +18,8 @@ type Identity struct {
 	User string
 	// Role becomes X-AppZone-Role.
 	Role string
+	// Credential names what the request was admitted by, for Options.Holds. No plugin is told.
+	Credential string
 	// Token, a signed statement of both, becomes X-AppZone-Identity.
 	Token string
 }
@@ -39,6 +41,11 @@ type Options struct {
 	// for one; ctx ends when the client leaves or access is revoked.
 	// Its errors are returned by Handle as they are. Required.
 	Acquire func(ctx context.Context, plugin string) (up host.Upstream, release func(), err error)
+
+	// Holds tells whether a request that is under way may go on. It is asked twice a second, so that access which is revoked, or
+	// a credential that ends, cuts streams and sockets within a second. It must neither keep the strings nor call the relay.
+	// By default everything may.
+	Holds func(Request) bool
 
 	// ReservedCookies are the names of the host's own cookies: never sent to a plugin, never
 	// set by one.

@@ -8,8 +8,8 @@ import (
 	"appzone/host/fault"
 )
 
-// watchInterval is how soon it is noticed that a client left.
-const watchInterval = time.Second
+// watchInterval is how soon it is noticed that a client left, or that access ended.
+const watchInterval = 500 * time.Millisecond
 
 // Relay passes requests on to plugins. Its methods may be called from any goroutine.
 type Relay struct {
@@ -43,26 +43,21 @@ func New(o Options) *Relay {
 	return r
 }
 
-// Request describes one request under way, for CloseMatching.
+// Request describes one request under way, for Options.Holds.
 type Request struct {
 	// Plugin is the plugin that serves it.
 	Plugin string
 	// User is the Identity.User that it was made for.
 	User string
+	// Credential is the Identity.Credential that it was admitted by.
+	Credential string
 }
 
-// CloseMatching cuts the requests that match, streams and upgraded connections included,
-// and returns how many it cut. It is for access that was revoked. match must neither keep
-// the strings nor call the relay.
-func (r *Relay) CloseMatching(match func(Request) bool) int {
-	cut := 0
-	for _, x := range r.snapshot() {
-		if x.matches(match) {
-			cut++
-			x.abort(fault.New(fault.Unavailable, "access_ended", "the request was cut because its access ended"))
-		}
+// cutRevoked cuts the request, be it a stream or an upgraded connection, if its access has ended.
+func (r *Relay) cutRevoked(x *exchange) {
+	if r.o.Holds != nil && x.matches(func(q Request) bool { return !r.o.Holds(q) }) {
+		x.abort(fault.New(fault.Unavailable, "access_ended", "the request was cut because its access ended"))
 	}
-	return cut
 }
 
 // Close cuts what is under way, waits for it and closes every connection to a plugin.
@@ -152,6 +147,7 @@ func (r *Relay) watch() {
 		case <-ticker.C:
 		}
 		for _, x := range r.snapshot() {
+			r.cutRevoked(x)
 			x.watch()
 		}
 		r.pools.reap(r.o.KeepAlive)

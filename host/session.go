@@ -1,0 +1,150 @@
+package host
+
+import (
+	"context"
+	"time"
+
+	"appzone/host/fault"
+	"appzone/host/password"
+)
+
+const (
+	// sessionIdle ends a session that was not used; sessionMax ends it whatever was done.
+	sessionIdle = 12 * time.Hour
+	sessionMax  = 7 * 24 * time.Hour
+	// sessionWrite is how old the stored time of use may be, so that not every request writes.
+	sessionWrite = 5 * time.Minute
+)
+
+// Session is one login. Its key is the SHA-256 of the cookie's value.
+type Session struct {
+	User      string    `json:"user"`
+	CreatedAt time.Time `json:"createdAt"`
+	UsedAt    time.Time `json:"usedAt"`
+}
+
+func (s Session) ends() time.Time {
+	idle, absolute := s.UsedAt.Add(sessionIdle), s.CreatedAt.Add(sessionMax)
+	if idle.Before(absolute) {
+		return idle
+	}
+	return absolute
+}
+
+var errBadLogin = fault.New(fault.Unauthorized, "login_failed", "user name or password is wrong")
+
+// Login checks a password and opens a session; the returned secret is the cookie's value. from is where the request came from.
+func (h *Host) Login(ctx context.Context, user, pass string, from Origin) (secret string, actor Actor, err error) {
+	a := h.accounts
+	a.mu.Lock()
+	m, ok := a.members[user]
+	a.mu.Unlock()
+	match := false
+	if ok = ok && m.PasswordHash != ""; ok {
+		match, err = password.Check(m.PasswordHash, pass)
+	} else {
+		err = password.Dummy(pass) // the same work, so that time does not tell who exists
+	}
+	if err != nil {
+		return "", actor, err
+	}
+	if !match {
+		h.log.Warn("login failed", "user", user, "address", from.Address)
+		h.Refused(Actor{User: user, Origin: from}, Act{Kind: "session.refused", Code: errBadLogin.Code})
+		return "", actor, errBadLogin
+	}
+	return h.openSession(ctx, m, from)
+}
+
+// openSession opens a session of somebody who has shown who they are.
+func (h *Host) openSession(ctx context.Context, m memberRecord, from Origin) (secret string, actor Actor, err error) {
+	a := h.accounts
+	secret = newSecret()
+	now := time.Now().UTC()
+	s := Session{User: m.Username, CreatedAt: now, UsedAt: now}
+	key := hashOf(secret)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	actor, ok := a.actor(m.Username, Actor{Credential: credentialSession + key, Origin: from})
+	if !ok {
+		return "", actor, errBadLogin
+	}
+	return secret, actor, a.addSession(ctx, actor, key, s)
+}
+
+// addSession keeps the session and drops those that have ended, or the one unused for longest when there are too many. The
+// caller holds mu.
+func (a *accounts) addSession(ctx context.Context, actor Actor, key string, s Session) error {
+	var gone []string
+	oldest := ""
+	for k, other := range a.sessions {
+		if s.UsedAt.After(other.ends()) {
+			gone = append(gone, k)
+		} else if oldest == "" || other.UsedAt.Before(a.sessions[oldest].UsedAt) {
+			oldest = k
+		}
+	}
+	if len(gone) == 0 && len(a.sessions) >= credentialsMax {
+		gone = append(gone, oldest)
+	}
+	err := a.host.change(ctx, actor, Act{Kind: "session.opened"}, func(w Writer, _ *Act) error {
+		for _, k := range gone {
+			if err := tableSessions.delete(w, k); err != nil {
+				return err
+			}
+		}
+		return tableSessions.put(w, key, s)
+	})
+	if isNoSpace(err) { // somebody must come in to make room
+		a.host.log.Warn("session not recorded; it ends with the host", "user", s.User, "error", err)
+	} else if err != nil {
+		return err
+	}
+	for _, k := range gone {
+		delete(a.sessions, k)
+	}
+	a.sessions[key] = s
+	return nil
+}
+
+// Logout ends the session of the cookie's value. An unknown one is no error.
+func (h *Host) Logout(ctx context.Context, secret string, from Origin) error {
+	key, a := hashOf(secret), h.accounts
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	s, ok := a.sessions[key]
+	if !ok {
+		return nil
+	}
+	delete(a.sessions, key) // whatever the disk says
+	return h.change(ctx, Actor{User: s.User, Role: a.members[s.User].Role, Origin: from}, Act{Kind: "session.closed"}, func(w Writer, _ *Act) error {
+		w.Essential()
+		return tableSessions.delete(w, key)
+	})
+}
+
+// BySession returns who the cookie's value belongs to, and slides the session on. ok is false for one that is unknown or ended.
+func (h *Host) BySession(ctx context.Context, secret string, from Origin) (actor Actor, ok bool) {
+	a, key, now := h.accounts, hashOf(secret), time.Now().UTC()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if actor, ok = a.bySession(key, now); !ok {
+		return actor, false
+	}
+	actor.Origin = from
+	a.slide(ctx, key, now)
+	return actor, true
+}
+
+// slide counts a use of the session, which must be there; the caller holds mu.
+func (a *accounts) slide(ctx context.Context, key string, now time.Time) {
+	s := a.sessions[key]
+	if now.Sub(s.UsedAt) <= sessionWrite {
+		return
+	}
+	s.UsedAt = now
+	a.sessions[key] = s
+	if err := a.host.update(ctx, func(w Writer) error { return tableSessions.put(w, key, s) }); err != nil {
+		a.host.log.Warn("session not renewed", "user", s.User, "error", err)
+	}
+}
