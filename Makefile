@@ -63,6 +63,14 @@ conformance: $(QUICKJS) ## Run the conformance suites of runtimes and stores, te
 	go test $(TESTFLAGS) -count=1 -v -run 'Conform|TestMemoryIsAStore' ./sandbox ./nodebridge ./store ./host/storetest \
 		| grep -E '^ *(--- |ok|FAIL|PASS|panic)'
 
+api/e2e/node_modules: api/e2e/package-lock.json
+	npm --prefix api/e2e ci --ignore-scripts --no-audit --no-fund --silent
+	touch $@
+
+.PHONY: e2e
+e2e: build api/e2e/node_modules ## Run the tests in a real browser (Chromium; CHROMIUM names another binary)
+	npm --prefix api/e2e test
+
 .PHONY: check
 check: $(GOLANGCI) ## Vet on three platforms, lint with the import rules, look at the tree
 	for platform in linux/amd64 linux/arm64 darwin/arm64; do \

@@ -1,0 +1,98 @@
+// The built host on a port and a data folder of its own, and a client of its REST interface.
+import { spawn, execFile } from "node:child_process";
+import { mkdtemp, mkdir, rm, writeFile, readFile } from "node:fs/promises";
+import net from "node:net";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const binary = fileURLToPath(new URL("../../../bin/appzone", import.meta.url));
+export const adminPassword = "only for the test";
+
+export async function freePort() {
+  const server = net.createServer();
+  await new Promise((done, fail) => server.once("error", fail).listen(0, "127.0.0.1", done));
+  const { port } = server.address();
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+// startHost starts `appzone serve`. env adds variables; t is the test that it ends with.
+export async function startHost(t, env = {}) {
+  const dir = await mkdtemp(path.join(os.tmpdir(), "appzone-e2e-"));
+  const port = await freePort();
+  const child = spawn(binary, ["serve"], {
+    cwd: dir,
+    stdio: ["ignore", "ignore", "pipe"],
+    env: { PATH: process.env.PATH, HOME: dir, XC_ADDR: `localhost:${port}`, XC_DATA_DIR: path.join(dir, "data"), XC_ADMIN_PASSWORD: adminPassword, XC_LOG_FORMAT: "text", ...env },
+  });
+  let log = "";
+  child.stderr.on("data", (text) => (log = (log + text).slice(-100_000)));
+  const ended = new Promise((done) => child.once("exit", done));
+  t.after(async () => {
+    child.kill("SIGTERM");
+    await ended;
+    await rm(dir, { recursive: true, force: true });
+  });
+  const host = new Host(`http://localhost:${port}`, port, dir, () => log);
+  for (let tries = 0; ; tries++) {
+    if (child.exitCode !== null || tries === 300) throw new Error(`the host did not start:\n${log}`);
+    if (await fetch(`http://127.0.0.1:${port}/readyz`).then((r) => r.ok, () => false)) break;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  await host.login();
+  return host;
+}
+
+export class Host {
+  constructor(url, port, dir, log) {
+    Object.assign(this, { url, port, dir, log });
+  }
+
+  // login makes a token of the administrator for call.
+  async login() {
+    const session = await this.session("admin", adminPassword);
+    this.token = (await this.call("POST", "/tokens", { name: "e2e", scopes: ["*"] }, { cookie: session })).token;
+  }
+
+  // session logs in and returns the Cookie header of the session.
+  async session(username, password) {
+    const r = await fetch(`${this.url}/api/v1/session`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ username, password }) });
+    if (r.status !== 204) throw new Error(`login of ${username}: ${r.status} ${await r.text()}`);
+    return r.headers.getSetCookie()[0].split(";")[0];
+  }
+
+  // call is one request to /api/v1 that must succeed; as overrides the credentials: {cookie} or {token}.
+  async call(method, route, body, as = { token: this.token }) {
+    const headers = as.cookie ? { cookie: as.cookie } : { authorization: `Bearer ${as.token}` };
+    if (as.ifMatch) headers["if-match"] = as.ifMatch;
+    let payload = body;
+    if (Buffer.isBuffer(body)) headers["content-type"] = "application/zip";
+    else if (body !== undefined) {
+      headers["content-type"] = "application/json";
+      payload = JSON.stringify(body);
+    }
+    const r = await fetch(`${this.url}/api/v1${route}`, { method, headers, body: payload });
+    const text = await r.text();
+    if (!r.ok) throw new Error(`${method} ${route}: ${r.status} ${text}`);
+    this.etag = r.headers.get("etag");
+    return text ? JSON.parse(text) : undefined;
+  }
+
+  // install packs the files of a plugin, uploads it and installs it with what it asks for. files maps paths to text; manifest
+  // becomes manifest.json.
+  async install(manifest, files = {}, { start = true } = {}) {
+    const dir = await mkdtemp(path.join(this.dir, "plugin-"));
+    for (const [name, text] of Object.entries({ ...files, "manifest.json": JSON.stringify(manifest) })) {
+      await mkdir(path.dirname(path.join(dir, name)), { recursive: true });
+      await writeFile(path.join(dir, name), text);
+    }
+    const zip = `${dir}.zip`;
+    await promisify(execFile)(binary, ["pack", dir, "--file", zip]);
+    const { id } = await this.call("POST", "/plugins", await readFile(zip));
+    await this.call("GET", `/plugins/${id}/plan`);
+    await this.call("POST", `/plugins/${id}/install?wait=true&timeoutSeconds=100`, { grants: "requested", start }, { token: this.token, ifMatch: this.etag });
+    return id;
+  }
+}
