@@ -20,6 +20,7 @@ const (
 func (s *Server) registerApps(app *fiber.App) {
 	app.All("/apps/:id", s.content(redirectToRoot))
 	app.All("/apps/:id/*", s.content(s.serveContent))
+	app.All(hooksPrefix+":id/*", s.hook)
 	for path := range pages {
 		app.Get(path, page(path))
 	}
@@ -106,6 +107,9 @@ func (s *Server) redirectToView(c *fiber.Ctx, site *host.Site, missing error) er
 
 // holds tells whether a request to a plugin that is under way may go on. What was admitted by no credential is not ended by one.
 func (s *Server) holds(r relay.Request) bool {
+	if strings.HasPrefix(r.Credential, credentialHook) {
+		return s.hookHolds(r.Plugin, r.Credential)
+	}
 	return r.Credential == "" || s.host.Holds(s.ctx, r.Credential, r.Plugin)
 }
 

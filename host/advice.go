@@ -22,13 +22,12 @@ func advise(r Reader, m *manifest.Manifest) ([]Finding, error) {
 		add(SeverityHigh, "install_scripts", "install scripts of its packages will run on this machine, inside the jail and with the machine's network")
 	}
 	if p != nil {
-		for _, n := range []struct {
-			what  string
-			asked int
-		}{{"open ports of its own", len(p.Network.Listen)}, {"have public routes", len(p.Public)}} {
-			if n.asked > 0 {
-				add(SeverityMedium, "not_offered", "it asks to %s, which this version of the host does not offer: it runs without", n.what)
-			}
+		if len(p.Network.Listen) > 0 {
+			add(SeverityMedium, "not_offered", "it asks to open ports of its own, which this version of the host does not offer: it runs without")
+		}
+		for _, route := range p.Public {
+			add(SeverityMedium, "public_route", "anybody who reaches this host may send %s %s to it, without logging in, at /hooks/%s%s",
+				strings.Join(route.Methods, ", "), route.Path, m.ID, route.Path)
 		}
 	}
 	if r == nil {

@@ -43,6 +43,8 @@ type Body struct {
 
 type bodyKey struct{}
 
+type limitKey struct{}
+
 func bodyOf(ctx *fasthttp.RequestCtx) *Body {
 	b, _ := ctx.UserValue(bodyKey{}).(*Body)
 	return b
@@ -58,13 +60,19 @@ func LimitedBody(c *fiber.Ctx, limit int64) *Body {
 	return b
 }
 
-// StreamBody reads the request's body without a limit of size or total time: only idle
+// StreamBody reads the request's body without a limit of total time, and of size unless LimitBody set one: only idle
 // bounds how long a client may send nothing. For passing a body on.
 func StreamBody(c *fiber.Ctx, idle time.Duration) *Body {
 	b := newBody(c.Context(), idle)
 	b.limit = -1
+	if limit, ok := c.Context().UserValue(limitKey{}).(int64); ok {
+		b.limit = limit
+	}
 	return b
 }
+
+// LimitBody makes limit the most bytes that StreamBody passes on of the request's body; more is 413 body_too_large.
+func LimitBody(c *fiber.Ctx, limit int64) { c.Context().SetUserValue(limitKey{}, limit) }
 
 func newBody(ctx *fasthttp.RequestCtx, idle time.Duration) *Body {
 	b := &Body{conn: ctx.Conn(), declared: int64(ctx.Request.Header.ContentLength()), idle: idle, started: time.Now()}

@@ -1,0 +1,37 @@
+package host
+
+import (
+	"context"
+	"net/url"
+	"slices"
+)
+
+// Hook is the site of a plugin whose granted public routes have this method and path, exactly. path is raw, as it came, and is decoded
+// once. What is not granted is told as what is not there.
+func (h *Host) Hook(ctx context.Context, id, method, path string) (*Site, string, error) {
+	decoded, err := url.PathUnescape(path)
+	if err != nil {
+		return nil, "", errNoSite(id)
+	}
+	site, err := h.Site(ctx, id)
+	if err != nil {
+		return nil, "", err
+	}
+	if !site.Script || !site.Grants.opens(method, decoded) {
+		return nil, "", errNoSite(id)
+	}
+	return site, decoded, nil
+}
+
+// opens tells whether g makes the route public.
+func (g *Grants) opens(method, path string) bool {
+	if g == nil {
+		return false
+	}
+	for _, route := range g.Public {
+		if route.Path == path && slices.Contains(route.Methods, method) {
+			return true
+		}
+	}
+	return false
+}
