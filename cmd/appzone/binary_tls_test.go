@@ -8,12 +8,15 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"io"
 	"math/big"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -21,8 +24,17 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// certificate makes a certificate for 127.0.0.1, and a client that trusts it alone.
-func certificate(t *testing.T) (certFile, keyFile string, client *http.Client) {
+// tlsFiles are the files of a certificate for 127.0.0.1.
+type tlsFiles struct{ cert, key string }
+
+func newTLSFiles(t *testing.T) tlsFiles {
+	t.Helper()
+	dir := t.TempDir()
+	return tlsFiles{filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")}
+}
+
+// renew writes a new certificate, and returns a client that trusts it alone.
+func (f tlsFiles) renew(t *testing.T) *http.Client {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)
@@ -31,22 +43,27 @@ func certificate(t *testing.T) (certFile, keyFile string, client *http.Client) {
 	require.NoError(t, err)
 	private, err := x509.MarshalPKCS8PrivateKey(key)
 	require.NoError(t, err)
-	certFile, keyFile = filepath.Join(t.TempDir(), "cert.pem"), filepath.Join(t.TempDir(), "key.pem")
-	require.NoError(t, os.WriteFile(certFile, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o600))
-	require.NoError(t, os.WriteFile(keyFile, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}), 0o600))
-	pool := x509.NewCertPool()
+	require.NoError(t, os.WriteFile(f.cert, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o600))
+	require.NoError(t, os.WriteFile(f.key, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}), 0o600))
 	cert, err := x509.ParseCertificate(der)
 	require.NoError(t, err)
-	pool.AddCert(cert)
+	return trusting(t, cert)
+}
+
+// trusting is a client that trusts certificates of the root alone.
+func trusting(t *testing.T, root *x509.Certificate) *http.Client {
+	pool := x509.NewCertPool()
+	pool.AddCert(root)
 	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}
 	t.Cleanup(transport.CloseIdleConnections)
-	return certFile, keyFile, &http.Client{Transport: transport}
+	return &http.Client{Transport: transport}
 }
 
 func TestHTTPS(t *testing.T) {
-	cert, key, client := certificate(t)
+	files := newTLSFiles(t)
+	client := files.renew(t)
 	address := freeAddress(t)
-	b := launch(t, filepath.Join(t.TempDir(), "data"), address, "XC_TLS_CERT="+cert, "XC_TLS_KEY="+key, "XC_ADMIN_PASSWORD=only for the test")
+	b := launch(t, filepath.Join(t.TempDir(), "data"), address, "XC_TLS_CERT="+files.cert, "XC_TLS_KEY="+files.key, "XC_ADMIN_PASSWORD=only for the test")
 	var res *http.Response
 	require.Eventually(t, func() bool {
 		var err error
@@ -67,5 +84,46 @@ func TestHTTPS(t *testing.T) {
 	require.NoError(t, err)
 	_ = me.Body.Close()
 	assert.Equal(t, 200, me.StatusCode)
+	b.terminate()
+}
+
+func TestANewCertificateNeedsNoRestart(t *testing.T) {
+	files := newTLSFiles(t)
+	client := files.renew(t)
+	address := freeAddress(t)
+	b := launch(t, filepath.Join(t.TempDir(), "data"), address, "XC_TLS_CERT="+files.cert, "XC_TLS_KEY="+files.key)
+	answers := func(c *http.Client) (reused bool, err error) {
+		trace := &httptrace.ClientTrace{GotConn: func(i httptrace.GotConnInfo) { reused = i.Reused }}
+		req, err := http.NewRequestWithContext(httptrace.WithClientTrace(t.Context(), trace), http.MethodGet, "https://"+address+"/healthz", nil)
+		require.NoError(t, err)
+		res, err := c.Do(req)
+		if err != nil {
+			return false, err
+		}
+		_, _ = io.Copy(io.Discard, res.Body)
+		return reused, res.Body.Close()
+	}
+	eventually := func(c *http.Client) {
+		t.Helper()
+		require.Eventually(t, func() bool { _, err := answers(c); return err == nil }, 30*time.Second, 50*time.Millisecond, "%s", b.text())
+	}
+	eventually(client)
+
+	renewed := files.renew(t)
+	require.NoError(t, b.cmd.Process.Signal(syscall.SIGHUP))
+	eventually(renewed)
+	reused, err := answers(client)
+	require.NoError(t, err)
+	assert.True(t, reused, "a connection that was open goes on")
+
+	again := files.renew(t)
+	eventually(again) // without a signal
+	require.NoError(t, os.WriteFile(files.key, []byte("half of a"), 0o600))
+	require.NoError(t, b.cmd.Process.Signal(syscall.SIGHUP))
+	require.Eventually(t, func() bool { return strings.Contains(b.text(), "certificate not read") }, 30*time.Second, 50*time.Millisecond)
+	again.CloseIdleConnections()
+	reused, err = answers(again)
+	require.NoError(t, err)
+	assert.False(t, reused)
 	b.terminate()
 }

@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -54,6 +53,10 @@ func (a *app) runHost(ctx context.Context, cfg config, log *slog.Logger) (err er
 		return err
 	}
 	defer func() { err = errors.Join(err, ignoreClosed(ln.Close())) }()
+	certs, err := openCertificates(cfg, log)
+	if err != nil {
+		return err
+	}
 	db, err := store.Open(ctx, store.Options{Dir: filepath.Join(data, "store"), Logger: log})
 	if err != nil {
 		return err
@@ -90,6 +93,11 @@ func (a *app) runHost(ctx context.Context, cfg config, log *slog.Logger) (err er
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	background.Go(func() { keepMemorySmall(ctx) })
+	if certs != nil {
+		ln = tls.NewListener(ln, certs.Config())
+		background.Go(func() { certs.Watch(ctx) })
+		background.Go(func() { reloadOnHangup(ctx, a.errOut, certs.Reload, cancel) })
+	}
 	return a.serveUntil(ctx, server, ln, cfg.PublicURL, log)
 }
 
@@ -143,28 +151,6 @@ func prepareData(dir string) (string, error) {
 		return "", fmt.Errorf("data folder %s cannot be written; check XC_DATA_DIR and its owner: %w", abs, err)
 	}
 	return abs, errors.Join(probe.Close(), os.Remove(probe.Name()))
-}
-
-// listen opens the address, with TLS if there is a certificate.
-func listen(cfg config) (net.Listener, error) {
-	var cert tls.Certificate
-	if cfg.tls() {
-		var err error
-		if cert, err = tls.LoadX509KeyPair(cfg.TLSCert, cfg.TLSKey); err != nil {
-			return nil, fmt.Errorf("certificate of XC_TLS_CERT and XC_TLS_KEY: %w", err)
-		}
-	}
-	ln, err := net.Listen("tcp", cfg.Addr)
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("address %s is taken by another program; stop that one, or choose another address with XC_ADDR", cfg.Addr)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("address %s cannot be opened; check XC_ADDR: %w", cfg.Addr, err)
-	}
-	if cfg.tls() {
-		ln = tls.NewListener(ln, &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}})
-	}
-	return ln, nil
 }
 
 // ignoreClosed drops the error of closing a listener that the server has closed.
