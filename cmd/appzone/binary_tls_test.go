@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -15,6 +16,7 @@ import (
 	"net/http/httptrace"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -22,6 +24,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"appzone/cmd/appzone/certificate/acmetest"
 )
 
 // tlsFiles are the files of a certificate for 127.0.0.1.
@@ -126,4 +130,37 @@ func TestANewCertificateNeedsNoRestart(t *testing.T) {
 	require.NoError(t, err)
 	assert.False(t, reused)
 	b.terminate()
+}
+
+func TestACertificateOfAnAuthority(t *testing.T) {
+	address := freeAddress(t)
+	port, err := strconv.Atoi(address[strings.LastIndexByte(address, ':')+1:])
+	require.NoError(t, err)
+	authority := acmetest.Start(t, port)
+	data := filepath.Join(t.TempDir(), "data")
+	env := []string{"XC_TLS_AUTOCERT=zone.example.org", "XC_TLS_AUTOCERT_EMAIL=admin@example.org", "XC_TLS_AUTOCERT_DIRECTORY=" + authority.Directory,
+		"XC_CA_FILE=" + authority.CAFile, "XC_ADMIN_PASSWORD=only for the test"}
+	client := trusting(t, authority.Root)
+	client.Transport.(*http.Transport).DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, network, address)
+	}
+	visit := func(b *binary) {
+		t.Helper()
+		require.Eventually(t, func() bool {
+			res, err := client.Post("https://zone.example.org/api/v1/session", "application/json", strings.NewReader(`{"username":"admin","password":"only for the test"}`))
+			if err != nil {
+				return false
+			}
+			defer res.Body.Close()
+			return res.StatusCode == 204 && res.Header.Get("Strict-Transport-Security") != "" && strings.HasPrefix(res.Cookies()[0].Name, "__Host-")
+		}, 60*time.Second, 100*time.Millisecond, "%s", b.text())
+		b.terminate()
+		client.CloseIdleConnections()
+	}
+	b := launch(t, data, address, env...)
+	visit(b)
+	assert.Equal(t, 1, authority.Orders())
+	assert.Contains(t, b.text(), "certificate obtained")
+	visit(launch(t, data, address, env...))
+	assert.Equal(t, 1, authority.Orders(), "a host that starts again has it")
 }

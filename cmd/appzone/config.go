@@ -4,11 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/netip"
 	"net/url"
 	"os"
 	"reflect"
-	"slices"
 	"strings"
 	"time"
 
@@ -16,7 +14,6 @@ import (
 	"github.com/joho/godotenv"
 
 	"appzone/api"
-	"appzone/host/process"
 )
 
 // config is what serve reads from the environment and from .env in the working folder, which does not
@@ -43,8 +40,12 @@ type config struct {
 	HTTPProxy   string `env:"XC_HTTP_PROXY"`
 	CAFile      string `env:"XC_CA_FILE"`
 
-	TLSCert   string `env:"XC_TLS_CERT"`
-	TLSKey    string `env:"XC_TLS_KEY"`
+	TLSCert              string      `env:"XC_TLS_CERT"`
+	TLSKey               string      `env:"XC_TLS_KEY"`
+	TLSAutocert          publicNames `env:"XC_TLS_AUTOCERT"`
+	TLSAutocertEmail     string      `env:"XC_TLS_AUTOCERT_EMAIL"`
+	TLSAutocertDirectory string      `env:"XC_TLS_AUTOCERT_DIRECTORY"`
+
 	LogLevel  string `env:"XC_LOG_LEVEL" envDefault:"info"`
 	LogFormat string `env:"XC_LOG_FORMAT"`
 }
@@ -85,6 +86,10 @@ func (c *config) check() error {
 		return fmt.Errorf("XC_MAX_UPLOAD_MB is %d and must be 1 to %d", c.MaxUploadMB, uploadMBMax)
 	case (c.TLSCert == "") != (c.TLSKey == ""):
 		return errors.New("XC_TLS_CERT and XC_TLS_KEY belong together: set both or none")
+	case c.TLSCert != "" && len(c.TLSAutocert) > 0:
+		return errors.New("XC_TLS_AUTOCERT and XC_TLS_CERT are both set: a certificate comes from files or from an authority; set one of them")
+	case c.TLSAutocertDirectory != "" && !isSecureURL(c.TLSAutocertDirectory):
+		return errors.New("XC_TLS_AUTOCERT_DIRECTORY must be the https URL of an ACME directory")
 	}
 	// The system's, which is not expanded by the library: a password in it may have a dollar sign.
 	c.HTTPProxy = first(c.HTTPProxy, os.Getenv("HTTPS_PROXY"), os.Getenv("https_proxy"))
@@ -100,8 +105,11 @@ func (c *config) check() error {
 	return nil
 }
 
-// defaultURL is the public URL that follows from XC_ADDR.
+// defaultURL is the public URL that follows from the first public name, else from XC_ADDR.
 func (c *config) defaultURL(host string) string {
+	if len(c.TLSAutocert) > 0 {
+		return "https://" + c.TLSAutocert[0] // at port 443, where the authority must find it
+	}
 	_, port, _ := net.SplitHostPort(c.Addr)
 	if ip := net.ParseIP(host); host == "" || (ip != nil && ip.IsUnspecified()) {
 		host = "localhost"
@@ -125,7 +133,12 @@ func (c *config) proxy() (*url.URL, error) {
 	return u, nil
 }
 
-func (c *config) tls() bool { return c.TLSCert != "" }
+func (c *config) tls() bool { return c.TLSCert != "" || len(c.TLSAutocert) > 0 }
+
+func isSecureURL(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && u.Scheme == "https" && u.Hostname() != ""
+}
 
 // restartDelay is at least a tick: the documented 0 seconds are no "use the default".
 func (c *config) restartDelay() time.Duration {
@@ -167,62 +180,4 @@ func configError(err error) error {
 		text = append(text, e.Error())
 	}
 	return errors.New(strings.Join(text, "; "))
-}
-
-// lenientBool is a switch as people write it.
-type lenientBool bool
-
-// UnmarshalText implements encoding.TextUnmarshaler.
-func (b *lenientBool) UnmarshalText(text []byte) error {
-	switch strings.ToLower(strings.TrimSpace(string(text))) {
-	case "", "0", "false", "no", "off":
-		*b = false
-	case "1", "true", "yes", "on":
-		*b = true
-	default:
-		return fmt.Errorf("%q is neither true nor false", text)
-	}
-	return nil
-}
-
-// prefixes is a list of networks, "10.0.0.0/8, 192.168.1.7".
-type prefixes []netip.Prefix
-
-// UnmarshalText implements encoding.TextUnmarshaler.
-func (p *prefixes) UnmarshalText(text []byte) error {
-	*p = nil
-	for item := range strings.SplitSeq(string(text), ",") {
-		if item = strings.TrimSpace(item); item == "" {
-			continue
-		}
-		one, err := netip.ParsePrefix(item)
-		if err != nil {
-			a, bad := netip.ParseAddr(item)
-			if bad != nil {
-				return fmt.Errorf("%q is neither a network such as 10.0.0.0/8 nor an address", item)
-			}
-			one = netip.PrefixFrom(a, a.BitLen())
-		}
-		*p = append(*p, one)
-	}
-	return nil
-}
-
-// wallNames is a list of walls, "network, files".
-type wallNames []string
-
-// UnmarshalText implements encoding.TextUnmarshaler.
-func (w *wallNames) UnmarshalText(text []byte) error {
-	*w = nil
-	known := process.WallNames()
-	for item := range strings.SplitSeq(string(text), ",") {
-		switch item = strings.ToLower(strings.TrimSpace(item)); {
-		case item == "" || slices.Contains(*w, item):
-		case !slices.Contains(known, item):
-			return fmt.Errorf("%q is not a wall; the walls are %s", item, strings.Join(known, ", "))
-		default:
-			*w = append(*w, item)
-		}
-	}
-	return nil
 }

@@ -117,7 +117,7 @@ func TestThePublicURLFollowsTheAddress(t *testing.T) {
 
 func TestMistakesAreNamed(t *testing.T) {
 	for name, value := range map[string]string{"XC_ADDR": "8080", "XC_MAX_UPLOAD_MB": "lots", "XC_PLUGIN_RESTART_DELAY": "-1", "XC_TRUSTED_PROXIES": "here",
-		"XC_TLS_CERT": "only one.pem", "XC_ADMIN_PASSWORD_FILE": "missing", "XC_SECRET_KEY_FILE": "missing"} {
+		"XC_TLS_CERT": "only one.pem", "XC_ADMIN_PASSWORD_FILE": "missing", "XC_SECRET_KEY_FILE": "missing", "XC_TLS_AUTOCERT_DIRECTORY": "http://ca.example.org/directory"} {
 		clearConfig(t)
 		t.Setenv(name, value)
 		_, err := loadConfig()
@@ -174,4 +174,31 @@ func TestTrustedProxiesAreNetworksAndAddresses(t *testing.T) {
 	c, err := loadConfig()
 	require.NoError(t, err)
 	assert.Equal(t, prefixes{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.168.1.7/32"), netip.MustParsePrefix("::1/128")}, c.TrustedProxies)
+}
+
+func TestCertificatesOfAnAuthorityAreForPublicNames(t *testing.T) {
+	clearConfig(t)
+	t.Setenv("XC_TLS_AUTOCERT", "Zone.example.org, www.example.org,zone.example.org")
+	t.Setenv("XC_ADDR", ":8443")
+	c, err := loadConfig()
+	require.NoError(t, err)
+	assert.Equal(t, publicNames{"zone.example.org", "www.example.org"}, c.TLSAutocert)
+	assert.Equal(t, "https://zone.example.org", c.PublicURL)
+	assert.True(t, c.tls())
+	t.Setenv("XC_PUBLIC_URL", "https://www.example.org")
+	c, err = loadConfig()
+	require.NoError(t, err)
+	assert.Equal(t, "https://www.example.org", c.PublicURL)
+
+	t.Setenv("XC_TLS_CERT", "cert.pem")
+	t.Setenv("XC_TLS_KEY", "key.pem")
+	_, err = loadConfig()
+	require.ErrorContains(t, err, "XC_TLS_AUTOCERT and XC_TLS_CERT are both set")
+
+	for _, name := range []string{"localhost", "zone", "zone.localhost", "10.1.2.3", "0x7f.1", "*.example.org", "zone.example.org:443", "https://zone.example.org", "zone_1..org", "::1"} {
+		clearConfig(t)
+		t.Setenv("XC_TLS_AUTOCERT", name)
+		_, err = loadConfig()
+		require.ErrorContains(t, err, "XC_TLS_AUTOCERT", name)
+	}
 }

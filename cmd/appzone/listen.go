@@ -3,14 +3,21 @@ package main
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
+	"net/http"
+	"net/url"
 	"os"
 	"os/signal"
+	"path/filepath"
+	"sync"
 	"syscall"
+
+	"golang.org/x/net/http/httpproxy"
 
 	"appzone/cmd/appzone/certificate"
 )
@@ -37,8 +44,11 @@ type certificates interface {
 }
 
 // openCertificates finds the certificates that the configuration names, nil for none.
-func openCertificates(cfg config, log *slog.Logger) (certificates, error) {
-	if cfg.TLSCert == "" {
+func openCertificates(cfg config, data string, log *slog.Logger) (certificates, error) {
+	switch {
+	case len(cfg.TLSAutocert) > 0:
+		return autoCertificates(cfg, data, log)
+	case cfg.TLSCert == "":
 		return nil, nil
 	}
 	files, err := certificate.ReadFiles(cfg.TLSCert, cfg.TLSKey, log)
@@ -46,6 +56,43 @@ func openCertificates(cfg config, log *slog.Logger) (certificates, error) {
 		return nil, fmt.Errorf("certificate of XC_TLS_CERT and XC_TLS_KEY: %w", err)
 	}
 	return files, nil
+}
+
+// autoCertificates are got from an authority, which is reached as everything at public addresses is.
+func autoCertificates(cfg config, data string, log *slog.Logger) (certificates, error) {
+	roots, err := trustedRoots(cfg.CAFile)
+	if err != nil {
+		return nil, err
+	}
+	proxy := (&httpproxy.Config{HTTPSProxy: cfg.HTTPProxy, NoProxy: first(os.Getenv("NO_PROXY"), os.Getenv("no_proxy"))}).ProxyFunc()
+	return certificate.NewAuto(certificate.AutoOptions{Names: cfg.TLSAutocert, Email: cfg.TLSAutocertEmail, Directory: cfg.TLSAutocertDirectory,
+		Roots: roots, Proxy: func(r *http.Request) (*url.URL, error) { return proxy(r.URL) }, Dir: filepath.Join(data, "acme"), Logger: log})
+}
+
+// trustedRoots are the system's certificates and those of the file, nil for the system's alone.
+func trustedRoots(file string) (*x509.CertPool, error) {
+	if file == "" {
+		return nil, nil
+	}
+	more, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("XC_CA_FILE: %w", err)
+	}
+	roots, err := x509.SystemCertPool()
+	if err != nil {
+		roots = x509.NewCertPool()
+	}
+	if !roots.AppendCertsFromPEM(more) {
+		return nil, fmt.Errorf("XC_CA_FILE: %s has no certificate (PEM)", file)
+	}
+	return roots, nil
+}
+
+// serveTLS puts TLS on the listener, and looks after the certificates until ctx ends.
+func (a *app) serveTLS(ctx context.Context, background *sync.WaitGroup, ln net.Listener, certs certificates, stop func()) net.Listener {
+	background.Go(func() { certs.Watch(ctx) })
+	background.Go(func() { reloadOnHangup(ctx, a.errOut, certs.Reload, stop) })
+	return tls.NewListener(ln, certs.Config())
 }
 
 // reloadOnHangup reloads for each SIGHUP until ctx ends. A host that was started on a terminal and has lost it stops instead,

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -53,7 +52,7 @@ func (a *app) runHost(ctx context.Context, cfg config, log *slog.Logger) (err er
 		return err
 	}
 	defer func() { err = errors.Join(err, ignoreClosed(ln.Close())) }()
-	certs, err := openCertificates(cfg, log)
+	certs, err := openCertificates(cfg, data, log)
 	if err != nil {
 		return err
 	}
@@ -94,9 +93,7 @@ func (a *app) runHost(ctx context.Context, cfg config, log *slog.Logger) (err er
 	defer cancel()
 	background.Go(func() { keepMemorySmall(ctx) })
 	if certs != nil {
-		ln = tls.NewListener(ln, certs.Config())
-		background.Go(func() { certs.Watch(ctx) })
-		background.Go(func() { reloadOnHangup(ctx, a.errOut, certs.Reload, cancel) })
+		ln = a.serveTLS(ctx, &background, ln, certs, cancel)
 	}
 	return a.serveUntil(ctx, server, ln, cfg.PublicURL, log)
 }

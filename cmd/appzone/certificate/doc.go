@@ -1,5 +1,6 @@
 // Package certificate holds the certificates that the host shows to those who connect by TLS: read from files and read
-// again when those change ([Files]).
+// again when those change ([Files]), or got from an ACME authority ([Auto]).
 //
-// [Files.Watch] runs in its caller's goroutine until its context ends; nothing else goes on in the background.
+// The host's own part runs in the goroutines of its callers: [Files.Watch] until its context ends, the rest during
+// handshakes. Renewals of Auto are timers of the ACME library, which end with the process.
 package certificate

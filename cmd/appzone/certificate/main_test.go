@@ -61,9 +61,10 @@ func write(t *testing.T, name string, content []byte) {
 }
 
 // shown is the first name of the certificate that a client would get.
-func shown(t *testing.T, c *tls.Config) string {
+func shown(t *testing.T, c *tls.Config, name ...string) string {
 	t.Helper()
-	cert, err := c.GetCertificate(&tls.ClientHelloInfo{})
+	hello := &tls.ClientHelloInfo{ServerName: strings.Join(name, ""), CipherSuites: []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256}}
+	cert, err := c.GetCertificate(hello)
 	require.NoError(t, err)
 	return cert.Leaf.DNSNames[0]
 }
