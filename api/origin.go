@@ -52,9 +52,16 @@ func peer(c *fiber.Ctx) netip.Addr {
 	return netip.Addr{}
 }
 
-// clientAddress is where the request came from: the peer, or what trusted proxies say, read from the right
-// up to the first address that is not one of theirs.
+// clientAddress is where the request came from, "" if nobody knows.
 func (s *Server) clientAddress(c *fiber.Ctx) string {
+	if at := s.client(c); at.IsValid() {
+		return at.String()
+	}
+	return ""
+}
+
+// client is the peer, or what trusted proxies say, read from the right up to the first address that is not one of theirs.
+func (s *Server) client(c *fiber.Ctx) netip.Addr {
 	at := peer(c)
 	if s.trusted(c) {
 		hops := strings.Split(c.Get(fiber.HeaderXForwardedFor), ",")
@@ -68,10 +75,7 @@ func (s *Server) clientAddress(c *fiber.Ctx) string {
 			}
 		}
 	}
-	if !at.IsValid() {
-		return ""
-	}
-	return at.String()
+	return at
 }
 
 // secure tells whether the client speaks TLS: to us, to a trusted proxy, or to the public URL. Who lies about

@@ -31,7 +31,10 @@ type route struct {
 	once bool
 }
 
-const v1 = "/api/v1"
+const (
+	v1      = "/api/v1"
+	idLogin = "login"
+)
 
 // routes is the table of all operations.
 func (s *Server) routes() []route {
@@ -41,7 +44,7 @@ func (s *Server) routes() []route {
 		plugin               = v1 + "/plugins/{id}"
 	)
 	return []route{
-		{post, v1 + "/session", accessPublic, "login", s.login, false},
+		{post, v1 + "/session", accessPublic, idLogin, s.login, false},
 		{fiber.MethodDelete, v1 + "/session", accessMember, "logout", s.logout, false},
 		{get, v1 + "/me", accessMember, "getMe", s.getMe, false},
 		{get, v1 + "/me/sidebar", accessMember, "getMySidebar", s.getMySidebar, false},
@@ -99,7 +102,7 @@ func (s *Server) register(app *fiber.App, r route) {
 	}
 	guarded := func(c *fiber.Ctx) error {
 		c.Locals(keyRoute, r.id)
-		if err := s.admit(c, r.access); err != nil {
+		if err := s.admit(c, r); err != nil {
 			return err
 		}
 		return handle(c)
@@ -119,17 +122,27 @@ func fiberPath(path string) string {
 	return strings.NewReplacer("{", ":", "}", "").Replace(path)
 }
 
-// admit checks that the request comes from somebody who has access, and remembers who.
-func (s *Server) admit(c *fiber.Ctx, access string) error {
-	if access == accessPublic {
-		return nil
+// admit checks that the request comes from somebody who has access and does not ask too often, and remembers who.
+func (s *Server) admit(c *fiber.Ctx, r route) error {
+	if r.access == accessPublic {
+		if r.id == idLogin || !strings.HasPrefix(r.path, v1) {
+			return nil // logins have limits of their own, probes none
+		}
+		return s.throttleStranger(c)
 	}
 	actor, err := s.authenticate(c)
 	if err != nil {
+		if wait := s.throttleStranger(c); wait != nil {
+			c.Response().Header.Del(fiber.HeaderWWWAuthenticate)
+			return wait
+		}
 		return err
 	}
-	if access != accessMember && !actor.May(access) {
-		return fault.New(fault.Forbidden, "missing_scope", "this needs the right %s, which these credentials do not have", access)
+	if err := s.throttleMember(actor); err != nil {
+		return err
+	}
+	if r.access != accessMember && !actor.May(r.access) {
+		return fault.New(fault.Forbidden, "missing_scope", "this needs the right %s, which these credentials do not have", r.access)
 	}
 	return nil
 }

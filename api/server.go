@@ -14,6 +14,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"appzone/api/httpguard"
+	"appzone/api/limit"
 	"appzone/api/relay"
 	"appzone/api/static"
 	"appzone/host"
@@ -53,7 +54,8 @@ type Server struct {
 	static  *static.Server
 	metrics *metrics
 	doc     *document
-	logins  *limiter
+	// What bounds attempts to log in, and requests of members and of others.
+	logins, members, strangers *limit.Limiter
 	// internal answers plugins that call other plugins.
 	internal *internal
 	// table is what routes returned.
@@ -79,7 +81,8 @@ func New(o Options) (*Server, error) {
 	if o.MaxUploadBytes <= 0 {
 		o.MaxUploadBytes = 50 << 20
 	}
-	s := &Server{o: o, host: o.Host, log: o.Logger, logins: newLimiter()}
+	s := &Server{o: o, host: o.Host, log: o.Logger, logins: limit.New(loginBurst, loginEvery),
+		members: limit.New(memberBurst, memberEvery), strangers: limit.New(strangerBurst, strangerEvery)}
 	var err error
 	if s.public, err = ParseOrigin(o.PublicURL); err != nil {
 		return nil, err

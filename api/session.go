@@ -27,9 +27,8 @@ func (s *Server) login(c *fiber.Ctx) error {
 	if len(in.Username) > usernameMax {
 		in.Username = in.Username[:usernameMax]
 	}
-	address := s.clientAddress(c)
-	keys := []string{"address " + address, "account " + in.Username}
-	if wait := s.logins.take(time.Now(), keys...); wait > 0 {
+	keys := []string{s.addressKey(c), "account " + in.Username}
+	if wait := s.logins.Take(time.Now(), keys...); wait > 0 {
 		e := fault.New(fault.TooMany, "too_many_logins", "too many attempts to log in; wait and try again")
 		e.RetryAfter = wait
 		return e
@@ -38,7 +37,7 @@ func (s *Server) login(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	s.logins.refund(time.Now(), keys...)
+	s.logins.Refund(time.Now(), keys...)
 	if old := s.sessionCookie(c); old != "" {
 		if err := s.host.Logout(s.ctx, old, s.originOf(c)); err != nil {
 			return err

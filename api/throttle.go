@@ -1,0 +1,57 @@
+package api
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"appzone/host"
+	"appzone/host/fault"
+)
+
+// How often something may be done: a burst at once, and one more in each interval after that.
+const (
+	// Attempts to log in, for each address and for each account. Those that succeed do not count.
+	loginBurst = 10
+	loginEvery = 6 * time.Second
+	// Requests to the interface with valid credentials, for each token and for the sessions of each member.
+	memberBurst = 2000
+	memberEvery = time.Second / 200
+	// Requests to the interface without valid credentials, for each address.
+	strangerBurst = 200
+	strangerEvery = time.Second / 20
+)
+
+// addressKey is what the client's address counts as: of IPv6, a customer has a whole /64.
+func (s *Server) addressKey(c *fiber.Ctx) string {
+	at := s.client(c)
+	if !at.Is6() {
+		return "address " + at.String()
+	}
+	return "address " + netip.PrefixFrom(at.WithZone(""), 64).Masked().String()
+}
+
+// throttleMember counts a request with valid credentials.
+func (s *Server) throttleMember(a host.Actor) error {
+	key := "user " + a.User
+	if a.Token != "" {
+		key = "token " + a.Token
+	}
+	return tooMany(s.members.Take(time.Now(), key))
+}
+
+// throttleStranger counts a request without, whatever it asked for.
+func (s *Server) throttleStranger(c *fiber.Ctx) error {
+	return tooMany(s.strangers.Take(time.Now(), s.addressKey(c)))
+}
+
+// tooMany refuses who must wait.
+func tooMany(wait time.Duration) error {
+	if wait <= 0 {
+		return nil
+	}
+	e := fault.New(fault.TooMany, "rate_limited", "too many requests; wait and try again")
+	e.RetryAfter = wait
+	return e
+}
