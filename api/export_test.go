@@ -57,6 +57,9 @@ func (s *Server) SetLimits(members, strangers *limit.Limiter) {
 	s.members, s.strangers = members, strangers
 }
 
+// SetHookLimits replaces what bounds requests to the public routes of a plugin, and those of one address.
+func (s *Server) SetHookLimits(hooks, callers *limit.Limiter) { s.hooks, s.callers = hooks, callers }
+
 // WithoutLimits lets a test ask as often as it likes.
 func (s *Server) WithoutLimits() {
 	s.SetLimits(limit.New(1<<30, time.Nanosecond), limit.New(1<<30, time.Nanosecond))

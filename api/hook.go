@@ -34,6 +34,9 @@ func (s *Server) hook(c *fiber.Ctx) error {
 	if c.Get(fiber.HeaderUpgrade) != "" {
 		return fault.New(fault.Malformed, "upgrade_refused", "a public route takes no upgrade; sockets are for members")
 	}
+	if err := s.throttleHook(c, id); err != nil {
+		return err
+	}
 	// What the plugin gets is the path that was granted, however it was spelled (row C3).
 	target := hooksPrefix + id + (&url.URL{Path: route}).EscapedPath()
 	if asked {

@@ -5,9 +5,13 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"appzone/api"
+	"appzone/api/limit"
 )
 
 const public = `,"permissions":{"public":[{"path":"/webhook","methods":["POST"]},{"path":"/status","methods":["GET","HEAD"]}]}`
@@ -67,6 +71,26 @@ func TestAHookIsBounded(t *testing.T) {
 	}
 	assert.Equal(t, "upgrade_refused", r.expect(call{method: "GET", path: "/hooks/clock/status", token: "-",
 		header: map[string]string{"Connection": "Upgrade", "Upgrade": "websocket"}}, 400).code())
+}
+
+func TestHooksAreLimitedByAddressAndByPlugin(t *testing.T) {
+	r := newRigWith(t, func(s *api.Server) { s.SetHookLimits(limit.New(5, time.Hour), limit.New(3, time.Hour)) }, trustLoopback)
+	for _, name := range []string{"Clock", "Other"} {
+		require.Equal(t, 200, r.install(scriptZip(t, name, "1.0.0", "app.js", public), true).StatusCode)
+	}
+	from := func(plugin, address string) answer {
+		return r.do(call{method: "POST", path: "/hooks/" + plugin + "/webhook", token: "-", header: map[string]string{"X-Forwarded-For": address}})
+	}
+	for range 3 {
+		require.Equal(t, 200, from("clock", "192.0.2.1").StatusCode)
+	}
+	refused(t, from("clock", "192.0.2.1"))
+	assert.Equal(t, 200, from("other", "192.0.2.1").StatusCode, "another plugin is not kept from it")
+	for range 2 {
+		require.Equal(t, 200, from("clock", "192.0.2.2").StatusCode)
+	}
+	refused(t, from("clock", "192.0.2.3"))
+	r.expect(call{method: "POST", path: "/hooks/clock/nothing", token: "-", header: map[string]string{"X-Forwarded-For": "192.0.2.1"}}, 404)
 }
 
 func TestAHookEndsWithItsGrant(t *testing.T) {

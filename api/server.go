@@ -56,6 +56,8 @@ type Server struct {
 	doc     *document
 	// What bounds attempts to log in, and requests of members and of others.
 	logins, members, strangers *limit.Limiter
+	// The same for requests to public routes: of each plugin, and of each address to it.
+	hooks, callers *limit.Limiter
 	// internal answers plugins that call other plugins.
 	internal *internal
 	// table is what routes returned.
@@ -82,7 +84,8 @@ func New(o Options) (*Server, error) {
 		o.MaxUploadBytes = 50 << 20
 	}
 	s := &Server{o: o, host: o.Host, log: o.Logger, logins: limit.New(loginBurst, loginEvery),
-		members: limit.New(memberBurst, memberEvery), strangers: limit.New(strangerBurst, strangerEvery)}
+		members: limit.New(memberBurst, memberEvery), strangers: limit.New(strangerBurst, strangerEvery),
+		hooks: limit.New(hookBurst, hookEvery), callers: limit.New(callerBurst, callerEvery)}
 	var err error
 	if s.public, err = ParseOrigin(o.PublicURL); err != nil {
 		return nil, err

@@ -21,6 +21,11 @@ const (
 	// Requests to the interface without valid credentials, for each address.
 	strangerBurst = 200
 	strangerEvery = time.Second / 20
+	// Requests to the public routes of a plugin: in all, and from each address.
+	hookBurst   = 1000
+	hookEvery   = time.Second / 200
+	callerBurst = 200
+	callerEvery = time.Second / 20
 )
 
 // addressKey is what the client's address counts as: of IPv6, a customer has a whole /64.
@@ -44,6 +49,15 @@ func (s *Server) throttleMember(a host.Actor) error {
 // throttleStranger counts a request without, whatever it asked for.
 func (s *Server) throttleStranger(c *fiber.Ctx) error {
 	return tooMany(s.strangers.Take(time.Now(), s.addressKey(c)))
+}
+
+// throttleHook counts a request to a plugin's public routes.
+func (s *Server) throttleHook(c *fiber.Ctx, plugin string) error {
+	now := time.Now()
+	if err := tooMany(s.callers.Take(now, plugin+" "+s.addressKey(c))); err != nil {
+		return err
+	}
+	return tooMany(s.hooks.Take(now, plugin))
 }
 
 // tooMany refuses who must wait.
