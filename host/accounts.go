@@ -48,6 +48,9 @@ func openAccounts(ctx context.Context, h *Host) (*accounts, error) {
 		if err := load(r, tableProfiles, a.profiles); err != nil {
 			return err
 		}
+		if err := a.loadGiven(r); err != nil {
+			return err
+		}
 		if err := load(r, tableSessions, a.sessions); err != nil {
 			return err
 		}

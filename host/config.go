@@ -39,6 +39,8 @@ type Config struct {
 	AdminPassword string
 	// AnnouncePassword is called once with a generated first password.
 	AnnouncePassword func(user, password string) error
+	// PasswordChanged is called when a member's password is no longer what it was.
+	PasswordChanged func(user string)
 	// SecretKey encrypts secrets at rest; empty: a generated file in DataDir.
 	SecretKey string
 	// Resolver looks up the names that plugins ask for; default: the system's.

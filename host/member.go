@@ -28,7 +28,7 @@ type Member struct {
 	Role     Role   `json:"role"`
 	// Profile is the id of the profile whose plugins the member has, null for none. Administrators need none.
 	Profile *string `json:"profile"`
-	// Plugins are given to the member beside the profile's.
+	// Plugins are the ids given to the member beside the profile's, in order.
 	Plugins []string `json:"plugins"`
 	// Revision grows with each change.
 	Revision  uint64    `json:"revision"`
@@ -69,4 +69,10 @@ func (a *accounts) createAdmin(ctx context.Context) error {
 		a.members[m.Username] = m
 	}
 	return err
+}
+
+// shown is the member without what is never shown.
+func (m memberRecord) shown() Member {
+	m.Plugins = append([]string{}, m.Plugins...)
+	return m.Member
 }

@@ -15,6 +15,7 @@ const (
 	tableEvents   = table[Event]("events")         // by eventKey, which sorts by time
 	tableMembers  = table[memberRecord]("members") // by user name
 	tableProfiles = table[Profile]("profiles")     // by profile id
+	tableGiven    = table[struct{}]("given")       // by givenKey: the plugins of members and profiles
 	tableSessions = table[Session]("sessions")     // by SHA-256 of the cookie
 	tableTokens   = table[tokenRecord]("tokens")   // by token id
 	tableAudit    = table[AuditEntry]("audit")     // by auditKey, which sorts by time

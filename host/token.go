@@ -148,3 +148,13 @@ func (h *Host) DeleteToken(ctx context.Context, id string, actor Actor) error {
 	}
 	return fault.New(fault.NotFound, "token_not_found", "there is no token %q", id)
 }
+
+// tokensOf are the user's tokens; the caller holds mu.
+func (a *accounts) tokensOf(user string) (out []*tokenRecord) {
+	for _, t := range a.tokens {
+		if t.User == user {
+			out = append(out, t)
+		}
+	}
+	return out
+}

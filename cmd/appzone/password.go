@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -9,6 +10,9 @@ import (
 
 // passwordFile is where the first password is written when nobody watches.
 const passwordFile = "initial-admin-password"
+
+// firstUser is whose password that is.
+const firstUser = "admin"
 
 // announcer tells the generated first password: on the terminal, else in a file that only the host's user may read.
 func (a *app) announcer(data string, log *slog.Logger) func(user, password string) error {
@@ -23,6 +27,19 @@ func (a *app) announcer(data string, log *slog.Logger) func(user, password strin
 		}
 		log.Info("first start: the administrator's password is in a file", "user", user, "file", path)
 		return nil
+	}
+}
+
+// forgetFirst removes the file with the first password once that is not the administrator's any more.
+func forgetFirst(data string, log *slog.Logger) func(user string) {
+	return func(user string) {
+		if user != firstUser {
+			return
+		}
+		path := filepath.Join(data, passwordFile)
+		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+			log.Warn("the file with the first password is not removed; it is of no use any more", "file", path, "error", err)
+		}
 	}
 }
 

@@ -76,7 +76,7 @@ func (a *app) runHost(ctx context.Context, cfg config, log *slog.Logger) (err er
 	}
 	h, err := host.Open(ctx, host.Config{EgressProxy: proxy, DataDir: data, Store: db, Runtimes: runtimes, Logger: log, Samples: sampleFiles(),
 		Version: version, PublicHost: publicHost(cfg.PublicURL), MaxUploadBytes: cfg.MaxUploadMB << 20, RestartPlugins: bool(cfg.PluginRestart),
-		RestartDelay: cfg.restartDelay(), AdminPassword: cfg.AdminPassword, AnnouncePassword: a.announcer(data, log), SecretKey: cfg.SecretKey,
+		RestartDelay: cfg.restartDelay(), AdminPassword: cfg.AdminPassword, AnnouncePassword: a.announcer(data, log), PasswordChanged: forgetFirst(data, log), SecretKey: cfg.SecretKey,
 		RequireWalls: cfg.RequireWalls})
 	if err != nil {
 		return err
