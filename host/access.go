@@ -11,7 +11,25 @@ import (
 // given is what one member was given. It never changes: a change makes another one.
 type given struct {
 	plugins map[string]bool
-	service bool
+	kind    Kind
+	// profile is the id of the member's, nil for none.
+	profile *string
+}
+
+// Kind tells whether the actor is a person or a service; the host itself is neither.
+func (a Actor) Kind() Kind {
+	if a.given == nil {
+		return ""
+	}
+	return a.given.kind
+}
+
+// Profile is the id of the profile whose plugins the actor has, nil for none.
+func (a Actor) Profile() *string {
+	if a.given == nil {
+		return nil
+	}
+	return a.given.profile
 }
 
 // givenTo works out what a member has: the profile's plugins and the member's own. The caller holds mu.
@@ -19,7 +37,7 @@ func (a *accounts) givenTo(m memberRecord) *given {
 	if g := a.given[m.Username]; g != nil {
 		return g
 	}
-	g := &given{plugins: map[string]bool{}, service: m.Kind == KindService}
+	g := &given{plugins: map[string]bool{}, kind: m.Kind, profile: m.Profile}
 	for _, id := range m.Plugins {
 		g.plugins[id] = true
 	}
@@ -45,7 +63,7 @@ func (a Actor) Opens(plugin, sidebar string) bool {
 	case a.given == nil || !a.given.plugins[plugin]:
 		return false
 	}
-	return a.given.service || shows(sidebar, ViewOf(a.Role))
+	return a.given.kind == KindService || shows(sidebar, ViewOf(a.Role))
 }
 
 // scoped tells whether the actor's credentials are not narrower than the scope.

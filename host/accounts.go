@@ -55,6 +55,9 @@ func openAccounts(ctx context.Context, h *Host) (*accounts, error) {
 			return err
 		}
 		return tableTokens.each(r, "", "", func(_ string, t tokenRecord) (bool, error) {
+			if t.UsedAt != nil {
+				t.recorded = *t.UsedAt
+			}
 			a.tokens[t.Hash] = &t
 			return true, nil
 		})

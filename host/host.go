@@ -123,6 +123,7 @@ func (h *Host) boot(ctx context.Context) (err error) {
 	h.background.Go(h.encodeInBackground)
 	h.background.Go(h.watchGates)
 	h.background.Go(h.writeRefusals)
+	h.background.Go(h.keepTokens)
 	h.background.Go(func() { h.rotateSecrets(h.ctx) })
 	h.background.Go(func() {
 		if err := h.tidy(h.ctx); err != nil && h.ctx.Err() == nil {

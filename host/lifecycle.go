@@ -138,9 +138,7 @@ func (h *Host) Remove(ctx context.Context, id string, force bool, actor Actor) e
 	h.stopSupervisor(id)
 	h.forgetGate(id)
 	h.hook("remove.stopped")
-	err = h.change(ctx, actor, Act{Kind: "plugin.removed", Plugin: id, Data: map[string]any{"name": p.Name}},
-		func(w Writer, _ *Act) error { return deletePlugin(w, id) })
-	if err != nil {
+	if err := h.deletePlugin(ctx, p, actor); err != nil {
 		return errors.Join(asNoSpace(err), h.resume(ctx, id))
 	}
 	h.replaceSupervisor(id, nil)
@@ -155,9 +153,28 @@ func (h *Host) Remove(ctx context.Context, id string, force bool, actor Actor) e
 	return nil
 }
 
-// deletePlugin deletes every record of the plugin.
-func deletePlugin(w Writer, id string) error {
-	w.Essential()
+// deletePlugin deletes every record of the plugin, and takes it from everybody who was given it.
+func (h *Host) deletePlugin(ctx context.Context, p Plugin, actor Actor) error {
+	a := h.accounts
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var forgotten func()
+	err := h.change(ctx, actor, Act{Kind: "plugin.removed", Plugin: p.ID, Data: map[string]any{"name": p.Name}}, func(w Writer, _ *Act) (err error) {
+		w.Essential()
+		if err := deleteRecords(w, p.ID); err != nil {
+			return err
+		}
+		forgotten, err = a.forgetPlugin(w, p.ID)
+		return err
+	})
+	if err == nil {
+		forgotten()
+	}
+	return err
+}
+
+// deleteRecords deletes the plugin's own records.
+func deleteRecords(w Writer, id string) error {
 	var versions []string
 	err := tableVersions.each(w, id+"/", "", func(key string, _ Version) (bool, error) {
 		versions = append(versions, key)

@@ -35,6 +35,8 @@ type keptReply struct {
 // body is returned; without one the caller does the work and calls done with the answer, or with nil when there is
 // nothing to keep. Another body under the key is 422, the same request twice at once 409.
 func (h *Host) Once(ctx context.Context, key, bodyHash string) (kept *Reply, done func(*Reply), err error) {
+	// A body may hold a password, which nobody should be able to guess from what is kept of it.
+	bodyHash = h.secrets.Fingerprint([]byte(bodyHash))
 	r := &h.replies
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -4,7 +4,7 @@ import "time"
 
 // Reply is a kept answer to a request with an Idempotency-Key.
 type Reply struct {
-	// BodyHash is the SHA-256 of the request's body: the same key with another body is an error.
+	// BodyHash is a keyed hash of the request's body: the same key with another body is an error.
 	BodyHash string    `json:"bodyHash"`
 	Status   int       `json:"status"`
 	Type     string    `json:"type"`

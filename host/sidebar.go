@@ -36,20 +36,19 @@ func ViewOf(role Role) string {
 	return ViewAdmin
 }
 
-// Sidebar lists the installed plugins that the actor's sidebar shows, by name of the plugin.
+// Sidebar lists the installed plugins that the actor's sidebar shows, by id. A service has none.
 func (h *Host) Sidebar(ctx context.Context, actor Actor) ([]SidebarEntry, error) {
 	out := []SidebarEntry{}
+	if actor.Kind() == KindService {
+		return out, nil
+	}
 	view := ViewOf(actor.Role)
 	err := h.view(ctx, func(r Reader) error {
 		return tablePlugins.each(r, "", "", func(_ string, p Plugin) (bool, error) {
-			if p.Installed == "" {
-				return true, nil
+			m, err := installedManifest(r, p)
+			if err != nil || m == nil {
+				return true, err
 			}
-			v, err := tableVersions.get(r, versionKey(p.ID, p.Installed))
-			if err != nil {
-				return false, err
-			}
-			m := p.Edits.apply(v.Manifest)
 			if !shows(m.Sidebar, view) || !actor.Opens(p.ID, m.Sidebar) {
 				return true, nil
 			}
@@ -57,7 +56,7 @@ func (h *Host) Sidebar(ctx context.Context, actor Actor) ([]SidebarEntry, error)
 			if page == "" && m.Type == manifest.TypeHTML {
 				return true, nil
 			}
-			e := SidebarEntry{ID: p.ID, Name: m.Name, Icon: m.Icon, Type: m.Type, View: view, State: h.statusOf(p, m).State}
+			e := SidebarEntry{ID: p.ID, Name: m.Name, Icon: m.Icon, Type: m.Type, View: view, State: h.statusOf(p, *m).State}
 			e.URL, e.External = PageURL(p.ID, page)
 			out = append(out, e)
 			return true, nil

@@ -49,7 +49,9 @@ func Slug(name string) (string, error) {
 	return id, nil
 }
 
-func slug(name string) (id, problem string) {
+// Words are the words of a name in the way of an id: accents are taken off, everything but letters and digits of ASCII becomes one
+// hyphen, at most 63 characters. A name without a letter or digit gives "".
+func Words(name string) string {
 	var b strings.Builder
 	gap := false
 	for _, c := range norm.NFKD.String(letters.Replace(strings.ToLower(name))) {
@@ -65,10 +67,15 @@ func slug(name string) (id, problem string) {
 			gap = true
 		}
 	}
-	id = b.String()
+	id := b.String()
 	if len(id) > maxID {
 		id = strings.TrimRight(id[:maxID], "-")
 	}
+	return id
+}
+
+func slug(name string) (id, problem string) {
+	id = Words(name)
 	switch {
 	case id == "":
 		return "", "has no letter a to z and no digit, so that no id can be made from it: add some"
