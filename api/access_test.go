@@ -78,6 +78,8 @@ func TestASessionCountsOnlyForTheConsolesOwnPages(t *testing.T) {
 		"a sandboxed page":     {map[string]string{"Origin": "null"}, false},
 		"cross-site":           {map[string]string{"Sec-Fetch-Site": "cross-site"}, false},
 		"same site":            {map[string]string{"Sec-Fetch-Site": "same-site"}, false},
+		"no page of another":   {map[string]string{"Origin": "https://evil.example", "Sec-Fetch-Site": "none"}, false},
+		"a word of the future": {map[string]string{"Sec-Fetch-Site": "same-galaxy"}, false},
 		"own origin but cross": {map[string]string{"Origin": own, "Sec-Fetch-Site": "cross-site"}, false},
 	} {
 		for _, target := range []call{
@@ -95,6 +97,51 @@ func TestASessionCountsOnlyForTheConsolesOwnPages(t *testing.T) {
 		}
 		reading := r.do(call{method: "GET", path: "/api/v1/me", token: "-", header: map[string]string{"Cookie": cookie, "Origin": c.header["Origin"]}})
 		assert.Equal(t, 200, reading.StatusCode, "reading from %s", name)
+	}
+}
+
+// H2: no route that changes something is left out. The login counts, too: another page must not log a browser in as somebody else.
+func TestEveryChangeWithASessionNeedsTheOrigin(t *testing.T) {
+	r := newRigWith(t, (*api.Server).WithoutLimits)
+	cookie, changes := r.login(), 0
+	refused := func(method, path string) {
+		for _, header := range []map[string]string{{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "same-site"}, {"Sec-Fetch-Site": "cross-site"}} {
+			header["Cookie"] = cookie
+			r.expect(call{method: method, path: path, token: "-", header: header}, 403, "wrong_origin")
+		}
+		changes++
+	}
+	for _, o := range r.server.Operations() {
+		if o.Method != http.MethodGet {
+			refused(o.Method, concrete(o.Path))
+		}
+	}
+	assert.Greater(t, changes, 15)
+	for _, method := range []string{"POST", "PUT", "PATCH", "DELETE"} {
+		refused(method, "/apps/clock")
+		refused(method, "/apps/clock/a")
+	}
+	r.expect(call{method: "GET", path: "/api/v1/me", token: "-", header: map[string]string{"Cookie": cookie}}, 200)
+}
+
+// A token is sent by programs, never by a browser on its own.
+func TestATokenCountsFromAnywhere(t *testing.T) {
+	r := newRig(t)
+	for _, header := range []map[string]string{{"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}, {"Origin": "null", "Cookie": r.login()}} {
+		r.expect(call{method: "POST", path: "/api/v1/plugins/clock/start", header: header}, 404, "plugin_not_found")
+	}
+}
+
+// A browser that was told so by the name of its own machine would ask every program there for TLS.
+func TestTLSIsNotInsistedOnForThisMachine(t *testing.T) {
+	r := newRig(t, func(o *api.Options) { o.PublicURL = "https://zone.example.org" }, trustLoopback)
+	for host, want := range map[string]string{"zone.example.org": "max-age=31536000", "localhost" + r.base[strings.LastIndexByte(r.base, ':'):]: "max-age=0"} {
+		for _, path := range []string{"/api/v1/me", "/", "/nothing", "/apps/clock/"} {
+			a := r.do(call{method: "GET", path: path, header: map[string]string{"Host": host, "X-Forwarded-Proto": "https"}})
+			assert.Equal(t, want, a.Header.Get("Strict-Transport-Security"), "%s on %s", path, host)
+		}
+		a := r.do(call{method: "GET", path: "/", header: map[string]string{"Host": host, "X-Forwarded-Proto": "http"}})
+		assert.Empty(t, a.Header.Get("Strict-Transport-Security"))
 	}
 }
 

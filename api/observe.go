@@ -72,9 +72,15 @@ func (s *Server) setDataHeaders(c *fiber.Ctx) {
 	s.setTransportHeader(c)
 }
 
-// setTransportHeader keeps browsers that came by TLS on TLS.
+// setTransportHeader keeps browsers that came by TLS on TLS. By the name of their own machine they would hold every other program
+// of it to TLS, too, whatever its port; they are told to forget that.
 func (s *Server) setTransportHeader(c *fiber.Ctx) {
-	if s.secure(c) {
-		c.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000")
+	if !s.secure(c) {
+		return
 	}
+	age := "max-age=31536000"
+	if name, _, _ := strings.Cut(s.authority(c), ":"); name == "localhost" || strings.HasSuffix(name, ".localhost") {
+		age = "max-age=0"
+	}
+	c.Set(fiber.HeaderStrictTransportSecurity, age)
 }
