@@ -176,7 +176,9 @@ func (a *Auto) end(name string, first bool, cert *tls.Certificate, err error) {
 	switch {
 	case err == nil:
 		n.wait = 0
-		if now.Sub(n.warned) >= warnAgain && warn(a.o.Logger, cert.Leaf, now) {
+		// Renewal begins when a third of its life is left: in the last quarter, something keeps it from working.
+		late := min(warnWithin, cert.Leaf.NotAfter.Sub(cert.Leaf.NotBefore)/4)
+		if now.Sub(n.warned) >= warnAgain && warn(a.o.Logger, cert.Leaf, now, late) {
 			n.warned = now
 		}
 	case first:

@@ -201,3 +201,25 @@ func TestTheFolderOfCertificatesIsBounded(t *testing.T) {
 	require.NoError(t, s.visit("zone.example.org", "zone.example.org"), "it is served all the same")
 	assert.Contains(t, s.log.text(), "certificate not kept")
 }
+
+// Renewals go on behind the visitors' backs. When they fail the log says why, and what is at stake.
+func TestARenewalThatFailsIsAnnounced(t *testing.T) {
+	s := newSite(t)
+	a := s.auto(func(o *certificate.AutoOptions) { o.Directory = "https://127.0.0.1:1/directory" })
+	folders, err := filepath.Glob(filepath.Join(s.dir, "*"))
+	require.NoError(t, err)
+	require.Len(t, folders, 1)
+	const day = 24 * time.Hour
+	cert, key := pair(t, "zone.example.org", time.Now().Add(-85*day), time.Now().Add(5*day))
+	write(t, filepath.Join(folders[0], "zone.example.org"), append(key, cert...))
+	for range 3 {
+		assert.Equal(t, "zone.example.org", shown(t, a.Config(), "zone.example.org"))
+	}
+	assert.Equal(t, 1, s.log.count("certificate expires soon"), s.log.text())
+	assert.Eventually(t, func() bool { return s.log.count("certificate authority not reached") > 0 }, 10*time.Second, 20*time.Millisecond)
+
+	cert, key = pair(t, "www.example.org", time.Now().Add(-3*day), time.Now().Add(2*day))
+	write(t, filepath.Join(folders[0], "www.example.org"), append(key, cert...))
+	assert.Equal(t, "www.example.org", shown(t, a.Config(), "www.example.org"))
+	assert.Equal(t, 1, s.log.count("certificate expires soon"), "one of a short life is in time: %s", s.log.text())
+}

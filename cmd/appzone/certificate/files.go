@@ -116,7 +116,7 @@ func (f *Files) read(now [2]os.FileInfo) error {
 }
 
 func (f *Files) warn(leaf *x509.Certificate, now time.Time) {
-	if warn(f.log, leaf, now) {
+	if warn(f.log, leaf, now, warnWithin) {
 		f.warned = now
 	}
 }
