@@ -14,7 +14,7 @@ import (
 
 // concrete fills a path's parameters in.
 func concrete(path string) string {
-	return strings.NewReplacer("{id}", "clock", "{version}", "1.0.0", "{path}", "a.txt", "{name}", "html-hello").Replace(path)
+	return strings.NewReplacer("{id}", "clock", "{version}", "1.0.0", "{path}", "a.txt", "{name}", "html-hello", "{username}", "nobody").Replace(path)
 }
 
 // D5: what is refused must not be handled all the same, on any route.

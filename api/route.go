@@ -41,6 +41,7 @@ func (s *Server) routes() []route {
 	const (
 		read, upload, manage = host.ScopePluginsRead, host.ScopePluginsUpload, host.ScopePluginsManage
 		get, post, put       = fiber.MethodGet, fiber.MethodPost, fiber.MethodPut
+		staff                = host.ScopeStaffManage
 		plugin               = v1 + "/plugins/{id}"
 	)
 	return []route{
@@ -81,9 +82,20 @@ func (s *Server) routes() []route {
 		{get, v1 + "/jobs/{id}", read, "getJob", s.getJob, false},
 		{post, v1 + "/jobs/{id}/cancel", manage, "cancelJob", s.cancelJob, true},
 		{get, v1 + "/events", read, "streamEvents", s.streamEvents, false},
-		{get, v1 + "/tokens", host.ScopeStaffManage, "listTokens", s.listTokens, false},
-		{post, v1 + "/tokens", host.ScopeStaffManage, "createToken", s.createToken, false},
-		{fiber.MethodDelete, v1 + "/tokens/{id}", host.ScopeStaffManage, "deleteToken", s.deleteToken, false},
+		{get, v1 + "/staff", staff, "listStaff", s.listStaff, false},
+		{post, v1 + "/staff", staff, "createMember", s.createMember, true},
+		{get, v1 + "/staff/{username}", staff, "getMember", s.getMember, false},
+		{fiber.MethodPatch, v1 + "/staff/{username}", staff, "editMember", s.editMember, false},
+		{fiber.MethodDelete, v1 + "/staff/{username}", staff, "deleteMember", s.deleteMember, false},
+		{get, v1 + "/staff/{username}/sidebar", staff, "getMemberSidebar", s.getMemberSidebar, false},
+		{get, v1 + "/profiles", staff, "listProfiles", s.listProfiles, false},
+		{post, v1 + "/profiles", staff, "createProfile", s.createProfile, true},
+		{get, v1 + "/profiles/{id}", staff, "getProfile", s.getProfile, false},
+		{fiber.MethodPatch, v1 + "/profiles/{id}", staff, "editProfile", s.editProfile, false},
+		{fiber.MethodDelete, v1 + "/profiles/{id}", staff, "deleteProfile", s.deleteProfile, false},
+		{get, v1 + "/tokens", accessMember, "listTokens", s.listTokens, false},
+		{post, v1 + "/tokens", accessMember, "createToken", s.createToken, false},
+		{fiber.MethodDelete, v1 + "/tokens/{id}", accessMember, "deleteToken", s.deleteToken, false},
 		{get, v1 + "/system", read, "getSystem", s.getSystem, false},
 
 		{get, v1 + "/openapi.json", accessPublic, "getOpenAPI", s.getOpenAPI, false},

@@ -62,7 +62,10 @@ func (s *Server) logout(c *fiber.Ctx) error {
 // me is who makes the request.
 type me struct {
 	User string    `json:"user"`
+	Kind host.Kind `json:"kind"`
 	Role host.Role `json:"role"`
+	// Profile is the id of the profile whose plugins this member has, null for none.
+	Profile *string `json:"profile"`
 	// View is which view of a plugin this member sees: admin or agent.
 	View string `json:"view"`
 	// Scopes are the rights of these credentials; "*" is all that the role may do.
@@ -73,7 +76,7 @@ type me struct {
 
 func (s *Server) getMe(c *fiber.Ctx) error {
 	a := actorOf(c)
-	m := me{User: a.User, Role: a.Role, View: host.ViewOf(a.Role), Scopes: a.Scopes}
+	m := me{User: a.User, Kind: a.Kind(), Role: a.Role, Profile: a.Profile(), View: host.ViewOf(a.Role), Scopes: a.Scopes}
 	if m.Scopes == nil {
 		m.Scopes = []string{host.ScopeAll}
 	}

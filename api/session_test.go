@@ -87,7 +87,7 @@ func TestTokens(t *testing.T) {
 	assert.Equal(t, "/api/v1/tokens/"+token.ID, made.Header.Get("Location"))
 	r.expect(call{method: "GET", path: "/api/v1/plugins", token: token.Token}, 200)
 	r.expect(call{method: "POST", path: "/api/v1/plugins", token: token.Token}, 403, "missing_scope")
-	r.expect(call{method: "POST", path: "/api/v1/tokens", token: token.Token, json: map[string]any{"name": "more", "scopes": []string{"*"}}}, 403, "missing_scope")
+	r.expect(call{method: "POST", path: "/api/v1/tokens", token: token.Token, json: map[string]any{"name": "more", "scopes": []string{"*"}}}, 403, "token_too_narrow")
 
 	list := r.get("/api/v1/tokens")
 	assert.NotContains(t, string(list.text), token.Token, "H8: a secret is shown once")

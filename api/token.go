@@ -9,7 +9,13 @@ import (
 )
 
 func (s *Server) listTokens(c *fiber.Ctx) error {
-	return send(c, fiber.StatusOK, listOf(s.host.Tokens(), ""))
+	f := host.TokenFilter{User: query(c, "user"), After: query(c, "cursor")}
+	var err error
+	if f.Limit, err = queryInt(c, "limit", 1, pageMax, 0); err != nil {
+		return err
+	}
+	items, next := s.host.Tokens(f, actorOf(c))
+	return send(c, fiber.StatusOK, listOf(items, next))
 }
 
 func (s *Server) createToken(c *fiber.Ctx) error {

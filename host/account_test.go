@@ -67,7 +67,7 @@ func TestSessions(t *testing.T) {
 
 func TestTokens(t *testing.T) {
 	r := newRig(t, nil)
-	narrow := host.Actor{User: "admin", Role: host.RoleAdmin, Scopes: []string{host.ScopePluginsRead}}
+	narrow := host.Actor{User: "admin", Role: host.RoleAdmin, Scopes: []string{host.ScopeStaffManage}}
 	for name, c := range map[string]struct {
 		req host.TokenRequest
 		by  host.Actor

@@ -181,5 +181,5 @@ func errProfileInvalid() *fault.Error {
 }
 
 func errProfileInUse(id string, members int, so string) error {
-	return fault.New(fault.Conflict, "profile_in_use", "the profile %q is in use by %d members, so %s; give them another one first", id, members, so)
+	return fault.New(fault.Conflict, "profile_in_use", "the profile %q is in use (members: %d), so %s; give them another one first", id, members, so)
 }

@@ -167,4 +167,3 @@ func (a *accounts) roomForToken(user string) error {
 func errTokenInvalid() *fault.Error {
 	return fault.New(fault.Invalid, "token_invalid", "the token cannot be made like this")
 }
-

@@ -26,7 +26,7 @@ func (h *Host) keepTokens() {
 		select {
 		case <-tick.C:
 			h.recordUses(h.ctx, useWrite)
-			h.dropExpired(h.ctx)
+			h.dropExpired(h.ctx, time.Now())
 		case <-h.ctx.Done():
 			h.recordUses(context.WithoutCancel(h.ctx), 0)
 			return
@@ -73,12 +73,12 @@ func (h *Host) recordUses(ctx context.Context, newer time.Duration) {
 }
 
 // dropExpired deletes the tokens that expired long ago. Nobody loses a right by it.
-func (h *Host) dropExpired(ctx context.Context) {
+func (h *Host) dropExpired(ctx context.Context, now time.Time) {
 	a := h.accounts
 	var gone []*tokenRecord
 	a.mu.Lock()
 	for _, t := range a.tokens {
-		if t.ExpiresAt != nil && time.Since(*t.ExpiresAt) > expiredKept {
+		if t.ExpiresAt != nil && now.Sub(*t.ExpiresAt) > expiredKept {
 			gone = append(gone, t)
 		}
 	}
