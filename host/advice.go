@@ -70,12 +70,16 @@ func (h *Host) admit(m *manifest.Manifest) error {
 // checkViews refuses views that are pages of this host, and, when the version's files are given, paths that are not there.
 func (h *Host) checkViews(m *manifest.Manifest, files []File) error {
 	views := m.Parameters.Views
+	own, err := url.Parse(h.cfg.PublicURL)
+	if err != nil {
+		return fmt.Errorf("the host's public URL: %w", err)
+	}
 	for _, v := range []struct{ field, value string }{{"parameters.views.admin", views.Admin}, {"parameters.views.agent", views.Agent}} {
 		if v.value == "" {
 			continue
 		}
 		if u, err := url.Parse(v.value); err == nil && u.Host != "" {
-			if strings.EqualFold(u.Host, h.cfg.PublicHost) {
+			if strings.EqualFold(u.Host, own.Host) {
 				return fault.New(fault.Invalid, "view_own_origin", "a view cannot be a page of this host").WithField(v.field, "names this host")
 			}
 			continue

@@ -23,8 +23,9 @@ type Config struct {
 	Samples fs.FS
 	// Version is the host's own, which requires.appzone is held against; empty: nothing is.
 	Version string
-	// PublicHost is the host and port of the console's own origin. No plugin's view may point there.
-	PublicHost string
+	// PublicURL is the console's own origin, "https://zone.example.org": no plugin's view may point there, and identity tokens name it
+	// as their issuer.
+	PublicURL string
 
 	// MaxUploadBytes bounds a plugin's zip; default 50 MiB, as documented for the App Zone.
 	MaxUploadBytes int64

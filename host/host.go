@@ -21,15 +21,16 @@ import (
 
 // Host runs plugins. Its methods are safe for concurrent use.
 type Host struct {
-	cfg      Config
-	log      *slog.Logger
-	dirs     dirs
-	bus      *Bus
-	jobs     *jobs
-	accounts *accounts
-	secrets  *secret.Box
-	verifier *tree.Verifier
-	runtimes map[string]Runtime
+	cfg        Config
+	log        *slog.Logger
+	dirs       dirs
+	bus        *Bus
+	jobs       *jobs
+	accounts   *accounts
+	identities *identities
+	secrets    *secret.Box
+	verifier   *tree.Verifier
+	runtimes   map[string]Runtime
 	// bootMark makes the marks of this boot's instances differ from those of any other.
 	bootMark string
 	timeZone string
@@ -110,6 +111,9 @@ func (h *Host) boot(ctx context.Context) (err error) {
 	if h.accounts, err = openAccounts(ctx, h); err != nil {
 		return err
 	}
+	if h.identities, err = openIdentities(ctx, h); err != nil {
+		return err
+	}
 	if err := h.endStaleJobs(ctx); isNoSpace(err) { // somebody must come in to make room
 		h.log.Warn("jobs that a former host did not end are still listed", "error", err)
 	} else if err != nil {
@@ -124,6 +128,7 @@ func (h *Host) boot(ctx context.Context) (err error) {
 	h.background.Go(h.watchGates)
 	h.background.Go(h.writeRefusals)
 	h.background.Go(h.keepTokens)
+	h.background.Go(h.tendIdentities)
 	h.background.Go(func() { h.rotateSecrets(h.ctx) })
 	h.background.Go(func() {
 		if err := h.tidy(h.ctx); err != nil && h.ctx.Err() == nil {

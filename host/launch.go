@@ -32,6 +32,7 @@ type launch struct {
 	number   uint64
 	mark     string
 	markDir  string
+	keysDir  string // with the published identity keys
 	overlay  pluginDirs
 
 	readyPath    string
@@ -60,6 +61,7 @@ func (h *Host) prepareLaunch(ctx context.Context, id string, number uint64) (*la
 	}
 	l := &launch{plugin: p, version: v, manifest: m, runtime: rt, number: number, network: networkOf(&m, p.Grants),
 		markDir:      h.dirs.marks,
+		keysDir:      h.identities.dir,
 		mark:         fmt.Sprintf("%s-%d", h.bootMark, number),
 		readyPath:    m.Parameters.Readiness.Path,
 		readyTimeout: m.ReadinessTimeout(),
@@ -144,6 +146,7 @@ func (h *Host) makeFolders(ctx context.Context, l *launch) error {
 		"APPZONE_PLUGIN_VERSION=" + l.version.Version,
 		"APPZONE_DATA_DIR=" + l.to.DataDir,
 		"APPZONE_SETTINGS_FILE=" + l.to.SettingsFile,
+		"APPZONE_IDENTITY_KEYS=" + h.identities.file(),
 		"APPZONE_CONTROL_FD=" + strconv.Itoa(controlFD),
 		"TZ=" + h.timeZone, "LANG=C.UTF-8",
 	}
@@ -177,6 +180,8 @@ func (l *launch) spec(ctx context.Context, lis *process.Listener, control *os.Fi
 	s.Env = mergeEnv(l.to.Env, s.Env)
 	// The folder and not the file in it, so that another file in its place shows.
 	s.Jail.ReadOnly = slices.DeleteFunc(s.Jail.ReadOnly, func(path string) bool { return path == l.to.SettingsFile })
+	// The same for the keys: others take their place while it runs.
+	s.Jail.ReadOnly = append(s.Jail.ReadOnly, l.keysDir)
 	s.Jail.User, s.Jail.Private = l.user, append(s.Jail.Private, l.private.dir)
 	s.Jail.ReadWrite = append(s.Jail.ReadWrite, l.to.DataDir, l.to.TempDir)
 	s.Jail.Network = l.network

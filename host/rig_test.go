@@ -101,7 +101,7 @@ func newRig(t *testing.T, change func(*host.Config)) *rig {
 func (r *rig) open(change func(*host.Config)) {
 	r.Helper()
 	cfg := host.Config{DataDir: r.dir, Store: r.store, Runtimes: []host.Runtime{ownRuntime{}}, AdminPassword: "for the test",
-		Version: "1.0.0", PublicHost: "console.example"}
+		Version: "1.0.0", PublicURL: "https://console.example"}
 	if change != nil {
 		change(&cfg)
 	}

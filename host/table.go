@@ -7,19 +7,20 @@ type table[T any] string
 
 // The tables of the store. A new noun gets a new line here.
 const (
-	tablePlugins  = table[Plugin]("plugins")       // by plugin id
-	tableVersions = table[Version]("versions")     // by versionKey
-	tableSettings = table[Settings]("settings")    // by plugin id
-	tableUses     = table[networkUses]("uses")     // by plugin id
-	tableJobs     = table[Job]("jobs")             // by job id, which sorts by time
-	tableEvents   = table[Event]("events")         // by eventKey, which sorts by time
-	tableMembers  = table[memberRecord]("members") // by user name
-	tableProfiles = table[Profile]("profiles")     // by profile id
-	tableGiven    = table[struct{}]("given")       // by givenKey: the plugins of members and profiles
-	tableSessions = table[Session]("sessions")     // by SHA-256 of the cookie
-	tableTokens   = table[tokenRecord]("tokens")   // by token id
-	tableAudit    = table[AuditEntry]("audit")     // by auditKey, which sorts by time
-	tableReplies  = table[Reply]("replies")        // by SHA-256 of who, route and idempotency key
+	tablePlugins      = table[Plugin]("plugins")            // by plugin id
+	tableVersions     = table[Version]("versions")          // by versionKey
+	tableSettings     = table[Settings]("settings")         // by plugin id
+	tableUses         = table[networkUses]("uses")          // by plugin id
+	tableJobs         = table[Job]("jobs")                  // by job id, which sorts by time
+	tableEvents       = table[Event]("events")              // by eventKey, which sorts by time
+	tableMembers      = table[memberRecord]("members")      // by user name
+	tableProfiles     = table[Profile]("profiles")          // by profile id
+	tableGiven        = table[struct{}]("given")            // by givenKey: the plugins of members and profiles
+	tableSessions     = table[Session]("sessions")          // by SHA-256 of the cookie
+	tableTokens       = table[tokenRecord]("tokens")        // by token id
+	tableAudit        = table[AuditEntry]("audit")          // by auditKey, which sorts by time
+	tableReplies      = table[Reply]("replies")             // by SHA-256 of who, route and idempotency key
+	tableIdentityKeys = table[identityKey]("identity-keys") // by key id, which sorts by time
 )
 
 func (t table[T]) get(r Reader, key string) (T, error) {

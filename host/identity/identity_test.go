@@ -1,0 +1,297 @@
+package identity_test
+
+import (
+	"crypto/ed25519"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"appzone/host/fault"
+	"appzone/host/identity"
+)
+
+const issuer = "https://zone.example.org"
+
+// signs returns a signer with the key.
+func signs(t *testing.T, k identity.Key) *identity.Signer {
+	t.Helper()
+	s := identity.NewSigner(issuer)
+	require.NoError(t, s.Use(k))
+	return s
+}
+
+func token(t *testing.T, s *identity.Signer, plugin, user, role string) string {
+	t.Helper()
+	text, err := s.Token(plugin, user, role)
+	require.NoError(t, err)
+	return text
+}
+
+func published(t *testing.T, keys ...identity.Key) []byte {
+	t.Helper()
+	var public []identity.PublicKey
+	for _, k := range keys {
+		public = append(public, k.Public())
+	}
+	set, err := identity.Publish(public)
+	require.NoError(t, err)
+	return set
+}
+
+func verifies(t *testing.T, keys ...identity.Key) identity.Keys {
+	t.Helper()
+	parsed, err := identity.ParseKeys(published(t, keys...))
+	require.NoError(t, err)
+	return parsed
+}
+
+func TestATokenSaysWhoAsks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := identity.NewKey("k1")
+		got, err := verifies(t, k).Verify(token(t, signs(t, k), "clock", "änn", "agent"), "clock")
+		require.NoError(t, err)
+		now := time.Now().Unix()
+		assert.Equal(t, identity.Claims{User: "änn", Role: "agent", Subject: "änn", Issuer: issuer, IssuedAt: now, ExpiresAt: now + 60}, got)
+	})
+}
+
+// The form that other libraries read: three parts, EdDSA, a kid, and the claims by their registered names.
+func TestATokenIsAnOrdinaryJWT(t *testing.T) {
+	k := identity.NewKey("k1")
+	parts := strings.Split(token(t, signs(t, k), "clock", "ann", "agent"), ".")
+	require.Len(t, parts, 3)
+	header, err := base64.RawURLEncoding.DecodeString(parts[0])
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"alg":"EdDSA","kid":"k1","typ":"JWT"}`, string(header))
+	body, err := base64.RawURLEncoding.DecodeString(parts[1])
+	require.NoError(t, err)
+	var says map[string]any
+	require.NoError(t, json.Unmarshal(body, &says))
+	assert.EqualValues(t, 60, says["exp"].(float64)-says["iat"].(float64))
+	delete(says, "exp")
+	delete(says, "iat")
+	assert.Equal(t, map[string]any{"iss": issuer, "aud": "clock", "sub": "ann", "preferred_username": "ann", "role": "agent"}, says)
+	signature, err := base64.RawURLEncoding.DecodeString(parts[2])
+	require.NoError(t, err)
+	assert.True(t, ed25519.Verify(k.Public().Key, []byte(parts[0]+"."+parts[1]), signature))
+
+	var set struct{ Keys []map[string]string }
+	require.NoError(t, json.Unmarshal(published(t, k), &set))
+	x := base64.RawURLEncoding.EncodeToString(k.Public().Key)
+	assert.Equal(t, []map[string]string{{"kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": "k1", "x": x}}, set.Keys)
+}
+
+func TestATokenIsGivenOutAgainForHalfOfItsLife(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := signs(t, identity.NewKey("k1"))
+		first := token(t, s, "clock", "ann", "agent")
+		time.Sleep(identity.Life / 2)
+		assert.Equal(t, first, token(t, s, "clock", "ann", "agent"))
+		for _, other := range [][3]string{{"clock", "bob", "agent"}, {"inbox", "ann", "agent"}, {"clock", "ann", "admin"}} {
+			assert.NotEqual(t, first, token(t, s, other[0], other[1], other[2]))
+		}
+		time.Sleep(time.Second)
+		assert.NotEqual(t, first, token(t, s, "clock", "ann", "agent"))
+	})
+}
+
+func TestManyMembersAreNotKeptForEver(t *testing.T) {
+	s := signs(t, identity.NewKey("k1"))
+	for n := range identity.TokensMax + 10 {
+		token(t, s, "clock", fmt.Sprint(n), "agent")
+		require.LessOrEqual(t, s.Kept(), identity.TokensMax)
+	}
+}
+
+func TestANewKeySignsAtOnce(t *testing.T) {
+	before, after := identity.NewKey("k1"), identity.NewKey("k2")
+	s := signs(t, before)
+	old := token(t, s, "clock", "ann", "agent")
+	require.NoError(t, s.Use(after))
+	next := token(t, s, "clock", "ann", "agent")
+	assert.NotEqual(t, old, next)
+	for name, text := range map[string]string{"old": old, "new": next} {
+		_, err := verifies(t, before, after).Verify(text, "clock")
+		assert.NoError(t, err, name)
+	}
+	_, err := verifies(t, after).Verify(old, "clock")
+	assert.Equal(t, "identity_invalid", fault.CodeOf(err), "a key that is not published any more")
+}
+
+func TestASignerWithoutAKeySignsNothing(t *testing.T) {
+	_, err := identity.NewSigner(issuer).Token("clock", "ann", "agent")
+	assert.Error(t, err)
+}
+
+func TestAKeyComesBackFromItsSeed(t *testing.T) {
+	k := identity.NewKey("k1")
+	same, err := identity.KeyOf("k1", k.Seed())
+	require.NoError(t, err)
+	assert.Equal(t, k.Public(), same.Public())
+	_, err = identity.KeyOf("k1", k.Seed()[1:])
+	assert.Error(t, err)
+}
+
+// forged signs claims with any key and algorithm.
+func forged(t *testing.T, alg jose.SignatureAlgorithm, key any, kid string, claims any) string {
+	t.Helper()
+	s, err := jose.NewSigner(jose.SigningKey{Algorithm: alg, Key: jose.JSONWebKey{Key: key, KeyID: kid}}, nil)
+	require.NoError(t, err)
+	text, err := jwt.Signed(s).Claims(claims).Serialize()
+	require.NoError(t, err)
+	return text
+}
+
+func TestWhatIsNoIdentityIsRefused(t *testing.T) {
+	k, stranger := identity.NewKey("k1"), identity.NewKey("k1")
+	genuine := token(t, signs(t, k), "clock", "ann", "agent")
+	parts := strings.Split(genuine, ".")
+	encode := func(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
+	now := time.Now().Unix()
+	private := ed25519.NewKeyFromSeed(k.Seed())
+	claims := func(change func(map[string]any)) map[string]any {
+		c := map[string]any{"iss": issuer, "aud": "clock", "sub": "ann", "preferred_username": "ann", "role": "agent", "iat": now, "exp": now + 60}
+		change(c)
+		return c
+	}
+	made := func(change func(map[string]any)) string { return forged(t, jose.EdDSA, private, "k1", claims(change)) }
+	keys := verifies(t, k)
+	_, err := keys.Verify(made(func(map[string]any) {}), "clock")
+	require.NoError(t, err, "the cases differ from a good token by one thing")
+
+	for name, c := range map[string]struct{ token, says string }{
+		"none":                        {"", "no identity"},
+		"not a token":                 {"ann", "not a token"},
+		"too long":                    {strings.Repeat("a", 9<<10), "too long"},
+		"another plugin's":            {token(t, signs(t, k), "inbox", "ann", "agent"), "another plugin"},
+		"for several":                 {made(func(c map[string]any) { c["aud"] = []string{"clock", "inbox"} }), "another plugin"},
+		"for nobody":                  {made(func(c map[string]any) { delete(c, "aud") }), "another plugin"},
+		"of a key of the same id":     {token(t, signs(t, stranger), "clock", "ann", "agent"), "signature"},
+		"of an unknown key":           {token(t, signs(t, identity.NewKey("k2")), "clock", "ann", "agent"), "no published key"},
+		"without a key's id":          {forged(t, jose.EdDSA, private, "", claims(func(map[string]any) {})), "no published key"},
+		"changed":                     {parts[0] + "." + encode(`{"aud":"clock","sub":"admin","preferred_username":"admin","role":"admin","iat":1,"exp":99999999999}`) + "." + parts[2], "signature"},
+		"unsigned":                    {encode(`{"alg":"none","kid":"k1"}`) + "." + parts[1] + ".", "EdDSA"},
+		"signature left out":          {parts[0] + "." + parts[1] + ".", "signature"},
+		"signed with the public half": {forged(t, jose.HS256, []byte(k.Public().Key), "k1", claims(func(map[string]any) {})), "EdDSA"},
+		"with its own key":            {encode(`{"alg":"EdDSA","jwk":{"kty":"OKP","crv":"Ed25519","x":"`+base64.RawURLEncoding.EncodeToString(stranger.Public().Key)+`"}}`) + "." + parts[1] + "." + parts[2], "no published key"},
+		"expired":                     {made(func(c map[string]any) { c["iat"], c["exp"] = now-70, now-10 }), "expired"},
+		"of tomorrow":                 {made(func(c map[string]any) { c["iat"], c["exp"] = now+3600, now+3660 }), "time to come"},
+		"without end":                 {made(func(c map[string]any) { delete(c, "exp") }), "no end"},
+		"without beginning":           {made(func(c map[string]any) { delete(c, "iat") }), "no end"},
+	} {
+		_, err := keys.Verify(c.token, "clock")
+		require.Error(t, err, name)
+		assert.Equal(t, "identity_invalid", fault.CodeOf(err), name)
+		assert.Contains(t, err.Error(), c.says, name)
+	}
+	_, err = keys.Verify(made(func(c map[string]any) { c["aud"] = "" }), "")
+	assert.Error(t, err, "a plugin that does not know its own id verifies nothing")
+	_, err = identity.Keys{}.Verify(genuine, "clock")
+	assert.Error(t, err, "no keys")
+}
+
+func TestClocksMayDifferALittle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := identity.NewKey("k1")
+		text := token(t, signs(t, k), "clock", "ann", "agent")
+		keys := verifies(t, k)
+		time.Sleep(identity.Life + 5*time.Second)
+		_, err := keys.Verify(text, "clock")
+		assert.NoError(t, err)
+		time.Sleep(time.Second)
+		_, err = keys.Verify(text, "clock")
+		assert.Error(t, err)
+	})
+}
+
+func TestAFileIsReadAgainWhenItChanged(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "jwks.json")
+	f := identity.NewFile(path)
+	before, after := identity.NewKey("k1"), identity.NewKey("k2")
+	_, err := f.Verify(token(t, signs(t, before), "clock", "ann", "agent"), "clock")
+	assert.Equal(t, "identity_keys_unreadable", fault.CodeOf(err))
+
+	replace := func(set []byte) {
+		require.NoError(t, os.WriteFile(path+".next", set, 0o600))
+		require.NoError(t, os.Rename(path+".next", path))
+	}
+	for _, step := range []struct {
+		name     string
+		set      []byte
+		old, new bool
+	}{
+		{"before", published(t, before), true, false},
+		{"rotated", published(t, before, after), true, true},
+		{"withdrawn", published(t, after), false, true},
+		{"damaged", []byte("{"), false, false},
+		{"too large", []byte(`{"keys":[],"x":"` + strings.Repeat("x", 64<<10) + `"}`), false, false},
+		{"other kinds of keys", []byte(`{"keys":[{"kty":"oct","kid":"k1","k":"AAAA"}]}`), false, false},
+		{"back again", published(t, before, after), true, true},
+	} {
+		replace(step.set)
+		_, err := f.Verify(token(t, signs(t, before), "clock", "ann", "agent"), "clock")
+		assert.Equal(t, step.old, err == nil, "%s: %v", step.name, err)
+		got, err := f.Verify(token(t, signs(t, after), "clock", "ann", "agent"), "clock")
+		assert.Equal(t, step.new, err == nil, "%s: %v", step.name, err)
+		assert.Equal(t, step.new, got.User == "ann", step.name)
+	}
+}
+
+func FuzzVerify(f *testing.F) {
+	k := identity.NewKey("k1")
+	s := identity.NewSigner(issuer)
+	if err := s.Use(k); err != nil {
+		f.Fatal(err)
+	}
+	genuine, err := s.Token("clock", "ann", "agent")
+	if err != nil {
+		f.Fatal(err)
+	}
+	set, err := identity.Publish([]identity.PublicKey{k.Public()})
+	if err != nil {
+		f.Fatal(err)
+	}
+	keys, err := identity.ParseKeys(set)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(genuine)
+	f.Add("a.b.c")
+	f.Add(`{"payload":"","signatures":[]}`)
+	body := strings.Join(strings.Split(genuine, ".")[:2], ".")
+	f.Fuzz(func(t *testing.T, text string) {
+		_, err := keys.Verify(text, "clock")
+		if err == nil && !strings.HasPrefix(text, body) {
+			t.Fatalf("%q is taken for a token", text)
+		}
+	})
+}
+
+func BenchmarkToken(b *testing.B) {
+	s := identity.NewSigner(issuer)
+	if err := s.Use(identity.NewKey("k1")); err != nil {
+		b.Fatal(err)
+	}
+	n := 0
+	for name, user := range map[string]func() string{"known": func() string { return "ann" }, "new": func() string { n++; return fmt.Sprint(n) }} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := s.Token("clock", user(), "agent"); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
