@@ -116,5 +116,10 @@ func (s *Server) holds(r relay.Request) bool {
 // passOn gives the request to the plugin's process.
 func (s *Server) passOn(c *fiber.Ctx, site *host.Site) error {
 	actor := actorOf(c)
-	return s.relay.Handle(c, site.Plugin, appsPrefix+site.Plugin, relay.Identity{User: actor.User, Role: string(actor.Role), Credential: actor.Credential})
+	who, err := s.whoAsks(site.Plugin, actor.User, string(actor.Role))
+	if err != nil {
+		return err
+	}
+	who.Credential = actor.Credential
+	return s.relay.Handle(c, site.Plugin, appsPrefix+site.Plugin, who)
 }

@@ -12,12 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 
 	"appzone/api/httpguard"
-	"appzone/api/relay"
 	"appzone/host/fault"
 )
-
-// rolePlugin is the role of a plugin that calls another one; its id is the user.
-const rolePlugin = "plugin"
 
 // internal serves the connections of plugins to plugins. Each is served by a goroutine of its own; close ends and awaits them.
 type internal struct {
@@ -63,7 +59,11 @@ func (s *Server) callPlugin(c *fiber.Ctx) error {
 	if err = s.serveSite(c, site); !site.Script || !isMissing(err) {
 		return err
 	}
-	return s.relay.Handle(c, conn.to, "", relay.Identity{User: conn.from, Role: rolePlugin})
+	who, err := s.whoAsks(conn.to, userPlugin+conn.from, rolePlugin)
+	if err != nil {
+		return err
+	}
+	return s.relay.Handle(c, conn.to, "", who)
 }
 
 // connectPlugins gives plugin from a connection to plugin to. That it may have one was decided before.

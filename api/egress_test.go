@@ -201,8 +201,11 @@ func TestPluginsCallEachOther(t *testing.T) {
 	}
 	r.fetch("caller", "http://inbox.appzone.internal/x?y=1").into(t, &got)
 	assert.Equal(t, "/x?y=1", got.URI)
-	assert.Equal(t, []string{"caller"}, got.Header["X-Appzone-User"], "whatever the caller says of itself")
+	assert.Equal(t, []string{"plugin:caller"}, got.Header["X-Appzone-User"], "whatever the caller says of itself, and no member's name")
 	assert.Equal(t, []string{"plugin"}, got.Header["X-Appzone-Role"])
+	claims, err := r.keys().Verify(got.Header.Get("X-Appzone-Identity"), "inbox")
+	require.NoError(t, err)
+	assert.Equal(t, [3]string{"plugin:caller", "plugin:caller", "plugin"}, [3]string{claims.User, claims.Subject, claims.Role})
 	assert.NotEmpty(t, got.Header.Get("X-Request-Id"))
 
 	r.putGrants("pages", map[string]any{"plugins": []string{"caller"}})

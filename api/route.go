@@ -96,10 +96,12 @@ func (s *Server) routes() []route {
 		{get, v1 + "/tokens", accessMember, "listTokens", s.listTokens, false},
 		{post, v1 + "/tokens", accessMember, "createToken", s.createToken, false},
 		{fiber.MethodDelete, v1 + "/tokens/{id}", accessMember, "deleteToken", s.deleteToken, false},
+		{post, v1 + "/identity-keys", host.ScopeAll, "rotateIdentityKeys", s.rotateIdentityKeys, true},
 		{get, v1 + "/system", read, "getSystem", s.getSystem, false},
 
 		{get, v1 + "/openapi.json", accessPublic, "getOpenAPI", s.getOpenAPI, false},
 		{get, v1 + "/schema/manifest.json", accessPublic, "getManifestSchema", s.getManifestSchema, false},
+		{get, "/.well-known/jwks.json", accessPublic, "getIdentityKeys", s.getIdentityKeys, false},
 		{get, "/healthz", accessPublic, "getHealth", s.getHealth, false},
 		{get, "/readyz", accessPublic, "getReadiness", s.getReadiness, false},
 		{get, "/metrics", accessPublic, "getMetrics", s.getMetrics, false},
