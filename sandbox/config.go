@@ -61,7 +61,7 @@ func (i *instance) environment(given []string) []string {
 		own["SSL_CERT_FILE"] = guestCerts + "/" + certsName
 	}
 	dropped := map[string]bool{
-		controlEnv: true, egressEnv: true, "APPZONE_NETWORK": true, "SSL_CERT_FILE": true, "APPZONE_SETTINGS_FILE": true,
+		controlEnv: true, egressEnv: true, identityEnv: true, "APPZONE_NETWORK": true, "SSL_CERT_FILE": true, "APPZONE_SETTINGS_FILE": true,
 		"LISTEN_FDS": true, "LISTEN_PID": true, "LISTEN_FD": true,
 	}
 	var out []string

@@ -116,3 +116,11 @@ func TestImportsThatAreNotGrantedFailAtTheInstallation(t *testing.T) {
 	p.staged.Egress = true
 	require.NoError(t, p.prepare())
 }
+
+// Who asks a plugin is its own business: that needs no grant.
+func TestAskingWhoAsksNeedsNoGrant(t *testing.T) {
+	five := wasmtest.Type{Params: []byte{wasmtest.I32, wasmtest.I32, wasmtest.I32, wasmtest.I32, wasmtest.I32}, Results: []byte{wasmtest.I32}}
+	p := stage(t, wasmtest.Module{Pages: 1, Functions: []wasmtest.Function{{Export: "_start"}},
+		Imports: []wasmtest.Import{{Module: "appzone_v1", Name: "verify_identity", Type: five}}}.Bytes())
+	require.NoError(t, p.prepare())
+}

@@ -31,6 +31,7 @@ type plugin struct {
 	env     []string
 	files   []*os.File
 	way     *process.Socket // out, nil for none
+	keys    string          // the folder of identity keys, "" for none
 }
 
 // stage lays out a plugin whose module is code.
@@ -150,6 +151,10 @@ func (p *plugin) start(spec process.Spec) *instance {
 		spec.Jail.Network = process.NetworkEgress
 		spec.Jail.Sockets = append(spec.Jail.Sockets, p.way.Path)
 		spec.Env = append(spec.Env, "APPZONE_EGRESS="+p.way.Path)
+	}
+	if p.keys != "" {
+		spec.Jail.ReadOnly = append(spec.Jail.ReadOnly, p.keys)
+		spec.Env = append(spec.Env, "APPZONE_IDENTITY_KEYS="+filepath.Join(p.keys, "jwks.json"))
 	}
 	spec.Files = p.files
 	spec.Env = append(append(spec.Env, p.env...), "APPZONE_PLUGIN_ID=guest")

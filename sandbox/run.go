@@ -14,6 +14,7 @@ import (
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/experimental"
 
+	"appzone/host/identity"
 	"appzone/sandbox/memory"
 	"appzone/sandbox/module"
 	"appzone/sandbox/quickjs"
@@ -92,6 +93,10 @@ type instance struct {
 	compiled wazero.CompiledModule
 }
 
+func newVerifier() verifier {
+	return verifier{identity.NewFile(os.Getenv(identityEnv)), os.Getenv("APPZONE_PLUGIN_ID")}
+}
+
 // open makes everything ready that can fail, so that running is the guest's affair alone.
 func (i *instance) open() (err error) {
 	if err := i.load(); err != nil {
@@ -107,6 +112,7 @@ func (i *instance) open() (err error) {
 		OnListen:     i.control.listen,
 		NoSpace:      i.folders.noSpace,
 		Egress:       os.Getenv(egressEnv),
+		Identity:     newVerifier().lines,
 		Notice:       i.control.notice,
 	})
 	if err != nil {

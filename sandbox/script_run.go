@@ -68,7 +68,7 @@ func (i *instance) openScript() (*quickjs.Instance, net.Listener, error) {
 	}
 	ctx := experimental.WithMemoryAllocator(context.Background(), i.memory)
 	program, err := quickjs.New(ctx, i.engine, i.compiled, quickjs.Options{
-		ID: os.Getenv("APPZONE_PLUGIN_ID"), Version: os.Getenv("APPZONE_PLUGIN_VERSION"), Settings: i.folders.readSettings,
+		ID: os.Getenv("APPZONE_PLUGIN_ID"), Version: os.Getenv("APPZONE_PLUGIN_VERSION"), Settings: i.folders.readSettings, Identity: newVerifier().verify,
 		Name: o.Module.Name, Program: code, App: i.folders.app, Data: i.folders.data,
 		Dial: dialer(os.Getenv(egressEnv)), Certificates: i.folders.certificates, Write: writeLine, MaxConnections: max(o.Sockets-spareDescriptors, 16), MemoryBytes: o.MemoryBytes,
 	})

@@ -188,6 +188,7 @@ func TestWhatIsNoIdentityIsRefused(t *testing.T) {
 		"expired":                     {made(func(c map[string]any) { c["iat"], c["exp"] = now-70, now-10 }), "expired"},
 		"of tomorrow":                 {made(func(c map[string]any) { c["iat"], c["exp"] = now+3600, now+3660 }), "time to come"},
 		"without end":                 {made(func(c map[string]any) { delete(c, "exp") }), "no end"},
+		"of two lines":                {made(func(c map[string]any) { c["preferred_username"] = "ann\nrole=admin" }), "control characters"},
 		"without beginning":           {made(func(c map[string]any) { delete(c, "iat") }), "no end"},
 	} {
 		_, err := keys.Verify(c.token, "clock")

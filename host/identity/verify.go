@@ -4,7 +4,9 @@ import (
 	"crypto/ed25519"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/jwt"
@@ -78,6 +80,9 @@ func (k Keys) Verify(token, plugin string) (Claims, error) {
 	}
 	if err := check(standard, plugin); err != nil {
 		return Claims{}, err
+	}
+	if strings.ContainsFunc(own.User+own.Role+standard.Subject+standard.Issuer, unicode.IsControl) {
+		return Claims{}, invalid("the identity holds control characters")
 	}
 	return Claims{User: own.User, Role: own.Role, Subject: standard.Subject, Issuer: standard.Issuer,
 		IssuedAt: standard.IssuedAt.Time().Unix(), ExpiresAt: standard.Expiry.Time().Unix()}, nil

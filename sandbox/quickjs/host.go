@@ -7,6 +7,7 @@ import (
 	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/sha512"
+	"encoding/json"
 	"fmt"
 	"hash"
 	"strings"
@@ -34,6 +35,7 @@ func (i *Instance) offer() value {
 		{"drained", i.hostDrained}, {"end", i.hostEnd}, {"pull", i.hostPull}, {"cancel", i.hostCancel},
 		{"fetch", i.client.hostFetch}, {"abort", i.client.hostAbort}, {"storage", i.hostStorage}, {"hold", i.hostHold},
 		{"started", i.hostStarted}, {"stopped", i.hostStopped}, {"exit", i.hostExit}, {"settings", i.hostSettings},
+		{"identity", i.hostIdentity},
 	}
 	v := i.vm
 	object := v.evaluate("host", []byte("({})"), 0)
@@ -90,6 +92,23 @@ func (i *Instance) hostSettings(a *arguments) (value, error) {
 	}
 	i.told = bytes.Clone(now)
 	return a.vm.newString(now), nil
+}
+
+// hostIdentity returns what a token says, as JSON.
+func (i *Instance) hostIdentity(a *arguments) (value, error) {
+	token, err := a.text(0)
+	if err != nil {
+		return undefined, err
+	}
+	claims, err := i.options.Identity(token)
+	if err != nil {
+		return undefined, &thrown{"EACCES", err.Error()}
+	}
+	text, err := json.Marshal(claims)
+	if err != nil {
+		return undefined, err
+	}
+	return a.vm.newString(text), nil
 }
 
 func (i *Instance) hostLog(a *arguments) (value, error) {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/tetratelabs/wazero"
 
+	"appzone/host/identity"
 	"appzone/sandbox/rootfs"
 )
 
@@ -22,6 +23,8 @@ type Options struct {
 	ID, Version string
 	// Settings returns the plugin's settings as they are now, as a JSON object; default an empty one, always.
 	Settings func() ([]byte, error)
+	// Identity verifies who makes a request. Of its errors the program is told the text; default: there are no keys.
+	Identity func(token string) (identity.Claims, error)
 	// Name is what the program is called in stacks, Program its code: an ES module without imports.
 	Name    string
 	Program []byte
@@ -97,6 +100,11 @@ func New(ctx context.Context, r wazero.Runtime, engine wazero.CompiledModule, o 
 	}
 	if o.Settings == nil {
 		o.Settings = func() ([]byte, error) { return []byte("{}"), nil }
+	}
+	if o.Identity == nil {
+		o.Identity = func(string) (identity.Claims, error) {
+			return identity.Claims{}, errors.New("the host published no keys")
+		}
 	}
 	i := &Instance{
 		options: o, exchanges: map[int32]*exchange{}, sources: map[int32]*source{}, sinks: map[int32]*sink{}, methods: map[string]value{},

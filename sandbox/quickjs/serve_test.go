@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"appzone/host/identity"
 	"appzone/sandbox/quickjs"
 )
 
@@ -215,4 +217,26 @@ func TestAProgramDoesNotWaitForAClientThatIsGone(t *testing.T) {
 	require.NoError(t, s.Close())
 	s.Await(1 << 20)
 	require.Eventually(t, func() bool { return !s.Awaited() }, 10*time.Second, time.Millisecond)
+}
+
+func TestAProgramAsksWhoAsks(t *testing.T) {
+	r := serve(t, evaluator, func(o *quickjs.Options) {
+		o.Identity = func(token string) (identity.Claims, error) {
+			if token != "good" {
+				return identity.Claims{}, errors.New("it is " + token)
+			}
+			return identity.Claims{User: "ann", Role: "agent", Subject: "ann", Issuer: "https://zone", IssuedAt: 1, ExpiresAt: 61}, nil
+		}
+	})
+	const ann = `{"user":"ann","role":"agent","subject":"ann","issuer":"https://zone","issuedAt":1,"expiresAt":61}`
+	for code, want := range map[string]string{
+		`return env.identity("good")`: ann,
+		`return appzone.identity(new Request("http://x", { headers: { "x-appzone-identity": "good" } }))`: ann,
+		`return Object.isFrozen(await env.identity("good"))`:                                              "true",
+		`return env.identity("bad").catch((e) => [e.code, e.message])`:                                    `["EACCES","it is bad"]`,
+		`return env.identity(request).catch((e) => [e.code, e.message])`:                                  `["EACCES","it is "]`,
+		`return env.identity(7).catch((e) => e.name)`:                                                     `"TypeError"`,
+	} {
+		assert.Equal(t, want, r.eval(code).body, code)
+	}
 }

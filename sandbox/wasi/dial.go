@@ -2,20 +2,15 @@ package wasi
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 
-	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
 	"golang.org/x/sys/unix"
 )
-
-// HostModule is the name that guests import the host's own functions from. It only grows.
-const HostModule = "appzone_v1"
 
 const (
 	// maxAddress bounds "host:port": a DNS name has at most 253 bytes.
@@ -23,36 +18,6 @@ const (
 	// maxHead bounds the host's answer to a dial.
 	maxHead = 4 << 10
 )
-
-// hostCalls are the functions of HostModule, with the number of their parameters. Each parameter and the result is an i32.
-func (s *System) hostCalls() map[string]hostCall {
-	return map[string]hostCall{
-		"dial":        {3, s.dial},
-		"dial_status": {1, s.dialStatus},
-	}
-}
-
-type hostCall struct {
-	parameters int
-	call       call
-}
-
-// instantiateHost offers HostModule to modules of r.
-func (s *System) instantiateHost(ctx context.Context, r wazero.Runtime) error {
-	builder := r.NewHostModuleBuilder(HostModule)
-	for name, h := range s.hostCalls() {
-		parameters := make([]api.ValueType, h.parameters)
-		for i := range parameters {
-			parameters[i] = api.ValueTypeI32
-		}
-		own := h.call
-		builder = builder.NewFunctionBuilder().WithGoModuleFunction(api.GoModuleFunc(func(_ context.Context, m api.Module, args []uint64) {
-			args[0] = uint64(own(m.Memory(), args))
-		}), parameters, []api.ValueType{api.ValueTypeI32}).WithName(name).Export(name)
-	}
-	_, err := builder.Instantiate(ctx)
-	return err
-}
 
 // dial begins a connection to an address, dial(address, length, result): it asks the host for it on a connection of its own, which
 // becomes the guest's when the host agrees. The descriptor is there at once, and ready when the answer is.

@@ -29,6 +29,7 @@ const (
 	errNotSock     errno = 57
 	errNotSup      errno = 58
 	errPipe        errno = 64
+	errRange       errno = 68
 	errTimedOut    errno = 73
 )
 

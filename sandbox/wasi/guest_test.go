@@ -47,7 +47,7 @@ var functions = map[string]string{
 }
 
 // hostFunctions are those of the host's own module.
-var hostFunctions = map[string]string{"dial": "iii", "dial_status": "i"}
+var hostFunctions = map[string]string{"dial": "iii", "dial_status": "i", "verify_identity": "iiiii"}
 
 // guest is a module that does nothing but pass its imports on, so that a test makes the
 // system calls, with memory at hand.

@@ -17,13 +17,16 @@ var offered = map[string]bool{
 	"path_rename": true, "path_symlink": true, "path_unlink_file": true,
 }
 
-// offeredByHost are those of HostModule.
-var offeredByHost = map[string]bool{"dial": true, "dial_status": true}
+// offeredByHost are those of HostModule, and whether a guest reaches the network by them.
+var offeredByHost = map[string]struct{ dials bool }{"dial": {true}, "dial_status": {true}, "verify_identity": {false}}
 
 // Offered says whether a guest may import function from module.
 func Offered(module, function string) bool {
-	return module == Module && offered[function] || module == HostModule && offeredByHost[function]
+	_, known := offeredByHost[function]
+	return module == Module && offered[function] || module == HostModule && known
 }
 
 // Dials says whether a function that a guest imports is one by which it reaches the network.
-func Dials(module, function string) bool { return module == HostModule && offeredByHost[function] }
+func Dials(module, function string) bool {
+	return module == HostModule && offeredByHost[function].dials
+}

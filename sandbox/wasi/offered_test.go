@@ -27,4 +27,9 @@ func TestOfferedIsWhatTheEngineHas(t *testing.T) {
 		assert.False(t, wasi.Offered("env", name))
 	}
 	assert.False(t, wasi.Offered(wasi.Module, "sock_open"))
+	for name, dials := range map[string]bool{"dial": true, "dial_status": true, "verify_identity": false} {
+		assert.True(t, wasi.Offered(wasi.HostModule, name), name)
+		assert.Equal(t, dials, wasi.Dials(wasi.HostModule, name), name)
+	}
+	assert.False(t, wasi.Offered(wasi.HostModule, "listen"))
 }

@@ -2,6 +2,7 @@ package wasi
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"sync/atomic"
@@ -30,6 +31,9 @@ type Options struct {
 	Egress string
 	// Notice is told, in one line, why a dial failed. It is called on the guest's thread; what it is told again is its to bound.
 	Notice func(string)
+	// Identity verifies who makes a request, and returns what the guest is told in lines of "name=value". Of its errors the guest is told
+	// the text; default: there are no keys.
+	Identity func(token string) (string, error)
 	// NoSpace says whether the file operation that just failed with an I/O error failed for
 	// lack of space, which wazero's file systems have no word for.
 	NoSpace func() bool
@@ -64,6 +68,9 @@ func New(o Options) (*System, error) {
 	}
 	if o.Notice == nil {
 		o.Notice = func(string) {}
+	}
+	if o.Identity == nil {
+		o.Identity = func(string) (string, error) { return "", errors.New("the host published no keys") }
 	}
 	if o.NoSpace == nil {
 		o.NoSpace = func() bool { return false }

@@ -48,6 +48,20 @@ int az_query(const az_request *r, const char *name, char *out, size_t size);
 const char *az_user(const az_request *r);
 const char *az_role(const az_request *r);
 
+/* Who asks, as the host signed it. */
+typedef struct az_claims {
+	char user[256];    /* the member's name, or "plugin:" and the id of a plugin */
+	char role[32];     /* "admin", "user", "agent" or "plugin" */
+	char subject[256]; /* the same member for ever, whatever the name */
+	char issuer[256];  /* the public URL of the host that says so */
+	long long issued_at, expires_at; /* seconds since 1970 */
+	char refused[128]; /* after EACCES: why it is not believed */
+} az_claims;
+
+/* az_identity says who asks by the signed token: its signature, its time, and that it is for this plugin
+ * are verified. It returns 0, or an errno: EACCES where it is not believed, EFBIG where it does not fit. */
+int az_identity(const az_request *r, az_claims *out);
+
 /* az_add_header adds a header to the response, before it is started. Control characters in value
  * become spaces. Content-Length, Transfer-Encoding and Connection belong to the server. */
 void az_add_header(az_request *r, const char *name, const char *value);

@@ -17,8 +17,26 @@ declare namespace AppZone {
     readonly settings: Readonly<Settings>;
     readonly storage: Storage;
     readonly files: Files;
+    /**
+     * Who makes the request, as the host signed (`X-AppZone-Identity`): its signature, its time, and that it is for this plugin are
+     * verified. Rejects with the code `EACCES` and the reason where it does not hold. Takes the token itself, too.
+     */
+    identity(request: Request | string): Promise<Identity>;
     /** Ends the instance at once. A code other than 0 is a failure, after which the host may start it again. */
     exit(code?: number): never;
+  }
+
+  interface Identity {
+    /** The member's name, or `plugin:` and the id of a plugin. */
+    readonly user: string;
+    readonly role: "admin" | "user" | "agent" | "plugin";
+    /** The same member for ever, whatever the name. */
+    readonly subject: string;
+    /** The public URL of the host that says so. */
+    readonly issuer: string;
+    /** Seconds since 1970. */
+    readonly issuedAt: number;
+    readonly expiresAt: number;
   }
 
   interface Context {

@@ -49,5 +49,9 @@ const env = Object.freeze({
   },
   storage: Object.freeze(storage),
   files: Object.freeze(files),
+  async identity(request) { // who makes it, as the host signed
+    const token = typeof request === "string" ? request : request.headers.get("X-AppZone-Identity");
+    return Object.freeze(JSON.parse(host.identity(token ?? "")));
+  },
   exit(code = 0) { host.exit(+code | 0); },
 });

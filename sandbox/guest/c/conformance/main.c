@@ -47,6 +47,25 @@ static void env(az_request *r) {
 	free(out);
 }
 
+static void identity(az_request *r) {
+	az_claims c;
+	char *out = NULL;
+	int error = az_identity(r, &c), n = -1;
+	char *reason = quoted(c.refused, strlen(c.refused)), *user = quoted(c.user, strlen(c.user));
+	if (error && reason)
+		n = asprintf(&out, "{\"error\":\"%s\"}", reason);
+	else if (user)
+		n = asprintf(&out, "{\"user\":\"%s\",\"role\":\"%s\",\"subject\":\"%s\",\"issuer\":\"%s\",\"issuedAt\":%lld,\"expiresAt\":%lld}",
+			user, c.role, c.subject, c.issuer, c.issued_at, c.expires_at);
+	if (n < 0)
+		empty(r, 500);
+	else
+		az_respond(r, error ? 403 : 200, "application/json", out, (size_t)n);
+	free(reason);
+	free(user);
+	free(out);
+}
+
 static void fetched(az_request *r, const az_answer *a) {
 	char *body = quoted(a->body, a->body_length), *out = NULL;
 	int status = a->error ? 502 : 200, n = -1;
@@ -158,6 +177,8 @@ static void handle(az_request *r) {
 		echo(r);
 	} else if (strcmp(r->path, "/env") == 0) {
 		env(r);
+	} else if (strcmp(r->path, "/identity") == 0) {
+		identity(r);
 	} else if (strcmp(r->path, "/fetch") == 0) {
 		fetch(r);
 	} else if (strcmp(r->path, "/store") == 0) {

@@ -31,6 +31,20 @@ func Env(who guest.Identity) ([]byte, error) {
 	}{os.Getenv("APPZONE_PLUGIN_ID"), os.Getenv("APPZONE_PLUGIN_VERSION"), settings, who.User, who.Role})
 }
 
+// Identity is the answer to /identity.
+func Identity(get func(name string) string) (status int, body []byte, err error) {
+	c, err := guest.VerifyIdentity(get)
+	if err != nil {
+		body, err = json.Marshal(map[string]string{"error": err.Error()})
+		return 403, body, err
+	}
+	body, err = json.Marshal(map[string]any{
+		"user": c.User, "role": c.Role, "subject": c.Subject, "issuer": c.Issuer,
+		"issuedAt": c.IssuedAt.Unix(), "expiresAt": c.ExpiresAt.Unix(),
+	})
+	return 200, body, err
+}
+
 // Crash ends the program as a bug would.
 func Crash() {
 	_, _ = os.Stderr.WriteString("crashing on request\n")

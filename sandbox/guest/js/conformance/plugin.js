@@ -51,6 +51,8 @@ export default {
           plugin: env.plugin.id, version: env.plugin.version, settings: env.settings,
           user: request.headers.get("X-AppZone-User") ?? "", role: request.headers.get("X-AppZone-Role") ?? "",
         });
+      case "/identity":
+        return env.identity(request).then((who) => Response.json(who), (e) => Response.json({ error: e.message }, { status: 403 }));
       case "/fetch":
         return fetched(url.searchParams.get("url"));
       case "/store":

@@ -12,12 +12,14 @@ mod answer;
 mod conn;
 mod fetch;
 mod http;
+mod identity;
 mod serve;
 mod wait;
 
 pub use answer::{Answer, Fetched, Pending, Response, Step};
 pub use fetch::{dial, dial_status, fetch, Errno};
 pub use http::Request;
+pub use identity::{Claims, Refused};
 pub use serve::serve;
 
 use std::{env, fs, io, path::PathBuf, time::Duration};

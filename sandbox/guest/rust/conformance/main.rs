@@ -22,6 +22,7 @@ fn handle(request: Request) -> Answer {
     match request.path.as_str() {
         "/echo" => echo(request).into(),
         "/env" => env_of(&request).into(),
+        "/identity" => identity_of(&request).into(),
         "/fetch" => fetch(&request),
         "/store" => store(&request).unwrap_or_else(failed).into(),
         "/slow" => {
@@ -68,6 +69,24 @@ fn env_of(request: &Request) -> Response {
                 settings,
                 json_string(request.user()),
                 json_string(request.role())
+            ),
+        ),
+    }
+}
+
+fn identity_of(request: &Request) -> Response {
+    match request.identity() {
+        Err(refused) => json(403, format!(r#"{{"error":{}}}"#, json_string(&refused.reason))),
+        Ok(c) => json(
+            200,
+            format!(
+                r#"{{"user":{},"role":{},"subject":{},"issuer":{},"issuedAt":{},"expiresAt":{}}}"#,
+                json_string(&c.user),
+                json_string(&c.role),
+                json_string(&c.subject),
+                json_string(&c.issuer),
+                c.issued_at,
+                c.expires_at
             ),
         ),
     }

@@ -28,6 +28,9 @@ func handle(w *lean.Response, r *lean.Request) {
 	case "/env":
 		b, err := conformance.Env(guest.IdentityOf(r.Header.Get))
 		answer(w, 200, b, err)
+	case "/identity":
+		status, b, err := conformance.Identity(r.Header.Get)
+		answer(w, status, b, err)
 	case "/fetch":
 		fetch(w, r)
 	case "/store":

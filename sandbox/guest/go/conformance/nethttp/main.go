@@ -28,6 +28,10 @@ func main() {
 		b, err := conformance.Env(guest.IdentityOf(r.Header.Get))
 		answer(w, 200, b, err)
 	})
+	http.HandleFunc("/identity", func(w http.ResponseWriter, r *http.Request) {
+		status, b, err := conformance.Identity(r.Header.Get)
+		answer(w, status, b, err)
+	})
 	http.HandleFunc("/fetch", fetch)
 	http.HandleFunc("/store", func(w http.ResponseWriter, r *http.Request) {
 		value, err := io.ReadAll(http.MaxBytesReader(w, r.Body, conformance.MaxValue))
