@@ -27,6 +27,9 @@
 //   - on SIGTERM nothing new is accepted; without a handler of the program's own, idle connections end,
 //     requests in flight are answered, and the process exits with 0
 //
+// Besides, a program and its worker threads have the global appzone, whose identity(request) verifies who asks by the keys in
+// the file that APPZONE_IDENTITY_KEYS names (package identity). A program that has a global of that name keeps its own.
+//
 // Each of these answers is said once on stderr, after "appzone: ".
 //
 // # The network

@@ -60,15 +60,13 @@ func newRuntime(t *testing.T, change ...func(*nodebridge.Options)) *nodebridge.R
 // stage lays out one program file as a version with the test's packages beside it.
 func stage(t *testing.T, file string) host.Staged {
 	t.Helper()
-	code := t.TempDir()
-	text, err := os.ReadFile(filepath.Join("testdata/programs", file))
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(code, file), text, 0o644))
-	require.NoError(t, os.Symlink(packages(t), filepath.Join(code, "node_modules")))
 	m := &manifest.Manifest{Type: manifest.TypeScript}
 	m.Parameters.ScriptName = "my-plugin"
 	m.Parameters.ScriptPath = file
-	return host.Staged{Plugin: "my-plugin", Version: "1.0.0", Manifest: m, CodeDir: code, PreparedDir: t.TempDir()}
+	s := host.Staged{Plugin: "my-plugin", Version: "1.0.0", Manifest: m, CodeDir: t.TempDir(), PreparedDir: t.TempDir()}
+	also(t, s, file)
+	require.NoError(t, os.Symlink(packages(t), filepath.Join(s.CodeDir, "node_modules")))
+	return s
 }
 
 // start runs a program without a jail, as the host's child is run otherwise.
@@ -77,8 +75,16 @@ func start(t *testing.T, file string) *program {
 	return launch(t, newRuntime(t), stage(t, file))
 }
 
-// launch runs a prepared version on what its command shows as code.
-func launch(t *testing.T, r *nodebridge.Runtime, s host.Staged) *program {
+// also lays another program file beside that of a version.
+func also(t *testing.T, s host.Staged, file string) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("testdata/programs", file))
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(s.CodeDir, file), text, 0o644))
+}
+
+// launch runs a prepared version on what its command shows as code, with more in its environment.
+func launch(t *testing.T, r *nodebridge.Runtime, s host.Staged, env ...string) *program {
 	t.Helper()
 	l := host.Launch{AppDir: s.CodeDir, DataDir: t.TempDir(), TempDir: t.TempDir()}
 	spec, err := r.Command(t.Context(), s, l)
@@ -103,6 +109,7 @@ func launch(t *testing.T, r *nodebridge.Runtime, s host.Staged) *program {
 	// The shell knows the id that the program will have.
 	p.cmd = exec.Command("/bin/sh", append([]string{"-c", `LISTEN_PID=$$ exec "$0" "$@"`, spec.Path}, spec.Args...)...)
 	p.cmd.Env = append(spec.Env, "LISTEN_FD=3", "LISTEN_FDS=1", "APPZONE_CONTROL_FD=4")
+	p.cmd.Env = append(p.cmd.Env, env...)
 	p.cmd.Dir = spec.Dir
 	p.cmd.ExtraFiles = []*os.File{file3, file4}
 	p.cmd.Stdout, p.cmd.Stderr = stdout, stdout

@@ -14,14 +14,18 @@ import (
 	"github.com/spf13/cobra"
 
 	"appzone/host/manifest"
+	"appzone/nodebridge"
 	"appzone/samples"
 	"appzone/sandbox/guest"
 )
 
+// templateNode is the template of programs in Node.js.
+const templateNode = "node"
+
 // sampleTemplates are templates that are samples: their folder, and the name that the plugin has there.
 var sampleTemplates = map[string][2]string{
-	"html": {"html-hello", "HTML Hello"},
-	"node": {"script-hello", "Script Hello"},
+	"html":       {"html-hello", "HTML Hello"},
+	templateNode: {"script-hello", "Script Hello"},
 }
 
 // templateNames are what --template takes.
@@ -73,7 +77,10 @@ func project(template, name string) (files map[string][]byte, id string, err err
 		for path, contents := range files {
 			files[path] = guest.Rename(path, contents, sample[1], sample[0], name, id)
 		}
-		files["manifest.json"] = askForNothing(files["manifest.json"])
+		if template == templateNode {
+			files["manifest.json"] = askForNothing(files["manifest.json"])
+			files["appzone.d.ts"] = nodebridge.Typings()
+		}
 	case slices.Contains(guest.Templates(), template):
 		if files, err = guest.Project(template, name, id); err != nil {
 			return nil, "", err

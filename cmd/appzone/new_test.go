@@ -31,6 +31,9 @@ func TestNewWritesAProjectOfEveryTemplate(t *testing.T) {
 				assert.Equal(t, "cafe-zurich", m.Parameters.ScriptName)
 				assert.False(t, m.Classic(), "a new plugin does not ask for every address")
 			}
+			types, err := filepath.Glob("cafe-zurich/*.d.ts")
+			require.NoError(t, err)
+			assert.Equal(t, template == "node" || template == "js", len(types) == 1, "what an editor knows of the kit")
 			readme, err := os.ReadFile("cafe-zurich/README.md")
 			require.NoError(t, err)
 			assert.True(t, strings.HasPrefix(string(readme), `# Café "Zürich"`), "%.40q", readme)

@@ -12,13 +12,12 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/go-jose/go-jose/v4"
-	"github.com/go-jose/go-jose/v4/jwt"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"appzone/host/fault"
 	"appzone/host/identity"
+	"appzone/host/identitytest"
 )
 
 const issuer = "https://zone.example.org"
@@ -143,63 +142,29 @@ func TestAKeyComesBackFromItsSeed(t *testing.T) {
 	assert.Error(t, err)
 }
 
-// forged signs claims with any key and algorithm.
-func forged(t *testing.T, alg jose.SignatureAlgorithm, key any, kid string, claims any) string {
-	t.Helper()
-	s, err := jose.NewSigner(jose.SigningKey{Algorithm: alg, Key: jose.JSONWebKey{Key: key, KeyID: kid}}, nil)
-	require.NoError(t, err)
-	text, err := jwt.Signed(s).Claims(claims).Serialize()
-	require.NoError(t, err)
-	return text
+func TestAFileVerifies(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "jwks.json")
+	f := identity.NewFile(path)
+	identitytest.Run(t, identitytest.Subject{
+		Plugin:  "clock",
+		Publish: func(keys ...identity.Key) { identitytest.Publish(t, path, keys...) },
+		Verify: func(t testing.TB, token string) (identity.Claims, string) {
+			got, err := f.Verify(token, "clock")
+			if err == nil {
+				return got, ""
+			}
+			assert.Equal(t, "identity_invalid", fault.CodeOf(err))
+			return got, err.Error()
+		},
+	})
 }
 
-func TestWhatIsNoIdentityIsRefused(t *testing.T) {
-	k, stranger := identity.NewKey("k1"), identity.NewKey("k1")
-	genuine := token(t, signs(t, k), "clock", "ann", "agent")
-	parts := strings.Split(genuine, ".")
-	encode := func(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
-	now := time.Now().Unix()
-	private := ed25519.NewKeyFromSeed(k.Seed())
-	claims := func(change func(map[string]any)) map[string]any {
-		c := map[string]any{"iss": issuer, "aud": "clock", "sub": "ann", "preferred_username": "ann", "role": "agent", "iat": now, "exp": now + 60}
-		change(c)
-		return c
-	}
-	made := func(change func(map[string]any)) string { return forged(t, jose.EdDSA, private, "k1", claims(change)) }
-	keys := verifies(t, k)
-	_, err := keys.Verify(made(func(map[string]any) {}), "clock")
-	require.NoError(t, err, "the cases differ from a good token by one thing")
-
-	for name, c := range map[string]struct{ token, says string }{
-		"none":                        {"", "no identity"},
-		"not a token":                 {"ann", "not a token"},
-		"too long":                    {strings.Repeat("a", 9<<10), "too long"},
-		"another plugin's":            {token(t, signs(t, k), "inbox", "ann", "agent"), "another plugin"},
-		"for several":                 {made(func(c map[string]any) { c["aud"] = []string{"clock", "inbox"} }), "another plugin"},
-		"for nobody":                  {made(func(c map[string]any) { delete(c, "aud") }), "another plugin"},
-		"of a key of the same id":     {token(t, signs(t, stranger), "clock", "ann", "agent"), "signature"},
-		"of an unknown key":           {token(t, signs(t, identity.NewKey("k2")), "clock", "ann", "agent"), "no published key"},
-		"without a key's id":          {forged(t, jose.EdDSA, private, "", claims(func(map[string]any) {})), "no published key"},
-		"changed":                     {parts[0] + "." + encode(`{"aud":"clock","sub":"admin","preferred_username":"admin","role":"admin","iat":1,"exp":99999999999}`) + "." + parts[2], "signature"},
-		"unsigned":                    {encode(`{"alg":"none","kid":"k1"}`) + "." + parts[1] + ".", "EdDSA"},
-		"signature left out":          {parts[0] + "." + parts[1] + ".", "signature"},
-		"signed with the public half": {forged(t, jose.HS256, k.Public().Key, "k1", claims(func(map[string]any) {})), "EdDSA"},
-		"with its own key":            {encode(`{"alg":"EdDSA","jwk":{"kty":"OKP","crv":"Ed25519","x":"`+base64.RawURLEncoding.EncodeToString(stranger.Public().Key)+`"}}`) + "." + parts[1] + "." + parts[2], "no published key"},
-		"expired":                     {made(func(c map[string]any) { c["iat"], c["exp"] = now-70, now-10 }), "expired"},
-		"of tomorrow":                 {made(func(c map[string]any) { c["iat"], c["exp"] = now+3600, now+3660 }), "time to come"},
-		"without end":                 {made(func(c map[string]any) { delete(c, "exp") }), "no end"},
-		"of two lines":                {made(func(c map[string]any) { c["preferred_username"] = "ann\nrole=admin" }), "control characters"},
-		"without beginning":           {made(func(c map[string]any) { delete(c, "iat") }), "no end"},
-	} {
-		_, err := keys.Verify(c.token, "clock")
-		require.Error(t, err, name)
-		assert.Equal(t, "identity_invalid", fault.CodeOf(err), name)
-		assert.Contains(t, err.Error(), c.says, name)
-	}
-	_, err = keys.Verify(made(func(c map[string]any) { c["aud"] = "" }), "")
-	assert.Error(t, err, "a plugin that does not know its own id verifies nothing")
-	_, err = identity.Keys{}.Verify(genuine, "clock")
-	assert.Error(t, err, "no keys")
+func TestAVerifierWithoutKeysOrANameBelievesNobody(t *testing.T) {
+	k := identity.NewKey("k1")
+	_, err := identity.Keys{}.Verify(token(t, signs(t, k), "clock", "ann", "agent"), "clock")
+	assert.ErrorContains(t, err, "no published key")
+	_, err = verifies(t, k).Verify(token(t, signs(t, k), "", "ann", "agent"), "")
+	assert.ErrorContains(t, err, "another plugin")
 }
 
 func TestClocksMayDifferALittle(t *testing.T) {
@@ -216,37 +181,22 @@ func TestClocksMayDifferALittle(t *testing.T) {
 	})
 }
 
-func TestAFileIsReadAgainWhenItChanged(t *testing.T) {
+func TestAFileThatCannotBeReadIsReadAgain(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "jwks.json")
-	f := identity.NewFile(path)
-	before, after := identity.NewKey("k1"), identity.NewKey("k2")
-	_, err := f.Verify(token(t, signs(t, before), "clock", "ann", "agent"), "clock")
-	assert.Equal(t, "identity_keys_unreadable", fault.CodeOf(err))
-
-	replace := func(set []byte) {
-		require.NoError(t, os.WriteFile(path+".next", set, 0o600))
-		require.NoError(t, os.Rename(path+".next", path))
+	f, k := identity.NewFile(path), identity.NewKey("k1")
+	verify := func() error {
+		_, err := f.Verify(token(t, signs(t, k), "clock", "ann", "agent"), "clock")
+		return err
 	}
-	for _, step := range []struct {
-		name     string
-		set      []byte
-		old, new bool
-	}{
-		{"before", published(t, before), true, false},
-		{"rotated", published(t, before, after), true, true},
-		{"withdrawn", published(t, after), false, true},
-		{"damaged", []byte("{"), false, false},
-		{"too large", []byte(`{"keys":[],"x":"` + strings.Repeat("x", 64<<10) + `"}`), false, false},
-		{"other kinds of keys", []byte(`{"keys":[{"kty":"oct","kid":"k1","k":"AAAA"}]}`), false, false},
-		{"back again", published(t, before, after), true, true},
-	} {
-		replace(step.set)
-		_, err := f.Verify(token(t, signs(t, before), "clock", "ann", "agent"), "clock")
-		assert.Equal(t, step.old, err == nil, "%s: %v", step.name, err)
-		got, err := f.Verify(token(t, signs(t, after), "clock", "ann", "agent"), "clock")
-		assert.Equal(t, step.new, err == nil, "%s: %v", step.name, err)
-		assert.Equal(t, step.new, got.User == "ann", step.name)
+	assert.Equal(t, "identity_keys_unreadable", fault.CodeOf(verify()))
+	for _, set := range []string{"{", `{"keys":[],"x":"` + strings.Repeat("x", 64<<10) + `"}`} {
+		require.NoError(t, os.WriteFile(path, []byte(set), 0o600))
+		assert.Equal(t, "identity_keys_unreadable", fault.CodeOf(verify()))
 	}
+	identitytest.Publish(t, path, k)
+	assert.NoError(t, verify())
+	require.NoError(t, os.WriteFile(path, []byte(`{"keys":[{"kty":"oct","kid":"k1","k":"AAAA"}]}`), 0o600))
+	assert.ErrorContains(t, verify(), "no published key", "keys of other kinds are none")
 }
 
 func FuzzVerify(f *testing.F) {

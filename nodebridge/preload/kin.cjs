@@ -1,12 +1,12 @@
 'use strict';
-// Descendants of the program that run Node get its network: worker threads, forked and cluster children, and what is
+// Descendants of the program that run Node get its network, and can verify who asks: worker threads, forked and cluster children, and what is
 // spawned, directly or by another program, since the preload is in their environment. Other programs have no network.
 const child_process = require('node:child_process');
 const path = require('node:path');
 const worker_threads = require('node:worker_threads');
 const control = require('./control.cjs');
 
-const passed = ['APPZONE_NETWORK', 'APPZONE_EGRESS'];
+const passed = ['APPZONE_NETWORK', 'APPZONE_EGRESS', 'APPZONE_PLUGIN_ID', 'APPZONE_IDENTITY_KEYS'];
 const given = Object.fromEntries(passed.filter((n) => process.env[n] !== undefined).map((n) => [n, process.env[n]]));
 
 function install(preload) {

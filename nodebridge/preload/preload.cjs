@@ -12,6 +12,8 @@ delete process.env.HOME;
 Module._initPaths();
 if (home !== undefined) process.env.HOME = home;
 
+require('./identity.cjs').install();
+
 if (!isMainThread) {
   require('./network.cjs').install(__filename);
   require('./worker.cjs').install();

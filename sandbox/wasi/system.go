@@ -32,7 +32,7 @@ type Options struct {
 	// Notice is told, in one line, why a dial failed. It is called on the guest's thread; what it is told again is its to bound.
 	Notice func(string)
 	// Identity verifies who makes a request, and returns what the guest is told in lines of "name=value". Of its errors the guest is told
-	// the text; default: there are no keys.
+	// the text. More than 16 KiB of a token is cut off, and may not be believed. Default: there are no keys.
 	Identity func(token string) (string, error)
 	// NoSpace says whether the file operation that just failed with an I/O error failed for
 	// lack of space, which wazero's file systems have no word for.

@@ -51,18 +51,20 @@ static void identity(az_request *r) {
 	az_claims c;
 	char *out = NULL;
 	int error = az_identity(r, &c), n = -1;
-	char *reason = quoted(c.refused, strlen(c.refused)), *user = quoted(c.user, strlen(c.user));
+	char *reason = quoted(c.refused, strlen(c.refused)), *user = quoted(c.user, strlen(c.user)),
+		*subject = quoted(c.subject, strlen(c.subject));
 	if (error && reason)
 		n = asprintf(&out, "{\"error\":\"%s\"}", reason);
-	else if (user)
+	else if (user && subject)
 		n = asprintf(&out, "{\"user\":\"%s\",\"role\":\"%s\",\"subject\":\"%s\",\"issuer\":\"%s\",\"issuedAt\":%lld,\"expiresAt\":%lld}",
-			user, c.role, c.subject, c.issuer, c.issued_at, c.expires_at);
+			user, c.role, subject, c.issuer, c.issued_at, c.expires_at);
 	if (n < 0)
 		empty(r, 500);
 	else
 		az_respond(r, error ? 403 : 200, "application/json", out, (size_t)n);
 	free(reason);
 	free(user);
+	free(subject);
 	free(out);
 }
 

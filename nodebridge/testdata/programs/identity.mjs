@@ -1,0 +1,2 @@
+// The part of identity.js that is an ES module.
+export const who = (req) => appzone.identity(req);
