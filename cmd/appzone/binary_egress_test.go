@@ -70,7 +70,7 @@ func TestBothRuntimesReachWhatTheyWereGranted(t *testing.T) {
 		assert.Equal(t, "EACCES", b.call(id, "http://example.com/"), id)
 		assert.Equal(t, "EACCES", b.call(id, "http://[::ffff:169.254.169.254]/"), id)
 		assert.Contains(t, []string{"EACCES", "ECONNREFUSED"}, b.call(id, b.url+"/healthz"), "%s: the host itself", id)
-		assert.Equal(t, id+" as plugin", b.call(id, "http://"+other+".appzone.internal/"), id)
+		assert.Equal(t, "plugin:"+id+" as plugin", b.call(id, "http://"+other+".appzone.internal/"), id)
 		assert.Equal(t, "EACCES", b.call(id, "http://nobody.appzone.internal/"), id)
 		assert.Contains(t, b.cli("plugin", "grants", id, "--used"), granted)
 		assert.NotContains(t, b.cli("plugin", "grants", id, "-o", "json"), `"granted":{"network":{"outbound":["192.0.2.1:80"`)
