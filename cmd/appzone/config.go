@@ -99,9 +99,11 @@ func (c *config) check() error {
 	if c.PublicURL == "" {
 		c.PublicURL = c.defaultURL(host)
 	}
-	if _, err := api.ParseOrigin(c.PublicURL); err != nil {
+	origin, err := api.ParseOrigin(c.PublicURL)
+	if err != nil {
 		return fmt.Errorf("XC_PUBLIC_URL: %w", err)
 	}
+	c.PublicURL = origin.String() // in its one form, which identity tokens name
 	return nil
 }
 

@@ -104,8 +104,16 @@ func TestPluginRestart(t *testing.T) {
 	}
 }
 
+func TestThePublicURLHasOneForm(t *testing.T) {
+	clearConfig(t)
+	t.Setenv("XC_PUBLIC_URL", "https://Zone.example.org:443/")
+	c, err := loadConfig()
+	require.NoError(t, err)
+	assert.Equal(t, "https://zone.example.org", c.PublicURL)
+}
+
 func TestThePublicURLFollowsTheAddress(t *testing.T) {
-	for addr, want := range map[string]string{"localhost:80": "http://localhost:80", ":9000": "http://localhost:9000", "0.0.0.0:8080": "http://localhost:8080",
+	for addr, want := range map[string]string{"localhost:80": "http://localhost", ":9000": "http://localhost:9000", "0.0.0.0:8080": "http://localhost:8080",
 		"[::]:8080": "http://localhost:8080", "[::1]:8080": "http://[::1]:8080", "zone.example.org:8080": "http://zone.example.org:8080"} {
 		clearConfig(t)
 		t.Setenv("XC_ADDR", addr)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -126,6 +127,30 @@ func TestANewKeySignsAtOnce(t *testing.T) {
 	}
 	_, err := verifies(t, after).Verify(old, "clock")
 	assert.Equal(t, "identity_invalid", fault.CodeOf(err), "a key that is not published any more")
+}
+
+// Tokens are asked for, keys change, and files are read, all at once.
+func TestSignersAndFilesAreSharedByRequests(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "jwks.json")
+	keys := []identity.Key{identity.NewKey("k1"), identity.NewKey("k2")}
+	identitytest.Publish(t, path, keys...)
+	s, f := signs(t, keys[0]), identity.NewFile(path)
+	var all sync.WaitGroup
+	for n := range 8 {
+		all.Go(func() {
+			for k := range 50 {
+				if n == 0 {
+					assert.NoError(t, s.Use(keys[k%2]))
+				}
+				text, err := s.Token("clock", fmt.Sprint(k%5), "agent")
+				assert.NoError(t, err)
+				got, err := f.Verify(text, "clock")
+				assert.NoError(t, err)
+				assert.Equal(t, fmt.Sprint(k%5), got.User)
+			}
+		})
+	}
+	all.Wait()
 }
 
 func TestASignerWithoutAKeySignsNothing(t *testing.T) {

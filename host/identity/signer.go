@@ -71,9 +71,11 @@ func (s *Signer) Use(k Key) error {
 func (s *Signer) Token(plugin, user, role string) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := time.Now()
-	if known, ok := s.tokens[asks{plugin, user, role}]; ok && known.expires.Sub(now) >= fresh {
-		return known.token, nil
+	now := time.Now().Round(0) // by the calendar, which may be set back, and goes on while the machine sleeps
+	if known, ok := s.tokens[asks{plugin, user, role}]; ok {
+		if left := known.expires.Sub(now); left >= fresh && left <= Life {
+			return known.token, nil
+		}
 	}
 	if s.signer == nil {
 		return "", fmt.Errorf("sign an identity: there is no key")
