@@ -1,9 +1,9 @@
 package identity
 
-// TokensMax is tokensMax.
-const TokensMax = tokensMax
+// Keep changes how many tokens are kept.
+func (s *Signer) Keep(most int) { s.most = most }
 
-// Kept counts the tokens that the signer keeps.
+// Kept counts the tokens that are kept.
 func (s *Signer) Kept() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -33,6 +33,7 @@ type payload struct {
 // Signer makes tokens. Safe for concurrent use.
 type Signer struct {
 	issuer string
+	most   int // tokens that are kept
 
 	mu     sync.Mutex // guards what follows
 	signer jose.Signer
@@ -49,7 +50,7 @@ type issued struct {
 
 // NewSigner makes a signer whose tokens name issuer. [Signer.Use] gives it its key.
 func NewSigner(issuer string) *Signer {
-	return &Signer{issuer: issuer, tokens: map[asks]issued{}}
+	return &Signer{issuer: issuer, most: tokensMax, tokens: map[asks]issued{}}
 }
 
 // Use makes k the key that signs. No token of another key is given out after it.
@@ -85,7 +86,7 @@ func (s *Signer) Token(plugin, user, role string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("sign an identity: %w", err)
 	}
-	if len(s.tokens) >= tokensMax {
+	if len(s.tokens) >= s.most {
 		clear(s.tokens) // cheaper than to find those that are over
 	}
 	// What comes from a request may be memory of the server's.
