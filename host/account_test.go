@@ -30,27 +30,27 @@ func TestTheFirstPasswordIsGeneratedAndSaidOnce(t *testing.T) { // H1
 	require.Len(t, said, 1)
 	first := said["admin"]
 	assert.GreaterOrEqual(t, len(first), 16)
-	_, actor, err := r.Login(t.Context(), "admin", first, host.Origin{Address: "127.0.0.1"})
+	_, actor, err := r.Login(t.Context(), host.Credentials{Username: "admin", Password: first}, host.Origin{Address: "127.0.0.1"})
 	require.NoError(t, err)
 	assert.Equal(t, host.RoleAdmin, actor.Role)
 	clear(said)
 	r.reboot(announce)
 	assert.Empty(t, said)
-	_, _, err = r.Login(t.Context(), "admin", first, host.Origin{Address: "127.0.0.1"})
+	_, _, err = r.Login(t.Context(), host.Credentials{Username: "admin", Password: first}, host.Origin{Address: "127.0.0.1"})
 	require.NoError(t, err)
 }
 
 func TestLoginRefuses(t *testing.T) {
 	r := newRig(t, nil)
 	for _, c := range [][2]string{{"admin", "wrong"}, {"admin", ""}, {"nobody", "for the test"}, {"", ""}} {
-		_, _, err := r.Login(t.Context(), c[0], c[1], host.Origin{Address: "127.0.0.1"})
+		_, _, err := r.Login(t.Context(), host.Credentials{Username: c[0], Password: c[1]}, host.Origin{Address: "127.0.0.1"})
 		assert.Equal(t, "login_failed", fault.CodeOf(err), "%v: the same answer whatever was wrong", c)
 	}
 }
 
 func TestSessions(t *testing.T) {
 	r := newRig(t, nil)
-	secret, _, err := r.Login(t.Context(), "admin", "for the test", host.Origin{Address: "127.0.0.1"})
+	secret, _, err := r.Login(t.Context(), host.Credentials{Username: "admin", Password: "for the test"}, host.Origin{Address: "127.0.0.1"})
 	require.NoError(t, err)
 	actor, ok := r.BySession(t.Context(), secret, host.Origin{Address: "::1"})
 	require.True(t, ok)

@@ -24,6 +24,8 @@ type accounts struct {
 	tokens   map[string]*tokenRecord // by SHA-256 of the token
 	// given is what members were given, worked out when it is first asked for. Whoever changes a member or a profile forgets it.
 	given map[string]*given
+	// pending are second factors that wait for their first code, by user name.
+	pending map[string]PendingTOTP
 }
 
 func hashOf(secret string) string {
@@ -40,7 +42,7 @@ func newSecret() string {
 
 func openAccounts(ctx context.Context, h *Host) (*accounts, error) {
 	a := &accounts{host: h, members: map[string]memberRecord{}, profiles: map[string]Profile{}, sessions: map[string]Session{},
-		tokens: map[string]*tokenRecord{}, given: map[string]*given{}}
+		tokens: map[string]*tokenRecord{}, given: map[string]*given{}, pending: map[string]PendingTOTP{}}
 	err := h.view(ctx, func(r Reader) error {
 		if err := load(r, tableMembers, a.members); err != nil {
 			return err

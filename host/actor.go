@@ -53,6 +53,8 @@ type Origin struct {
 	Address string `json:"address,omitempty"`
 	// RequestID is the request's, which the answer and the log have, too.
 	RequestID string `json:"-"`
+	// Agent is the name of the browser or program; set for logins alone, to be shown in the list of sessions.
+	Agent string `json:"-"`
 }
 
 // System is the host acting by itself.

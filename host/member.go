@@ -41,6 +41,8 @@ type memberRecord struct {
 	Member
 	// PasswordHash is empty for services, and for persons who log in by single sign-on alone.
 	PasswordHash string `json:"passwordHash,omitempty"`
+	// TOTP is the second factor, nil for none.
+	TOTP *totpRecord `json:"totp,omitempty"`
 }
 
 // createAdmin makes the first administrator. Its password comes from the configuration or is generated and announced;

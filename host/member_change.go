@@ -157,9 +157,7 @@ func (a *accounts) saveMember(ctx context.Context, actor Actor, act Act, old, ne
 		for _, key := range gone {
 			err = errors.Join(err, tableSessions.delete(w, key))
 		}
-		record := next
-		record.Plugins = nil // they are records of their own
-		return errors.Join(err, tableMembers.put(w, next.Username, record))
+		return errors.Join(err, putMember(w, next))
 	})
 	if err != nil {
 		return memberRecord{}, err
@@ -171,6 +169,12 @@ func (a *accounts) saveMember(ctx context.Context, actor Actor, act Act, old, ne
 		a.host.passwordChanged(next.Username)
 	}
 	return next, nil
+}
+
+// putMember writes a member's own record.
+func putMember(w Writer, m memberRecord) error {
+	m.Plugins = nil // they are records of their own
+	return tableMembers.put(w, m.Username, m)
 }
 
 func (a *accounts) dropSessions(keys []string) {

@@ -21,22 +21,12 @@ func hashPassword(secret string) (string, error) {
 	return password.Hash(secret)
 }
 
-// setPassword gives a person another password, by its hash ("" for none), and ends the person's sessions, but for the one
-// that the actor came in with.
-func (h *Host) setPassword(ctx context.Context, actor Actor, username, hash string) error {
-	a := h.accounts
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	old, ok := a.members[username]
-	if !ok {
-		return errNoMember(username)
-	}
-	if old.Kind == KindService {
-		return fault.New(fault.Invalid, "member_invalid", "a service has no password; give it a token")
-	}
-	next := old
+// setPassword gives a person another password, by its hash, and ends the person's sessions, but for the one that the actor came in
+// with. Tokens stay: they are credentials of programs, each with its own name, scopes and end. The caller holds mu.
+func (a *accounts) setPassword(ctx context.Context, actor Actor, m memberRecord, hash string) error {
+	next := m
 	next.PasswordHash = hash
-	_, err := a.saveMember(ctx, actor, Act{Kind: "member.password_changed", Subject: username}, old, next)
+	_, err := a.saveMember(ctx, actor, Act{Kind: "password.changed", Subject: m.Username}, m, next)
 	return err
 }
 

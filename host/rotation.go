@@ -27,35 +27,42 @@ type MissingKey struct {
 	Sealed int `json:"sealed"`
 	// Plugins have them; they do not start until the key is back or the secrets are set again.
 	Plugins []string `json:"plugins"`
+	// Members have a second factor of it; they log in with a recovery code, or when it is reset.
+	Members []string `json:"members,omitempty"`
 }
 
 // secretsView counts the secrets by the keys that sealed them.
 func (h *Host) secretsView(ctx context.Context) (SecretsView, error) {
 	v := SecretsView{KeyID: h.secrets.KeyID(), MissingKeys: []MissingKey{}, Memory: h.dirs.inMemory}
 	missing := map[string]*MissingKey{}
+	count := func(sealed string, owner func(*MissingKey) *[]string, name string) {
+		v.Sealed++
+		key, known := h.secrets.SealedBy(sealed)
+		switch {
+		case key == "": // damaged, which is told where it is used
+		case !known:
+			if missing[key] == nil {
+				missing[key] = &MissingKey{KeyID: key, Plugins: []string{}}
+			}
+			missing[key].Sealed++
+			if list := owner(missing[key]); !slices.Contains(*list, name) {
+				*list = append(*list, name)
+			}
+		case key != v.KeyID:
+			v.Waiting++
+		}
+	}
 	err := h.view(ctx, func(r Reader) error {
 		return tableSettings.each(r, "", "", func(id string, st Settings) (bool, error) {
 			for _, x := range st.Secrets {
-				v.Sealed++
-				key, known := h.secrets.SealedBy(x.Sealed)
-				switch {
-				case key == "": // damaged, which is the start's to tell
-				case !known:
-					if missing[key] == nil {
-						missing[key] = &MissingKey{KeyID: key}
-					}
-					m := missing[key]
-					m.Sealed++
-					if !slices.Contains(m.Plugins, id) {
-						m.Plugins = append(m.Plugins, id)
-					}
-				case key != v.KeyID:
-					v.Waiting++
-				}
+				count(x.Sealed, func(m *MissingKey) *[]string { return &m.Plugins }, id)
 			}
 			return true, nil
 		})
 	})
+	for _, m := range h.accounts.withTOTP() {
+		count(m.TOTP.Sealed, func(m *MissingKey) *[]string { return &m.Members }, m.Username)
+	}
 	for _, key := range slices.Sorted(maps.Keys(missing)) {
 		v.MissingKeys = append(v.MissingKeys, *missing[key])
 	}
@@ -76,6 +83,11 @@ func (h *Host) rotateSecrets(ctx context.Context) {
 			plugins, secrets = plugins+1, secrets+n
 		}
 		h.hook("secrets.resealed")
+	}
+	if err == nil {
+		var n int
+		n, err = h.accounts.resealTOTP(ctx)
+		secrets += n
 	}
 	if secrets > 0 {
 		h.log.Info("secrets sealed anew with the current key", "key", h.secrets.KeyID(), "secrets", secrets, "plugins", plugins)

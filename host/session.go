@@ -3,9 +3,6 @@ package host
 import (
 	"context"
 	"time"
-
-	"appzone/host/fault"
-	"appzone/host/password"
 )
 
 const (
@@ -14,6 +11,10 @@ const (
 	sessionMax  = 7 * 24 * time.Hour
 	// sessionWrite is how old the stored time of use may be, so that not every request writes.
 	sessionWrite = 5 * time.Minute
+	// sessionsMax bounds a member's sessions, so that no one drives the others' out.
+	sessionsMax = 100
+	// agentMax bounds what is kept of a browser's name, in bytes without the mark of its being cut.
+	agentMax = 197
 )
 
 // Session is one login. Its key is the SHA-256 of the cookie's value.
@@ -21,8 +22,12 @@ type Session struct {
 	User      string    `json:"user"`
 	CreatedAt time.Time `json:"createdAt"`
 	UsedAt    time.Time `json:"usedAt"`
+	// Address and Agent are those of the login.
+	Address string `json:"address,omitempty"`
+	Agent   string `json:"agent,omitempty"`
 }
 
+// ends is when the session does: it slides with each use, and never past the absolute end (row D11).
 func (s Session) ends() time.Time {
 	idle, absolute := s.UsedAt.Add(sessionIdle), s.CreatedAt.Add(sessionMax)
 	if idle.Before(absolute) {
@@ -31,40 +36,12 @@ func (s Session) ends() time.Time {
 	return absolute
 }
 
-var errBadLogin = fault.New(fault.Unauthorized, "login_failed", "user name or password is wrong")
-
-// Login checks a password and opens a session; the returned secret is the cookie's value. from is where the request came from.
-func (h *Host) Login(ctx context.Context, user, pass string, from Origin) (secret string, actor Actor, err error) {
-	a := h.accounts
-	a.mu.Lock()
-	m, ok := a.members[user]
-	a.mu.Unlock()
-	match := false
-	if ok = ok && m.PasswordHash != ""; ok {
-		match, err = password.Check(m.PasswordHash, pass)
-	} else {
-		err = password.Dummy(pass) // the same work, so that time does not tell who exists
-	}
-	if err != nil {
-		return "", actor, err
-	}
-	if !match {
-		h.log.Warn("login failed", "user", user, "address", from.Address)
-		h.Refused(Actor{User: user, Origin: from}, Act{Kind: "session.refused", Code: errBadLogin.Code})
-		return "", actor, errBadLogin
-	}
-	return h.openSession(ctx, m, from)
-}
-
-// openSession opens a session of somebody who has shown who they are.
-func (h *Host) openSession(ctx context.Context, m memberRecord, from Origin) (secret string, actor Actor, err error) {
-	a := h.accounts
+// openSession opens a session of somebody who has shown who they are, always with a new secret. The caller holds mu.
+func (a *accounts) openSession(ctx context.Context, m memberRecord, from Origin) (secret string, actor Actor, err error) {
 	secret = newSecret()
 	now := time.Now().UTC()
-	s := Session{User: m.Username, CreatedAt: now, UsedAt: now}
+	s := Session{User: m.Username, CreatedAt: now, UsedAt: now, Address: from.Address, Agent: cut(from.Agent, agentMax)}
 	key := hashOf(secret)
-	a.mu.Lock()
-	defer a.mu.Unlock()
 	actor, ok := a.actor(m.Username, Actor{Credential: credentialSession + key, Origin: from})
 	if !ok {
 		return "", actor, errBadLogin
@@ -72,21 +49,9 @@ func (h *Host) openSession(ctx context.Context, m memberRecord, from Origin) (se
 	return secret, actor, a.addSession(ctx, actor, key, s)
 }
 
-// addSession keeps the session and drops those that have ended, or the one unused for longest when there are too many. The
-// caller holds mu.
+// addSession keeps the session and drops those that make room for it. The caller holds mu.
 func (a *accounts) addSession(ctx context.Context, actor Actor, key string, s Session) error {
-	var gone []string
-	oldest := ""
-	for k, other := range a.sessions {
-		if s.UsedAt.After(other.ends()) {
-			gone = append(gone, k)
-		} else if oldest == "" || other.UsedAt.Before(a.sessions[oldest].UsedAt) {
-			oldest = k
-		}
-	}
-	if len(gone) == 0 && len(a.sessions) >= credentialsMax {
-		gone = append(gone, oldest)
-	}
+	gone := a.outlived(s)
 	err := a.host.change(ctx, actor, Act{Kind: "session.opened"}, func(w Writer, _ *Act) error {
 		for _, k := range gone {
 			if err := tableSessions.delete(w, k); err != nil {
@@ -105,6 +70,34 @@ func (a *accounts) addSession(ctx context.Context, actor Actor, key string, s Se
 	}
 	a.sessions[key] = s
 	return nil
+}
+
+// outlived are the sessions that have ended, and the one unused for longest when there are too many, of the member or in all.
+// The caller holds mu.
+func (a *accounts) outlived(s Session) (gone []string) {
+	oldest, own, oldestOwn := "", 0, ""
+	older := func(k, than string) bool { return than == "" || a.sessions[k].UsedAt.Before(a.sessions[than].UsedAt) }
+	for k, other := range a.sessions {
+		if s.UsedAt.After(other.ends()) {
+			gone = append(gone, k)
+			continue
+		}
+		if older(k, oldest) {
+			oldest = k
+		}
+		if other.User == s.User {
+			if own++; older(k, oldestOwn) {
+				oldestOwn = k
+			}
+		}
+	}
+	switch {
+	case own >= sessionsMax:
+		gone = append(gone, oldestOwn)
+	case len(gone) == 0 && len(a.sessions) >= credentialsMax:
+		gone = append(gone, oldest)
+	}
+	return gone
 }
 
 // Logout ends the session of the cookie's value. An unknown one is no error.

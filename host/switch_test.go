@@ -209,7 +209,7 @@ func TestAPluginThatIsGoneIsNotDesired(t *testing.T) {
 func TestAFullDiskDoesNotKeepAPluginRunning(t *testing.T) {
 	r, store, _ := runningFailing(t)
 	store.set(fault.New(fault.NoSpace, "disk_full", "the disk is full"))
-	_, _, err := r.Login(t.Context(), "admin", "for the test", host.Origin{Address: "127.0.0.1"})
+	_, _, err := r.Login(t.Context(), host.Credentials{Username: "admin", Password: "for the test"}, host.Origin{Address: "127.0.0.1"})
 	require.NoError(t, err)
 	job, err := r.Stop(t.Context(), "p", admin)
 	require.NoError(t, err)

@@ -1,0 +1,93 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"appzone/host/fault"
+)
+
+// SessionView is what a member is shown of a session.
+type SessionView struct {
+	// ID names the session, and is of no use for anything but ending it.
+	ID        string    `json:"id"`
+	CreatedAt time.Time `json:"createdAt"`
+	// UsedAt is the last use, to within five minutes.
+	UsedAt time.Time `json:"usedAt"`
+	// ExpiresAt is when it ends if it is not used before, and at the latest a week after CreatedAt.
+	ExpiresAt time.Time `json:"expiresAt"`
+	// Address and UserAgent are where the login came from; of the latter the first 200 bytes.
+	Address   string `json:"address"`
+	UserAgent string `json:"userAgent"`
+	// Current tells whether it is the one that asks.
+	Current bool `json:"current"`
+}
+
+// sessionID is the public name of the session with this key: its hash, so that nothing else has to be kept.
+func sessionID(key string) string { return hashOf("session " + key)[:16] }
+
+// Sessions lists the actor's sessions, the one used last first.
+func (h *Host) Sessions(actor Actor) []SessionView {
+	a, now := h.accounts, time.Now()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	out := []SessionView{}
+	for key, s := range a.sessions {
+		if s.User != actor.User || now.After(s.ends()) {
+			continue
+		}
+		out = append(out, SessionView{ID: sessionID(key), CreatedAt: s.CreatedAt, UsedAt: s.UsedAt, ExpiresAt: s.ends(), Address: s.Address,
+			UserAgent: s.Agent, Current: actor.Credential == credentialSession+key})
+	}
+	slices.SortFunc(out, func(x, y SessionView) int {
+		if c := y.UsedAt.Compare(x.UsedAt); c != 0 {
+			return c
+		}
+		return strings.Compare(x.ID, y.ID)
+	})
+	return out
+}
+
+// EndSession ends one of the actor's own sessions; session_not_found for any other.
+func (h *Host) EndSession(ctx context.Context, id string, actor Actor) error {
+	a := h.accounts
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, key := range a.sessionsOf(actor.User, "") {
+		if sessionID(key) == id {
+			return a.endSessions(ctx, actor, Act{Kind: "session.ended", Subject: actor.User, Data: map[string]any{"session": id}}, key)
+		}
+	}
+	return fault.New(fault.NotFound, "session_not_found", "you have no such session; it may have ended")
+}
+
+// EndSessions signs a member out everywhere: all of the user's sessions end, the actor's own included. Whoever may do that is the
+// caller's to decide.
+func (h *Host) EndSessions(ctx context.Context, user string, actor Actor) error {
+	a := h.accounts
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if _, ok := a.members[user]; !ok {
+		return errNoMember(user)
+	}
+	keys := a.sessionsOf(user, "")
+	if len(keys) == 0 {
+		return nil
+	}
+	return a.endSessions(ctx, actor, Act{Kind: "session.ended", Subject: user, Data: map[string]any{"sessions": len(keys)}}, keys...)
+}
+
+// endSessions ends sessions, whatever the disk says. The caller holds mu.
+func (a *accounts) endSessions(ctx context.Context, actor Actor, act Act, keys ...string) error {
+	a.dropSessions(keys)
+	return a.host.change(ctx, actor, act, func(w Writer, _ *Act) (err error) {
+		w.Essential()
+		for _, key := range keys {
+			err = errors.Join(err, tableSessions.delete(w, key))
+		}
+		return err
+	})
+}
