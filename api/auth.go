@@ -24,6 +24,9 @@ const (
 	keyBody    = "appzone.body"
 )
 
+// codeAnonymous is the code for who brings no credentials at all.
+const codeAnonymous = "unauthenticated"
+
 // actorOf is who makes the request; set by authenticate.
 func actorOf(c *fiber.Ctx) host.Actor {
 	a, _ := c.Locals(keyActor).(host.Actor)
@@ -48,7 +51,7 @@ func (s *Server) authenticate(c *fiber.Ctx) (host.Actor, error) {
 	}
 	secret := s.sessionCookie(c)
 	if secret == "" {
-		return host.Actor{}, s.unauthorized(c, "unauthenticated", "log in with POST /api/v1/session, or send a bearer token", "")
+		return host.Actor{}, s.unauthorized(c, codeAnonymous, "log in with POST /api/v1/session, or send a bearer token", "")
 	}
 	if changes(c) {
 		if err := s.checkOrigin(c); err != nil {

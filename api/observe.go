@@ -27,6 +27,7 @@ func (s *Server) observe(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderXRequestID, s.identify(c))
 	err := s.recovered(c)
 	if err != nil {
+		s.noteDenied(c, err)
 		if err := s.answerError(c, err); err != nil {
 			return err
 		}

@@ -97,6 +97,8 @@ func (s *Server) routes() []route {
 		{post, v1 + "/tokens", accessMember, "createToken", s.createToken, false},
 		{fiber.MethodDelete, v1 + "/tokens/{id}", accessMember, "deleteToken", s.deleteToken, false},
 		{post, v1 + "/identity-keys", host.ScopeAll, "rotateIdentityKeys", s.rotateIdentityKeys, true},
+		{get, v1 + "/audit", host.ScopeAuditRead, "listAudit", s.listAudit, false},
+		{get, v1 + "/audit/verify", host.ScopeAuditRead, "verifyAudit", s.verifyAudit, false},
 		{get, v1 + "/system", read, "getSystem", s.getSystem, false},
 
 		{get, v1 + "/openapi.json", accessPublic, "getOpenAPI", s.getOpenAPI, false},

@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"appzone/host/fault"
@@ -71,6 +72,9 @@ func (a Actor) scoped(scope string) bool {
 	return a.Scopes == nil || slices.Contains(a.Scopes, ScopeAll) || slices.Contains(a.Scopes, scope)
 }
 
+// ErrNotGiven is inside the error of [Host.Open] for a plugin that is there and that the actor may not use. Nobody outside is told.
+var ErrNotGiven = errors.New("the plugin is there, and the actor may not use it")
+
 // Open returns the installed plugin's files for an actor who may use it. Who may not is told what a stranger is told: there is
 // no such plugin.
 func (h *Host) Open(ctx context.Context, id string, actor Actor) (*Site, error) {
@@ -79,7 +83,9 @@ func (h *Host) Open(ctx context.Context, id string, actor Actor) (*Site, error) 
 	}
 	site, err := h.Site(ctx, id)
 	if err == nil && !actor.Opens(id, site.Sidebar) {
-		err = errNoSite(id)
+		refused := errNoSite(id)
+		refused.Err = ErrNotGiven
+		err = refused
 	}
 	if err != nil {
 		return nil, err

@@ -78,6 +78,14 @@ func load[T any](r Reader, t table[T], into map[string]T) error {
 	})
 }
 
+// knows tells whether there is such an account.
+func (a *accounts) knows(user string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	_, ok := a.members[user]
+	return ok
+}
+
 // Kinds of credentials, as the start of Actor.Credential.
 const (
 	credentialSession = "session:"

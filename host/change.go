@@ -5,7 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+
+	"appzone/host/audit"
 )
+
+// KindDenied is the kind of a request that was denied.
+const KindDenied = "request.denied"
 
 // Act is one thing that somebody did or tried, for the audit trail and the events. None of it may hold a secret.
 type Act struct {
@@ -30,7 +35,7 @@ func (h *Host) change(ctx context.Context, actor Actor, act Act, fn func(Writer,
 				return err
 			}
 		}
-		return appendAudit(w, newAuditEntry(actor, act, OutcomeDone))
+		return appendAudit(w, newAuditEntry(actor, act, audit.Done))
 	})
 	if err == nil && act.Kind != "" {
 		h.publish(actor, act.Kind, act.Plugin, act.event())

@@ -50,6 +50,8 @@ type Config struct {
 	EgressProxy *url.URL
 	// RequireWalls names the walls of [process.Wall] that must be enforced around a script, or it is not started.
 	RequireWalls []string
+	// AuditKept is how many entries of the audit trail are kept; default 200 000.
+	AuditKept int
 	// Backoff governs restarts after a crash.
 	Backoff Backoff
 	// Hook, for tests, is called at the points of an operation at which a crash must do no harm.
@@ -81,6 +83,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.MaxUploadBytes == 0 {
 		c.MaxUploadBytes = 50 << 20
+	}
+	if c.AuditKept <= 0 {
+		c.AuditKept = 200_000
 	}
 	if c.Bundle == (bundle.Limits{}) {
 		c.Bundle = bundle.DefaultLimits()

@@ -41,9 +41,8 @@ type Host struct {
 	ctx        context.Context
 	cancel     context.CancelFunc
 	encodings  chan string
-	// refusals are acts that were denied or failed, on their way to the audit trail.
-	refusals chan AuditEntry
-	replies  replies
+	trail      *trail
+	replies    replies
 	// regulating is held while ways out are made to follow grants.
 	regulating sync.Mutex
 	// tidying lets one tidy run at a time.
@@ -73,13 +72,13 @@ func Open(ctx context.Context, cfg Config) (*Host, error) {
 	h := &Host{cfg: cfg, log: cfg.Logger, verifier: tree.NewVerifier(), runtimes: map[string]Runtime{},
 		started: time.Now().UTC(), bootMark: newID(time.Now()), timeZone: timeZone(),
 		encodings:   make(chan string, 1024),
-		refusals:    make(chan AuditEntry, 1024),
 		supervisors: map[string]*supervisor{}, installing: map[string]bool{}, sites: map[string]*Site{}, gates: map[string]*gate{}}
 	for _, r := range cfg.Runtimes {
 		h.runtimes[r.Name()] = r
 	}
 	h.ctx, h.cancel = context.WithCancel(context.Background())
 	h.jobs = newJobs(h)
+	h.trail = newTrail(h)
 	if err := h.boot(ctx); err != nil {
 		h.Close()
 		return nil, err
@@ -111,6 +110,9 @@ func (h *Host) boot(ctx context.Context) (err error) {
 	if h.accounts, err = openAccounts(ctx, h); err != nil {
 		return err
 	}
+	if err := h.trail.begin(ctx); err != nil {
+		return err
+	}
 	if h.identities, err = openIdentities(ctx, h); err != nil {
 		return err
 	}
@@ -126,7 +128,6 @@ func (h *Host) boot(ctx context.Context) (err error) {
 	h.background.Go(func() { h.restartAfterBoot(ran) })
 	h.background.Go(h.encodeInBackground)
 	h.background.Go(h.watchGates)
-	h.background.Go(h.writeRefusals)
 	h.background.Go(h.keepTokens)
 	h.background.Go(h.tendIdentities)
 	h.background.Go(func() { h.rotateSecrets(h.ctx) })
@@ -159,6 +160,7 @@ func (h *Host) Close() {
 		}
 	}
 	h.background.Wait()
+	h.trail.close()
 	if h.bus != nil {
 		h.bus.close()
 	}

@@ -15,8 +15,11 @@ type Credentials struct {
 	Code string `json:"code"`
 }
 
+// CodeLoginFailed is the code of a login with a wrong name or password.
+const CodeLoginFailed = "login_failed"
+
 var (
-	errBadLogin      = fault.New(fault.Unauthorized, "login_failed", "user name or password is wrong")
+	errBadLogin      = fault.New(fault.Unauthorized, CodeLoginFailed, "user name or password is wrong")
 	errWrongPassword = fault.New(fault.Forbidden, "password_wrong", "this is not your current password")
 	errNoPassword    = fault.New(fault.Conflict, "no_password", "this account has no password; it logs in by single sign-on")
 )

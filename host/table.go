@@ -1,6 +1,11 @@
 package host
 
-import "errors"
+import (
+	"encoding/json"
+	"errors"
+
+	"appzone/host/audit"
+)
 
 // table is one kind of record: its name in the store and its Go type.
 type table[T any] string
@@ -18,10 +23,13 @@ const (
 	tableGiven        = table[struct{}]("given")            // by givenKey: the plugins of members and profiles
 	tableSessions     = table[Session]("sessions")          // by SHA-256 of the cookie
 	tableTokens       = table[tokenRecord]("tokens")        // by token id
-	tableAudit        = table[AuditEntry]("audit")          // by auditKey, which sorts by time
+	tableAudit        = table[audit.Entry]("audit")         // by auditKey, which sorts by time
 	tableReplies      = table[Reply]("replies")             // by SHA-256 of who, route and idempotency key
 	tableIdentityKeys = table[identityKey]("identity-keys") // by key id, which sorts by time
 )
+
+// tableAuditText is tableAudit as it is written.
+const tableAuditText = table[json.RawMessage](tableAudit)
 
 func (t table[T]) get(r Reader, key string) (T, error) {
 	var v T
