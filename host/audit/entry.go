@@ -102,8 +102,9 @@ var (
 	errHash   = errors.New("its hash is not that of its content: it was changed")
 )
 
-// parse reads an entry as it was written, and checks its hash.
+// parse reads an entry as it was written, and checks its hash. What can be read is returned with the error, too.
 func parse(raw []byte) (e Entry, err error) {
+	err = json.Unmarshal(raw, &e)
 	const tail = len(hashStart) + 2*sha256.Size + len(`"}`)
 	at := len(raw) - tail
 	if at < 1 || !bytes.HasPrefix(raw[at:], []byte(hashStart)) || !bytes.HasSuffix(raw, []byte(`"}`)) {
@@ -115,5 +116,5 @@ func parse(raw []byte) (e Entry, err error) {
 	if hex.EncodeToString(h.Sum(nil)) != string(raw[at+len(hashStart):len(raw)-2]) {
 		return e, errHash
 	}
-	return e, json.Unmarshal(raw, &e)
+	return e, err
 }

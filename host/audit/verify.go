@@ -72,7 +72,8 @@ func (v *Verifier) Add(raw []byte) bool {
 	r := &v.report
 	switch next := r.Head.Seq + 1; {
 	case err != nil:
-		return v.Broken(v.next(), "entry %d: %s", v.next(), err)
+		at := v.place(&e)
+		return v.Broken(at, "entry %d: %s", at, err)
 	case !v.begun:
 		v.begin(&e)
 	case e.Seq < next:
@@ -91,10 +92,10 @@ func (v *Verifier) Add(raw []byte) bool {
 // At is the number of the entry that was added last.
 func (v *Verifier) At() uint64 { return v.report.Head.Seq }
 
-// next is the number that the next entry must have, 0 while it may have any.
-func (v *Verifier) next() uint64 {
-	if !v.begun {
-		return 0
+// place is the number of an entry that is not what was written: that of its place where it must have one, else what it says.
+func (v *Verifier) place(e *Entry) uint64 {
+	if !v.begun || v.report.Filtered {
+		return e.Seq
 	}
 	return v.report.Head.Seq + 1
 }
