@@ -22,7 +22,8 @@ type dirs struct {
 	run string
 	// marks records the children, so that the next boot finds what a crash left.
 	marks string
-	// private holds settings files: on tmpfs where there is one, so that secrets do not reach a disk. Emptied at boot.
+	// private holds settings files: on tmpfs where there is one, so that secrets do not reach a disk, and what changes while programs
+	// run can be written on a full one. Emptied at boot.
 	private string
 	// inMemory says that private is on a tmpfs.
 	inMemory bool

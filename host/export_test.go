@@ -26,7 +26,10 @@ const (
 
 type Cause = cause
 
-// PrivateDir holds the settings files of the instances.
+// InstanceFolders matches the folders of instances, which are named by their marks, below PrivateDir.
+const InstanceFolders = "*-*"
+
+// PrivateDir holds the settings files of the instances, and the keys of identities.
 func (h *Host) PrivateDir() string { return h.dirs.private }
 
 func (s State) Next(c Cause) (State, bool)                        { return s.next(c) }

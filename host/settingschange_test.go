@@ -20,7 +20,7 @@ func TestSettingsThatCannotBeDeliveredAreARestart(t *testing.T) {
 	r.mustUpload(fmt.Sprintf(script, "P", "1.0.0", secretSettings+`,"settingsChange":"signal"`))
 	require.Equal(t, host.JobSucceeded, r.install("p", true).State)
 	pid := r.view("p").PID
-	folders, err := filepath.Glob(filepath.Join(r.PrivateDir(), "*"))
+	folders, err := filepath.Glob(filepath.Join(r.PrivateDir(), host.InstanceFolders))
 	require.NoError(t, err)
 	require.Len(t, folders, 1)
 	require.NoError(t, os.RemoveAll(folders[0]))
@@ -34,7 +34,7 @@ func TestSettingsFilesArePrivateAndRemoved(t *testing.T) {
 	r := newRig(t, nil)
 	r.mustUpload(fmt.Sprintf(script, "P", "1.0.0", secretSettings))
 	require.Equal(t, host.JobSucceeded, r.install("p", true).State)
-	files, err := filepath.Glob(filepath.Join(r.PrivateDir(), "*", "*"))
+	files, err := filepath.Glob(filepath.Join(r.PrivateDir(), host.InstanceFolders, "*"))
 	require.NoError(t, err)
 	require.Len(t, files, 1)
 	for path, mode := range map[string]fs.FileMode{files[0]: 0o400, filepath.Dir(files[0]): fs.ModeDir | 0o700, r.PrivateDir(): fs.ModeDir | 0o700} {
