@@ -109,7 +109,7 @@ func (i *identities) resume(ctx context.Context) error {
 		if k.Sealed, err = i.host.secrets.Seal(seed, k.sealedFor()); err != nil {
 			return err
 		}
-		return errors.Join(i.replace(ctx, i.keys), i.signer.Use(key))
+		return errors.Join(i.replace(ctx, System, Act{}, i.keys), i.signer.Use(key))
 	}
 	return errors.New("no key signs")
 }
@@ -143,23 +143,20 @@ func (i *identities) rotate(ctx context.Context, actor Actor, withdraw bool) (Id
 	if made.Sealed, err = i.host.secrets.Seal(key.Seed(), made.sealedFor()); err != nil {
 		return IdentityKey{}, err
 	}
-	if err := i.replace(ctx, append(next, made)); err != nil {
+	act := Act{Kind: "identity_key.created", Subject: key.ID, Data: map[string]any{"withdrawn": withdraw}}
+	if err := i.replace(ctx, actor, act, append(next, made)); err != nil {
 		return IdentityKey{}, err
 	}
-	if err := i.signer.Use(key); err != nil {
-		return IdentityKey{}, err
-	}
-	i.host.publish(actor, "identity_key.created", "", map[string]any{"id": key.ID, "withdrawn": withdraw})
-	return made.IdentityKey, nil
+	return made.IdentityKey, i.signer.Use(key)
 }
 
 // replace makes keys those that are known. Programs see them before anything is signed with a new one.
-func (i *identities) replace(ctx context.Context, keys []identityKey) error {
+func (i *identities) replace(ctx context.Context, actor Actor, act Act, keys []identityKey) error {
 	before := i.published
 	if err := i.show(keys); err != nil {
 		return err
 	}
-	err := i.host.update(ctx, func(w Writer) error { return putIdentityKeys(w, keys) })
+	err := i.host.change(ctx, actor, act, func(w Writer, _ *Act) error { return putIdentityKeys(w, keys) })
 	switch {
 	case isNoSpace(err) && before == nil: // at boot: somebody must come in to make room
 		i.host.log.Warn("identity keys not recorded; the next boot makes another", "error", err)
@@ -263,7 +260,7 @@ func (i *identities) forget(ctx context.Context, now time.Time) error {
 			kept = append(kept, k)
 		}
 	}
-	return i.replace(ctx, kept)
+	return i.replace(ctx, System, Act{}, kept)
 }
 
 // tendIdentities looks after the keys until the host closes.

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -148,6 +149,13 @@ func TestTheSecretHalfOfAKeyIsSealedAndGoesWithItsUse(t *testing.T) {
 		}
 	}
 	assert.Equal(t, [2]int{1, 1}, [2]int{signing, retired})
+	assert.Equal(t, 2, strings.Count(r.audit(), "identity_key.created"), "the host's first, and the administrator's")
+	for _, k := range r.keyRecords() {
+		assert.Contains(t, r.audit(), k.ID)
+		if k.Sealed != "" {
+			assert.NotContains(t, r.audit(), k.Sealed)
+		}
+	}
 }
 
 func TestIdentityKeysAreReplacedInTime(t *testing.T) {
