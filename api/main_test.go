@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/coder/websocket"
 	"go.uber.org/goleak"
 
 	"appzone/host"
@@ -99,6 +100,10 @@ func servePlugin(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 	}
+	if r.URL.Path == "/socket" {
+		echoSocket(w, r)
+		return
+	}
 	if url := r.URL.Query().Get("fetch"); url != "" {
 		fetch(w, r, url)
 		return
@@ -107,6 +112,21 @@ func servePlugin(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Security-Policy", "default-src *")
 	_ = json.NewEncoder(w).Encode(map[string]any{"method": r.Method, "uri": r.RequestURI, "header": r.Header, "body": string(body)})
+}
+
+// echoSocket sends back what comes over a WebSocket.
+func echoSocket(w http.ResponseWriter, r *http.Request) {
+	c, err := websocket.Accept(w, r, nil)
+	if err != nil {
+		return
+	}
+	defer c.CloseNow()
+	for {
+		kind, message, err := c.Read(r.Context())
+		if err != nil || c.Write(r.Context(), kind, message) != nil {
+			return
+		}
+	}
 }
 
 // fetch asks for url over the way out, and passes the answer on.
