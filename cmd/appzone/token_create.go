@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,9 +12,11 @@ import (
 
 // tokenFlags are those of token create.
 type tokenFlags struct {
-	scopes             []string
-	expires            time.Duration
-	user, passwordFile string
+	scopes       []string
+	expires      time.Duration
+	passwordFile string
+	// user is who logs in for it, owner the service whose it is to be.
+	user, owner string
 }
 
 func (a *app) tokenCreate() *cobra.Command {
@@ -36,7 +36,7 @@ func (a *app) tokenCreate() *cobra.Command {
 				defer func() { _ = c.Logout(context.WithoutCancel(cmd.Context())) }()
 			}
 			answer, err := c.Do(cmd.Context(), client.Request{Method: "POST", Path: client.Path("tokens"),
-				JSON: map[string]any{"name": args[0], "scopes": f.scopes, "expiresInSeconds": int64(f.expires.Seconds())}})
+				JSON: map[string]any{"name": args[0], "scopes": f.scopes, "expiresInSeconds": int64(f.expires.Seconds()), "user": f.owner}})
 			if err != nil {
 				return err
 			}
@@ -52,19 +52,16 @@ func (a *app) tokenCreate() *cobra.Command {
 	cmd.Flags().StringSliceVar(&f.scopes, "scope", []string{"*"}, "what it may do; * is all that you may")
 	cmd.Flags().DurationVar(&f.expires, "expires", 0, "how long it lives, such as 720h (default for ever)")
 	cmd.Flags().StringVar(&f.user, "user", "", "log in as this user instead of using a token")
+	cmd.Flags().StringVar(&f.owner, "for", "", "the service whose token it is to be (default you)")
 	cmd.Flags().StringVar(&f.passwordFile, "password-file", "-", "file with the user's password (- for standard input)")
 	return cmd
 }
 
 // login opens a session with the password of a file; a password as an argument would show in the list of processes.
 func (a *app) login(ctx context.Context, c *client.Client, f tokenFlags) error {
-	b, err := a.readInput(f.passwordFile)
+	password, err := a.passwordFrom(f.passwordFile)
 	if err != nil {
 		return err
-	}
-	password, _, _ := strings.Cut(string(b), "\n")
-	if password = strings.TrimSuffix(password, "\r"); password == "" {
-		return errors.New("no password: give it on standard input or in a file named by --password-file")
 	}
 	return c.Login(ctx, f.user, password)
 }
