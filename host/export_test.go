@@ -45,11 +45,6 @@ func (g *Grants) Beyond(other *Grants) (out []string) {
 // FirstNumber is the number that a plugin's user id is made of, unless another plugin of the same data folder has it.
 var FirstNumber = firstNumber
 
-// SetPassword gives a member another password by its hash.
-func (h *Host) SetPassword(ctx context.Context, actor Actor, username, hash string) error {
-	return h.setPassword(ctx, actor, username, hash)
-}
-
 // RecordUses and DropExpired are what the goroutine behind tokens does now and then.
 func (h *Host) RecordUses(newer time.Duration) { h.recordUses(context.Background(), newer) }
 func (h *Host) DropExpired(now time.Time)      { h.dropExpired(context.Background(), now) }
