@@ -10,10 +10,12 @@ import (
 	"appzone/host/fault"
 )
 
-// The names of the session cookie. Under TLS the prefix binds it to this host and to TLS.
+// The names of the cookies: of the session, and of a browser that logged in. Under TLS the prefix binds them to this host and to TLS.
 const (
 	cookiePlain  = "appzone_session"
-	cookieSecure = "__Host-appzone_session"
+	cookieDevice = "appzone_device"
+	prefixSecure = "__Host-"
+	cookieSecure = prefixSecure + cookiePlain
 )
 
 // What a request carries from one step to the next.
@@ -97,22 +99,44 @@ func changes(c *fiber.Ctx) bool {
 	return true
 }
 
-// cookieName is the session cookie's on this connection.
-func (s *Server) cookieName(c *fiber.Ctx) string {
+// cookieName is what a cookie is called on this connection.
+func (s *Server) cookieName(c *fiber.Ctx, name string) string {
 	if s.secure(c) {
-		return cookieSecure
+		return prefixSecure + name
 	}
-	return cookiePlain
+	return name
 }
 
-func (s *Server) sessionCookie(c *fiber.Ctx) string { return strings.Clone(c.Cookies(s.cookieName(c))) }
+func (s *Server) sessionCookie(c *fiber.Ctx) string {
+	return strings.Clone(c.Cookies(s.cookieName(c, cookiePlain)))
+}
+
+func (s *Server) deviceCookie(c *fiber.Ctx) string {
+	return strings.Clone(c.Cookies(s.cookieName(c, cookieDevice)))
+}
 
 // setSession gives the browser the session's cookie, or takes it away when secret is "".
 func (s *Server) setSession(c *fiber.Ctx, secret string) {
-	cookie := &fiber.Cookie{Name: s.cookieName(c), Value: secret, Path: "/", HTTPOnly: true, Secure: s.secure(c),
-		SameSite: fiber.CookieSameSiteStrictMode}
+	cookie := s.newCookie(c, cookiePlain, secret)
 	if secret == "" {
 		cookie.Expires = time.Unix(1, 0)
 	}
 	c.Cookie(cookie)
+}
+
+// setDevice makes the browser known for the account that it logged in to. It stays so after the session's end.
+func (s *Server) setDevice(c *fiber.Ctx, user string) error {
+	sealed, err := s.host.NewDevice(user, s.deviceCookie(c))
+	if err != nil {
+		return err
+	}
+	cookie := s.newCookie(c, cookieDevice, sealed)
+	cookie.MaxAge = int(host.DeviceLife.Seconds())
+	c.Cookie(cookie)
+	return nil
+}
+
+// newCookie is a cookie for the console's own pages alone.
+func (s *Server) newCookie(c *fiber.Ctx, name, value string) *fiber.Cookie {
+	return &fiber.Cookie{Name: s.cookieName(c, name), Value: value, Path: "/", HTTPOnly: true, Secure: s.secure(c), SameSite: fiber.CookieSameSiteStrictMode}
 }

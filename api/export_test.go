@@ -45,6 +45,8 @@ func FiberPath(path string) string { return fiberPath(path) }
 const (
 	AccessPublic = accessPublic
 	AccessMember = accessMember
+	// AccessSession is for persons alone.
+	AccessSession = accessSession
 )
 
 // Boom adds a route that panics.
@@ -64,3 +66,18 @@ func (s *Server) SetHookLimits(hooks, callers *limit.Limiter) { s.hooks, s.calle
 func (s *Server) WithoutLimits() {
 	s.SetLimits(limit.New(1<<30, time.Nanosecond), limit.New(1<<30, time.Nanosecond))
 }
+
+// Known are the addresses that are known for an account.
+type Known struct{ a *attempts }
+
+// NewKnown knows none.
+func NewKnown() Known { return Known{newAttempts()} }
+
+// Remember makes one known.
+func (k Known) Remember(now time.Time, key string) { k.a.remember(now, key) }
+
+// Knows tells whether it is.
+func (k Known) Knows(now time.Time, key string) bool { return k.a.knows(now, key) }
+
+// Len is how many are remembered.
+func (k Known) Len() int { return len(k.a.known) }

@@ -232,6 +232,17 @@ func (r *rig) planOf(id string) string {
 func (r *rig) login() string {
 	r.t.Helper()
 	a := r.expect(call{method: "POST", path: "/api/v1/session", token: "-", json: map[string]string{"username": "admin", "password": adminPassword}}, 204)
-	require.Len(r.t, a.Cookies(), 1)
-	return a.Cookies()[0].Name + "=" + a.Cookies()[0].Value
+	return cookieOf(r.t, a, "session")
+}
+
+// cookieOf is the cookie whose name ends like this, as a browser sends it.
+func cookieOf(t *testing.T, a answer, name string) string {
+	t.Helper()
+	for _, c := range a.Cookies() {
+		if strings.HasSuffix(c.Name, "appzone_"+name) {
+			return c.Name + "=" + c.Value
+		}
+	}
+	require.Fail(t, "no cookie", "%s in %v", name, a.Cookies())
+	return ""
 }

@@ -15,6 +15,8 @@ const (
 	accessPublic = "public"
 	// accessMember is everybody who is logged in.
 	accessMember = "member"
+	// accessSession is every person who is logged in; a token is none.
+	accessSession = "session"
 )
 
 // route is one operation: the OpenAPI document has exactly these.
@@ -22,7 +24,7 @@ type route struct {
 	method string
 	// path as in the OpenAPI document; a last {path} takes everything that follows.
 	path string
-	// access is accessPublic, accessMember, or the scope that a token needs.
+	// access is accessPublic, accessMember, accessSession, or the scope that a token needs.
 	access string
 	// id is the operationId.
 	id     string
@@ -49,6 +51,15 @@ func (s *Server) routes() []route {
 		{fiber.MethodDelete, v1 + "/session", accessMember, "logout", s.logout, false},
 		{get, v1 + "/me", accessMember, "getMe", s.getMe, false},
 		{get, v1 + "/me/sidebar", accessMember, "getMySidebar", s.getMySidebar, false},
+		{put, v1 + "/me/password", accessSession, "putMyPassword", s.putMyPassword, false},
+		{get, v1 + "/me/sessions", accessSession, "listMySessions", s.listMySessions, false},
+		{fiber.MethodDelete, v1 + "/me/sessions", accessSession, "endMySessions", s.endMySessions, false},
+		{fiber.MethodDelete, v1 + "/me/sessions/{id}", accessSession, "endMySession", s.endMySession, false},
+		{post, v1 + "/me/totp", accessSession, "beginTOTP", s.beginTOTP, false},
+		{put, v1 + "/me/totp", accessSession, "confirmTOTP", s.confirmTOTP, false},
+		{fiber.MethodDelete, v1 + "/me/totp", accessSession, "endTOTP", s.endTOTP, false},
+		{fiber.MethodDelete, v1 + "/staff/{username}/sessions", host.ScopeStaffManage, "endMemberSessions", s.endMemberSessions, false},
+		{fiber.MethodDelete, v1 + "/staff/{username}/totp", host.ScopeStaffManage, "resetTOTP", s.resetTOTP, false},
 
 		{get, v1 + "/plugins", read, "listPlugins", s.listPlugins, false},
 		{post, v1 + "/plugins", upload, "uploadPlugin", s.uploadPlugin, false},
@@ -157,7 +168,12 @@ func (s *Server) admit(c *fiber.Ctx, r route) error {
 	if err := s.throttleMember(actor); err != nil {
 		return err
 	}
-	if r.access != accessMember && !actor.May(r.access) {
+	switch {
+	case r.access == accessMember, r.access == accessSession && actor.Token == "":
+		return nil
+	case r.access == accessSession:
+		return fault.New(fault.Forbidden, "session_required", "this is for persons who are logged in; a token cannot do it")
+	case !actor.May(r.access):
 		return fault.New(fault.Forbidden, "missing_scope", "this needs the right %s, which these credentials do not have", r.access)
 	}
 	return nil

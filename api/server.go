@@ -54,8 +54,10 @@ type Server struct {
 	static  *static.Server
 	metrics *metrics
 	doc     *document
-	// What bounds attempts to log in, and requests of members and of others.
-	logins, members, strangers *limit.Limiter
+	// logins bounds guesses of passwords and codes.
+	logins *attempts
+	// What bounds requests of members and of others.
+	members, strangers *limit.Limiter
 	// The same for requests to public routes: of each plugin, and of each address to it.
 	hooks, callers *limit.Limiter
 	// internal answers plugins that call other plugins.
@@ -83,7 +85,7 @@ func New(o Options) (*Server, error) {
 	if o.MaxUploadBytes <= 0 {
 		o.MaxUploadBytes = 50 << 20
 	}
-	s := &Server{o: o, host: o.Host, log: o.Logger, logins: limit.New(loginBurst, loginEvery),
+	s := &Server{o: o, host: o.Host, log: o.Logger, logins: newAttempts(),
 		members: limit.New(memberBurst, memberEvery), strangers: limit.New(strangerBurst, strangerEvery),
 		hooks: limit.New(hookBurst, hookEvery), callers: limit.New(callerBurst, callerEvery)}
 	var err error
@@ -96,7 +98,7 @@ func New(o Options) (*Server, error) {
 	s.closing, s.beginClose = context.WithCancel(context.Background())
 	s.ctx, s.abort = context.WithCancel(context.Background())
 	s.static = static.New(static.Options{Blobs: o.Host.Content(), Dir: o.ArenaDir, Logger: o.Logger})
-	s.relay = relay.New(relay.Options{Acquire: o.Host.Acquire, Holds: s.holds, ReservedCookies: []string{cookiePlain, cookieSecure},
+	s.relay = relay.New(relay.Options{Acquire: o.Host.Acquire, Holds: s.holds, ReservedCookies: []string{cookiePlain, cookieSecure, cookieDevice, prefixSecure + cookieDevice},
 		Forwarded: s.forwarded, RequestID: requestID, Logger: o.Logger})
 	s.metrics = newMetrics(s)
 	s.app = s.newApp()

@@ -1,52 +1,10 @@
 package api
 
 import (
-	"time"
-
 	"github.com/gofiber/fiber/v2"
 
 	"appzone/host"
-	"appzone/host/fault"
 )
-
-// usernameMax bounds what is remembered of a name that somebody tries.
-const usernameMax = 200
-
-// login opens a session. An attempt costs a hash of a tenth of a second, so attempts are limited.
-func (s *Server) login(c *fiber.Ctx) error {
-	if err := s.checkOrigin(c); err != nil {
-		return err
-	}
-	var in struct {
-		Username string `json:"username"`
-		Password string `json:"password"`
-	}
-	if err := decodeJSON(c, &in); err != nil {
-		return err
-	}
-	if len(in.Username) > usernameMax {
-		in.Username = in.Username[:usernameMax]
-	}
-	keys := []string{s.addressKey(c), "account " + in.Username}
-	if wait := s.logins.Take(time.Now(), keys...); wait > 0 {
-		e := fault.New(fault.TooMany, "too_many_logins", "too many attempts to log in; wait and try again")
-		e.RetryAfter = wait
-		return e
-	}
-	secret, actor, err := s.host.Login(s.ctx, in.Username, in.Password, s.originOf(c))
-	if err != nil {
-		return err
-	}
-	s.logins.Refund(time.Now(), keys...)
-	if old := s.sessionCookie(c); old != "" {
-		if err := s.host.Logout(s.ctx, old, s.originOf(c)); err != nil {
-			return err
-		}
-	}
-	c.Locals(keyActor, actor)
-	s.setSession(c, secret)
-	return c.SendStatus(fiber.StatusNoContent)
-}
 
 // logout ends the session of the request's cookie. A token has none, and stays.
 func (s *Server) logout(c *fiber.Ctx) error {
@@ -72,11 +30,14 @@ type me struct {
 	Scopes []string `json:"scopes"`
 	// Token is the id of the token that was used, null for a session.
 	Token *string `json:"token"`
+	// TOTP tells whether this member's log-ins need a code.
+	TOTP bool `json:"totp"`
 }
 
 func (s *Server) getMe(c *fiber.Ctx) error {
 	a := actorOf(c)
-	m := me{User: a.User, Kind: a.Kind(), Role: a.Role, Profile: a.Profile(), View: host.ViewOf(a.Role), Scopes: a.Scopes}
+	m := me{User: a.User, Kind: a.Kind(), Role: a.Role, Profile: a.Profile(), View: host.ViewOf(a.Role), Scopes: a.Scopes,
+		TOTP: s.host.HasTOTP(a.User)}
 	if m.Scopes == nil {
 		m.Scopes = []string{host.ScopeAll}
 	}

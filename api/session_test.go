@@ -12,7 +12,7 @@ import (
 func TestASessionOpensAndEnds(t *testing.T) {
 	r := newRig(t)
 	a := r.expect(call{method: "POST", path: "/api/v1/session", token: "-", json: map[string]string{"username": "admin", "password": adminPassword}}, 204)
-	require.Len(t, a.Cookies(), 1)
+	require.Len(t, a.Cookies(), 2)
 	cookie := a.Cookies()[0]
 	assert.Equal(t, "appzone_session", cookie.Name)
 	assert.True(t, cookie.HttpOnly)

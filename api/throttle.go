@@ -12,9 +12,6 @@ import (
 
 // How often something may be done: a burst at once, and one more in each interval after that.
 const (
-	// Attempts to log in, for each address and for each account. Those that succeed do not count.
-	loginBurst = 10
-	loginEvery = 6 * time.Second
 	// Requests to the interface with valid credentials, for each token and for the sessions of each member.
 	memberBurst = 2000
 	memberEvery = time.Second / 200

@@ -1,0 +1,50 @@
+package api
+
+import (
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// beginTOTP makes a secret for an authenticator app.
+func (s *Server) beginTOTP(c *fiber.Ctx) error {
+	p, err := s.host.BeginTOTP(actorOf(c))
+	return reply(c, p, err)
+}
+
+// confirmTOTP turns the second factor on.
+func (s *Server) confirmTOTP(c *fiber.Ctx) error {
+	var in struct {
+		Code string `json:"code"`
+	}
+	if err := decodeJSON(c, &in); err != nil {
+		return err
+	}
+	codes, err := s.host.ConfirmTOTP(s.ctx, in.Code, actorOf(c))
+	return reply(c, map[string][]string{"recoveryCodes": codes}, err)
+}
+
+// endTOTP turns it off, for which it takes the password.
+func (s *Server) endTOTP(c *fiber.Ctx) error {
+	var in struct {
+		Password string `json:"password"`
+	}
+	if err := decodeJSON(c, &in); err != nil {
+		return err
+	}
+	actor := actorOf(c)
+	return done(c, s.attempt(c, actor.User, false, func() error { return s.host.EndTOTP(s.ctx, in.Password, actor) }))
+}
+
+// resetTOTP turns a member's off.
+func (s *Server) resetTOTP(c *fiber.Ctx) error {
+	return done(c, s.host.ResetTOTP(s.ctx, strings.Clone(c.Params("username")), actorOf(c)))
+}
+
+// done is the answer to what returns nothing.
+func done(c *fiber.Ctx, err error) error {
+	if err != nil {
+		return err
+	}
+	return c.SendStatus(fiber.StatusNoContent)
+}
