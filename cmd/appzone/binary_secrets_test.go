@@ -133,6 +133,33 @@ func (v *vault) refuse() {
 	v.seen["refused: another revision"] = answer
 }
 
+// credentials are used and tried: what they are must not be in the trail, the events or the log (H8).
+func (v *vault) credentials() {
+	v.t.Helper()
+	wrong, first := plant("password"), strings.TrimSpace(readFile(v.t, filepath.Join(v.data, passwordFile)))
+	res := v.send("session", "", map[string]string{"username": "admin", "password": wrong.text})
+	require.Equal(v.t, 401, res.StatusCode)
+	_ = res.Body.Close()
+	res = v.send("session", "", map[string]string{"username": "admin", "password": first})
+	require.Equal(v.t, 204, res.StatusCode)
+	_ = res.Body.Close()
+	cookie := res.Cookies()[0]
+	res = v.send("tokens", cookie.Name+"="+cookie.Value, map[string]any{"name": "planted", "scopes": []string{"*"}})
+	require.Equal(v.t, 201, res.StatusCode)
+	defer res.Body.Close()
+	var made struct{ Token string }
+	require.NoError(v.t, json.NewDecoder(res.Body).Decode(&made))
+	require.NotEmpty(v.t, made.Token)
+	v.all = append(v.all, wrong, known(cookie.Value), known(made.Token))
+}
+
+func readFile(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	require.NoError(t, err)
+	return string(text)
+}
+
 // reads holds the keeper's answer to its secret.
 func (v *vault) reads() {
 	v.t.Helper()
@@ -148,6 +175,10 @@ func (v *vault) holders() []string {
 		v.seen[path] = text
 	}
 	v.seen["log of the host"] = v.text()
+	_, v.seen["audit trail"] = v.fetch("/api/v1/audit?format=ndjson", nil)
+	for _, kind := range []string{"plugin.settings", "plugin.installed", "session.opened", "session.refused", "token.created"} {
+		assert.Contains(v.t, v.seen["audit trail"], `"kind":"`+kind+`"`)
+	}
 	return nowhere(v.t, v.all, v.seen, v.data, "/dev/shm")
 }
 
@@ -162,6 +193,7 @@ func TestAPlantedSecretIsInItsProgramsSettingsFileAlone(t *testing.T) {
 	v.set("guest", v.theirs)
 	v.set("spy", v.theirs)
 	v.refuse()
+	v.credentials()
 	for _, id := range []string{"keeper", "spy", "guest"} {
 		v.cli("plugin", "start", id)
 	}

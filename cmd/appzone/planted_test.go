@@ -84,6 +84,25 @@ func (b *binary) put(id, body string, header map[string]string) (int, string) {
 	return res.StatusCode, string(text)
 }
 
+// known makes a planted text of a secret that the host made.
+func known(secret string) planted { return planted{text: secret, needles: [][]byte{[]byte(secret)}} }
+
+// send makes a request of the console, without a token.
+func (b *binary) send(path, cookie string, body any) *http.Response {
+	b.t.Helper()
+	text, err := json.Marshal(body)
+	require.NoError(b.t, err)
+	req, err := http.NewRequestWithContext(b.t.Context(), http.MethodPost, b.url+"/api/v1/"+path, bytes.NewReader(text))
+	require.NoError(b.t, err)
+	req.Header.Set("Content-Type", "application/json")
+	if cookie != "" {
+		req.Header.Set("Cookie", cookie)
+	}
+	res, err := http.DefaultClient.Do(req)
+	require.NoError(b.t, err)
+	return res
+}
+
 // everything is what all reading routes answer, by their path.
 func (b *binary) everything(ids ...string) map[string]string {
 	b.t.Helper()
