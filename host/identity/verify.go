@@ -27,7 +27,7 @@ type Claims struct {
 	User string `json:"user"`
 	// Role is "admin", "user", "agent" or "plugin".
 	Role string `json:"role"`
-	// Subject is the same member for ever, whatever the name.
+	// Subject is what to remember who asks by; now the same as User.
 	Subject string `json:"subject"`
 	// Issuer is the public URL of the host that says so.
 	Issuer string `json:"issuer"`

@@ -52,7 +52,7 @@ const char *az_role(const az_request *r);
 typedef struct az_claims {
 	char user[256];    /* the member's name, or "plugin:" and the id of a plugin */
 	char role[32];     /* "admin", "user", "agent" or "plugin" */
-	char subject[256]; /* the same member for ever, whatever the name */
+	char subject[256]; /* what to remember who asks by; now the same as user */
 	char issuer[256];  /* the public URL of the host that says so */
 	long long issued_at, expires_at; /* seconds since 1970 */
 	char refused[128]; /* after EACCES: why it is not believed */

@@ -34,7 +34,7 @@ func IdentityOf(get func(name string) string) Identity {
 // Claims are an identity as the host signed it.
 type Claims struct {
 	Identity
-	// Subject is the same member for ever, whatever the name.
+	// Subject is what to remember who asks by; now the same as User.
 	Subject string
 	// Issuer is the public URL of the host that says so.
 	Issuer string

@@ -30,7 +30,7 @@ declare namespace AppZone {
     /** The member's name, or `plugin:` and the id of a plugin. */
     readonly user: string;
     readonly role: "admin" | "user" | "agent" | "plugin";
-    /** The same member for ever, whatever the name. */
+    /** What to remember who asks by; now the same as `user`. */
     readonly subject: string;
     /** The public URL of the host that says so. */
     readonly issuer: string;

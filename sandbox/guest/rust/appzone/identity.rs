@@ -18,7 +18,7 @@ pub struct Claims {
     pub user: String,
     /// "admin", "user", "agent" or "plugin".
     pub role: String,
-    /// The same member for ever, whatever the name.
+    /// What to remember who asks by; now the same as `user`.
     pub subject: String,
     /// The public URL of the host that says so.
     pub issuer: String,
