@@ -90,7 +90,7 @@ func TestASessionCountsOnlyForTheConsolesOwnPages(t *testing.T) {
 			{method: "POST", path: "/api/v1/plugins/clock/start"},
 			{method: "POST", path: "/api/v1/plugins"},
 			{method: "DELETE", path: "/api/v1/plugins/clock"},
-			{method: "POST", path: "/apps/clock/hook"},
+			{method: "POST", path: "/api/v1/plugins/clock/launch"},
 		} {
 			target.token, target.header = "-", map[string]string{"Cookie": cookie}
 			for k, v := range c.header {
@@ -152,7 +152,7 @@ func TestTLSIsNotInsistedOnForThisMachine(t *testing.T) {
 // D8: an upgrade opens a channel, so it counts as a change.
 func TestAnUpgradeWithASessionNeedsTheOrigin(t *testing.T) {
 	r := newRig(t)
-	a := r.do(call{method: "GET", path: "/apps/clock/socket", token: "-", header: map[string]string{"Cookie": r.login(), "Origin": "https://evil.example",
+	a := r.do(call{method: "GET", path: "/api/v1/events", token: "-", header: map[string]string{"Cookie": r.login(), "Origin": "https://evil.example",
 		"Connection": "Upgrade", "Upgrade": "websocket"}})
 	require.Equal(t, 403, a.StatusCode)
 	assert.Equal(t, "wrong_origin", a.code())

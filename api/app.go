@@ -12,24 +12,31 @@ import (
 
 const (
 	appsPrefix = "/apps/"
-	// policyContent keeps a plugin's page off the console's origin: it runs in an opaque one of its own (row C4).
-	policyContent = "sandbox allow-scripts allow-forms allow-popups allow-downloads; frame-ancestors 'self'"
+	// policyContent is for what programs get: no browser shows it as the console's own (row C4).
+	policyContent = "sandbox; frame-ancestors 'none'"
 )
 
 // registerApps puts plugin content into the app: every method, everything below the plugin's id.
 func (s *Server) registerApps(app *fiber.App) {
 	app.All("/apps/:id", s.content(redirectToRoot))
-	app.All("/apps/:id/*", s.content(s.serveContent))
+	app.All("/apps/:id/*", s.content(s.serveApp))
+	if s.sandboxed() {
+		app.All(pagesPrefix+":id/*", s.sandboxedPage)
+	}
 	app.All(hooksPrefix+":id/*", s.hook)
 	for path := range pages {
-		app.Get(path, page(path))
+		app.Get(path, s.page(path))
 	}
 }
 
-// content admits who may use the plugin. Who may not is told what a stranger is told: there is no such plugin.
+// content admits programs that may use the plugin. Who may not is told what a stranger is told: there is no such plugin. The console's
+// cookie counts for nothing here: a page of a plugin has an address of its own.
 func (s *Server) content(handle func(*fiber.Ctx, *host.Site) error) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		c.Locals(keyRoute, "plugin")
+		if c.Get(fiber.HeaderAuthorization) == "" {
+			return s.unauthorized(c, "unauthenticated", "plugin content at this address is for programs with a bearer token; a page is opened with POST /api/v1/plugins/{id}/launch", "")
+		}
 		actor, err := s.authenticate(c)
 		if err != nil {
 			return err
@@ -57,12 +64,9 @@ func redirect(c *fiber.Ctx, status int, to string) error {
 	return nil
 }
 
-func (s *Server) serveContent(c *fiber.Ctx, site *host.Site) error {
-	err := s.serveFile(c, site)
-	if site.Script && isMissing(err) {
-		err = s.passOn(c, site)
-	}
-	if err != nil {
+// serveApp serves a plugin's content to a program.
+func (s *Server) serveApp(c *fiber.Ctx, site *host.Site) error {
+	if err := s.serveContent(c, site, appsPrefix+site.Plugin, host.ViewOf(actorOf(c).Role)); err != nil {
 		return err
 	}
 	h := &c.Response().Header
@@ -75,34 +79,31 @@ func (s *Server) serveContent(c *fiber.Ctx, site *host.Site) error {
 	return nil
 }
 
-func isMissing(err error) bool { return fault.CodeOf(err) == "file_not_found" }
-
-// serveFile serves a file of the version, or leads to the member's page.
-func (s *Server) serveFile(c *fiber.Ctx, site *host.Site) error {
-	err := s.serveSite(c, site)
-	if c.Params("*") == "" && !site.Script && isMissing(err) {
-		return s.redirectToView(c, site, err)
+// serveContent serves a file of the version, leads to the page of the view, or asks the plugin's process. base is how the path begins
+// that the plugin does not see.
+func (s *Server) serveContent(c *fiber.Ctx, site *host.Site, base, view string) error {
+	path := strings.TrimPrefix(c.Path()[len(base):], "/")
+	err := s.serveSite(c, site, path)
+	switch {
+	case !isMissing(err):
+		return err
+	case site.Script:
+		return s.passOn(c, site, base)
+	case path == "" && host.PageOf(site.Views, view) != "":
+		return redirect(c, fiber.StatusFound, pageAddress(base, host.PageOf(site.Views, view)))
 	}
 	return err
 }
 
+func isMissing(err error) bool { return fault.CodeOf(err) == "file_not_found" }
+
 // serveSite serves a file of the version; file_not_found where the path is not one.
-func (s *Server) serveSite(c *fiber.Ctx, site *host.Site) error {
+func (s *Server) serveSite(c *fiber.Ctx, site *host.Site, path string) error {
 	reads := c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead
 	if site.Script && (len(site.Files) == 0 || !reads) {
 		return fault.New(fault.NotFound, "file_not_found", "not a file")
 	}
-	return s.static.Serve(c, site, c.Params("*"))
-}
-
-// redirectToView leads from an html plugin's root to the page that this member sees.
-func (s *Server) redirectToView(c *fiber.Ctx, site *host.Site, missing error) error {
-	pageOf := host.PageOf(site.Views, host.ViewOf(actorOf(c).Role))
-	if pageOf == "" {
-		return missing
-	}
-	to, _ := host.PageURL(site.Plugin, pageOf)
-	return redirect(c, fiber.StatusFound, to)
+	return s.static.Serve(c, site, path)
 }
 
 // holds tells whether a request to a plugin that is under way may go on. What was admitted by no credential is not ended by one.
@@ -114,12 +115,12 @@ func (s *Server) holds(r relay.Request) bool {
 }
 
 // passOn gives the request to the plugin's process.
-func (s *Server) passOn(c *fiber.Ctx, site *host.Site) error {
+func (s *Server) passOn(c *fiber.Ctx, site *host.Site, base string) error {
 	actor := actorOf(c)
 	who, err := s.whoAsks(site.Plugin, actor.User, string(actor.Role))
 	if err != nil {
 		return err
 	}
 	who.Credential = actor.Credential
-	return s.relay.Handle(c, site.Plugin, appsPrefix+site.Plugin, who)
+	return s.relay.Handle(c, site.Plugin, base, who)
 }

@@ -18,6 +18,9 @@ const (
 	cookieSecure = prefixSecure + cookiePlain
 )
 
+// reservedCookies are how the names of the host's own cookies begin, in any case: no plugin gets one or sets one.
+var reservedCookies = []string{"appzone_", "__Host-appzone_", "__Secure-appzone_"}
+
 // What a request carries from one step to the next.
 const (
 	keyActor   = "appzone.actor"

@@ -56,7 +56,7 @@ func (s *Server) callPlugin(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if err = s.serveSite(c, site); !site.Script || !isMissing(err) {
+	if err = s.serveSite(c, site, c.Params("*")); !site.Script || !isMissing(err) {
 		return err
 	}
 	who, err := s.whoAsks(conn.to, userPlugin+conn.from, rolePlugin)

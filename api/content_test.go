@@ -14,9 +14,9 @@ import (
 )
 
 // C4: a plugin's page never runs with the console's origin.
-const sandboxed = "sandbox allow-scripts allow-forms allow-popups allow-downloads"
+const sandboxed = "sandbox; frame-ancestors 'none'"
 
-func TestPagesAreServedInASandbox(t *testing.T) {
+func TestProgramsGetContentInASandbox(t *testing.T) {
 	r := newRig(t)
 	require.Equal(t, 200, r.install(htmlZip(t, "Pages", "1.0.0"), false).StatusCode)
 
@@ -50,6 +50,16 @@ func TestPagesAreServedInASandbox(t *testing.T) {
 	r.expect(call{method: "POST", path: "/apps/pages/pages/admin.html"}, 405, "method_not_allowed")
 	for _, path := range []string{"manifest.json", "..%2fpages", "%2e%2e/%2e%2e/etc/passwd", "pages/../../x", "pages%00", "nothing"} {
 		assert.Equal(t, 404, r.do(call{method: "GET", path: "/apps/pages/" + path}).StatusCode, "C3: %s", path)
+	}
+}
+
+// C4: what the console's cookie opens would be of the console's origin.
+func TestASessionOpensNoContent(t *testing.T) {
+	r := newRig(t)
+	require.Equal(t, 200, r.install(htmlZip(t, "Pages", "1.0.0"), false).StatusCode)
+	for _, path := range []string{"/apps/pages/pages/admin.html", "/apps/pages/", "/apps/pages", "/apps/nothing/"} {
+		a := r.expect(call{method: "GET", path: path, token: "-", header: map[string]string{"Cookie": r.login()}}, 401, "unauthenticated")
+		assert.Contains(t, string(a.text), "launch", path)
 	}
 }
 

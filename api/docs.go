@@ -20,15 +20,15 @@ var pages = map[string]struct{ file, kind string }{
 }
 
 // page serves one of them.
-func page(path string) fiber.Handler {
-	p := pages[path]
+func (s *Server) page(path string) fiber.Handler {
+	p, policy := pages[path], policyPage+"; frame-src "+s.frameSources()
 	return func(c *fiber.Ctx) error {
 		c.Locals(keyRoute, "page")
 		b, err := pageFiles.ReadFile("pages/" + p.file)
 		if err != nil {
 			return err
 		}
-		c.Set(fiber.HeaderContentSecurityPolicy, policyPage)
+		c.Set(fiber.HeaderContentSecurityPolicy, policy)
 		c.Set(fiber.HeaderCacheControl, "no-cache")
 		c.Set(fiber.HeaderContentType, p.kind)
 		return c.Send(b)

@@ -38,9 +38,21 @@ func (s *Server) observe(c *fiber.Ctx) error {
 	if !s.log.Enabled(c.Context(), slog.LevelDebug) {
 		return nil // what follows is gathered for nobody
 	}
-	s.log.Debug("request", "request_id", requestID(c), "method", c.Method(), "path", c.Path(), "status", status,
+	s.log.Debug("request", "request_id", requestID(c), "method", c.Method(), "path", loggedPath(c), "status", status,
 		"duration_ms", took.Milliseconds(), "address", s.clientAddress(c), "user", actorOf(c).User)
 	return nil
+}
+
+// loggedPath is the request's path as a log may have it: without what opens a sandboxed page. No log has a query.
+func loggedPath(c *fiber.Ctx) string {
+	path := c.Path()
+	rest, ok := strings.CutPrefix(path, pagesPrefix)
+	if !ok {
+		return path
+	}
+	id, below, _ := strings.Cut(rest, "/")
+	_, below, _ = strings.Cut(below, "/")
+	return pagesPrefix + id + "/***/" + below
 }
 
 // recovered runs the rest of the chain; a panic is an internal error.
@@ -56,7 +68,7 @@ func (s *Server) recovered(c *fiber.Ctx) (err error) {
 // protect gives every answer the security headers of one that is data. Pages replace some; plugin content has its own,
 // and is served too often to set these and take them away again.
 func (s *Server) protect(c *fiber.Ctx) error {
-	if !strings.HasPrefix(c.Path(), appsPrefix) {
+	if path := c.Path(); !strings.HasPrefix(path, appsPrefix) && !strings.HasPrefix(path, pagesPrefix) {
 		s.setDataHeaders(c)
 	}
 	return c.Next()

@@ -89,7 +89,21 @@ func (s *Server) secure(c *fiber.Ctx) bool {
 			return proto == "https"
 		}
 	}
-	return s.public.Scheme == "https" && strings.EqualFold(string(c.Request().Header.Host()), s.public.Host)
+	return s.public.Scheme == "https" && s.publicName(strings.ToLower(string(c.Request().Header.Host())))
+}
+
+// publicName tells whether the authority is the public URL's, or of a plugin's origin, which has the same scheme.
+func (s *Server) publicName(authority string) bool {
+	if s.o.AppsDomain != "" && strings.HasSuffix(authority, "."+s.appsAuthority()) {
+		return true
+	}
+	if name, port := splitAuthority(authority, "https"); s.o.AppsPorts.First > 0 && name == s.public.Hostname() {
+		n, err := strconv.Atoi(port)
+		if err == nil && s.o.AppsPorts.Has(n) {
+			return true
+		}
+	}
+	return authority == s.public.Host
 }
 
 // authority is the host that the client asked for.
@@ -122,26 +136,20 @@ func (s *Server) checkHost(c *fiber.Ctx) error {
 		return c.Next()
 	}
 	if h := s.authority(c); h != s.public.Host && !s.local(h) {
-		return fault.New(fault.Malformed, codeMisdirected, "this host does not answer to that name; ask for %s, or set XC_PUBLIC_URL", s.public.Host)
+		return errMisdirected(s.public.Host)
 	}
 	return c.Next()
 }
 
 // local tells whether the authority names this machine and the port of the listener.
 func (s *Server) local(authority string) bool {
-	name, port, err := net.SplitHostPort(authority)
-	if err != nil {
-		name, port = authority, "80"
-		if s.o.TLS {
-			port = "443"
-		}
+	scheme := "http"
+	if s.o.TLS {
+		scheme = "https"
 	}
-	switch strings.Trim(name, "[]") {
-	case "localhost", "127.0.0.1", "::1":
-		listening, _ := s.port.Load().(int)
-		return port == strconv.Itoa(listening)
-	}
-	return false
+	name, port := splitAuthority(authority, scheme)
+	listening, _ := s.port.Load().(int)
+	return loopbackName(name) && port == strconv.Itoa(listening)
 }
 
 // checkOrigin refuses a request that a page of another origin made with this browser's cookie. What no browser

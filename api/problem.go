@@ -104,7 +104,7 @@ func (s *Server) problemOf(c *fiber.Ctx, err error) problem {
 		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int((5 * time.Second).Seconds())))
 	}
 	if f.Kind == fault.Internal {
-		s.log.Error("request failed", "request_id", requestID(c), "method", c.Method(), "path", c.Path(), "error", f.Err)
+		s.log.Error("request failed", "request_id", requestID(c), "method", c.Method(), "path", loggedPath(c), "error", f.Err)
 	}
 	return p
 }

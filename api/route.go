@@ -85,6 +85,7 @@ func (s *Server) routes() []route {
 		{get, plugin + "/stats", read, "getPluginStats", s.getPluginStats, false},
 		{get, plugin + "/events", read, "listPluginEvents", s.listPluginEvents, false},
 		{get, plugin + "/logs", read, "getPluginLogs", s.getPluginLogs, false},
+		{post, plugin + "/launch", accessMember, "launchPlugin", s.launchPlugin, false},
 
 		{get, v1 + "/samples", accessMember, "listSamples", s.listSamples, false},
 		{get, v1 + "/samples/{name}.zip", accessMember, "getSample", s.getSample, false},

@@ -36,6 +36,10 @@ type Options struct {
 	Version string
 	// TLS says that the listener speaks TLS.
 	TLS bool
+	// AppsDomain is the parent domain of the plugins' own origins, "apps.example.org". AppsPorts are ports that are served, too, one for each
+	// plugin that has pages. At most one of them is set; with none, pages are served in a sandbox on the console's host.
+	AppsDomain string
+	AppsPorts  PortRange
 	// ArenaDir is a folder for copies of plugins' files that the kernel sends by itself; empty: none are made.
 	ArenaDir string
 }
@@ -62,8 +66,9 @@ type Server struct {
 	hooks, callers *limit.Limiter
 	// internal answers plugins that call other plugins.
 	internal *internal
-	// table is what routes returned.
-	table []route
+	// table is what routes returned, pageTable what pageRoutes did.
+	table     []route
+	pageTable map[string]pageHandler
 	// port of the listener, which local names may be followed by.
 	port atomic.Value
 
@@ -98,9 +103,10 @@ func New(o Options) (*Server, error) {
 	s.closing, s.beginClose = context.WithCancel(context.Background())
 	s.ctx, s.abort = context.WithCancel(context.Background())
 	s.static = static.New(static.Options{Blobs: o.Host.Content(), Dir: o.ArenaDir, Logger: o.Logger})
-	s.relay = relay.New(relay.Options{Acquire: o.Host.Acquire, Holds: s.holds, ReservedCookies: []string{cookiePlain, cookieSecure, cookieDevice, prefixSecure + cookieDevice},
+	s.relay = relay.New(relay.Options{Acquire: o.Host.Acquire, Holds: s.holds, ReservedCookies: reservedCookies,
 		Forwarded: s.forwarded, RequestID: requestID, Logger: o.Logger})
 	s.metrics = newMetrics(s)
+	s.pageTable = s.pageRoutes()
 	s.app = s.newApp()
 	s.internal = s.newInternal()
 	o.Host.ConnectPlugins(s.connectPlugins)
@@ -114,7 +120,7 @@ func (s *Server) newApp() *fiber.App {
 	app := fiber.New(cfg)
 	httpguard.Harden(app)
 	s.refuseUnknownMethods(app, cfg.RequestMethods)
-	app.Use(s.observe, s.protect, httpguard.Guard, s.checkHost)
+	app.Use(s.observe, httpguard.Guard, s.ownOrigins, s.protect, s.checkHost)
 	s.table = s.routes()
 	for _, r := range s.table {
 		s.register(app, r)
@@ -123,15 +129,31 @@ func (s *Server) newApp() *fiber.App {
 	return app
 }
 
-// Serve answers on ln until Shutdown. It returns nil after a Shutdown.
-func (s *Server) Serve(ln net.Listener) error {
+// Serve answers on ln, and for plugins' pages on the listeners of Options.AppsPorts, until Shutdown. It returns nil after a Shutdown, and
+// ends with the first listener that fails.
+func (s *Server) Serve(ln net.Listener, pages ...net.Listener) error {
 	if a, ok := ln.Addr().(*net.TCPAddr); ok {
 		s.port.Store(a.Port)
 	}
 	s.ready.Store(true)
+	s.app.Handler() // which makes the routes known, once
+	all := append([]net.Listener{ln}, pages...)
+	closeAll := func() {
+		for _, l := range all {
+			_ = l.Close()
+		}
+	}
 	// A Shutdown that came too early for fasthttp to know the listener ends it, too.
-	defer context.AfterFunc(s.ctx, func() { _ = ln.Close() })()
-	err := s.app.Listener(ln)
+	defer context.AfterFunc(s.ctx, closeAll)()
+	ended := make(chan error, len(all))
+	for _, l := range all {
+		go func() { ended <- s.app.Server().Serve(l) }()
+	}
+	err := <-ended
+	closeAll()
+	for range pages {
+		<-ended
+	}
 	if s.closing.Err() != nil {
 		return nil
 	}

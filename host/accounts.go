@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"strings"
 	"sync"
 	"time"
 )
@@ -98,12 +99,31 @@ func (h *Host) ByCredential(credential string) (actor Actor, ok bool) {
 	a := h.accounts
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	now := time.Now()
-	switch {
-	case len(credential) > len(credentialSession) && credential[:len(credentialSession)] == credentialSession:
-		return a.bySession(credential[len(credentialSession):], now)
-	case len(credential) > len(credentialToken) && credential[:len(credentialToken)] == credentialToken:
-		return a.byToken(credential[len(credentialToken):], now)
+	return a.byCredential(credential, time.Now())
+}
+
+// useCredential is ByCredential for a request that uses what the credential opened: a session slides on by it.
+func (h *Host) useCredential(ctx context.Context, credential string, from Origin) (actor Actor, ok bool) {
+	a, now := h.accounts, time.Now().UTC()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if actor, ok = a.byCredential(credential, now); !ok {
+		return actor, false
+	}
+	actor.Origin = from
+	if key, is := strings.CutPrefix(credential, credentialSession); is {
+		a.slide(ctx, key, now)
+	}
+	return actor, true
+}
+
+// byCredential finds the actor of a credential; the caller holds mu.
+func (a *accounts) byCredential(credential string, now time.Time) (Actor, bool) {
+	if key, is := strings.CutPrefix(credential, credentialSession); is {
+		return a.bySession(key, now)
+	}
+	if hash, is := strings.CutPrefix(credential, credentialToken); is {
+		return a.byToken(hash, now)
 	}
 	return Actor{}, false
 }

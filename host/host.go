@@ -29,6 +29,8 @@ type Host struct {
 	accounts   *accounts
 	identities *identities
 	secrets    *secret.Box
+	tickets    tickets
+	pagePorts  pagePorts
 	verifier   *tree.Verifier
 	runtimes   map[string]Runtime
 	// bootMark makes the marks of this boot's instances differ from those of any other.
@@ -111,6 +113,9 @@ func (h *Host) boot(ctx context.Context) (err error) {
 		return err
 	}
 	if err := h.trail.begin(ctx); err != nil {
+		return err
+	}
+	if err := h.loadPagePorts(ctx); err != nil {
 		return err
 	}
 	if h.identities, err = openIdentities(ctx, h); err != nil {

@@ -35,6 +35,8 @@ type Plugin struct {
 	DataStale bool `json:"dataStale,omitempty"`
 	// UserNumber stands for the user id of its processes under a host that runs as root; see [process.PluginUser]. 0 until one is needed.
 	UserNumber int `json:"userNumber,omitempty"`
+	// PagePort is the port that its pages are on where plugins have ports; 0 until one is needed.
+	PagePort int `json:"pagePort,omitempty"`
 	// Revision counts changes; it is the plugin's ETag.
 	Revision    uint64    `json:"revision"`
 	CreatedAt   time.Time `json:"createdAt"`

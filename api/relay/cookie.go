@@ -9,12 +9,12 @@ import (
 // rewriteCookie keeps a plugin's cookie in its own place: no Domain, so that it is sent to
 // this host alone, and a Path below the plugin's prefix. It returns nil for a cookie that
 // carries the name of one of the host's.
-func rewriteCookie(value []byte, prefix string, reserved map[string]bool) []byte {
+func rewriteCookie(value []byte, prefix string, reserved reservedNames) []byte {
 	pair, attributes, more := bytes.Cut(value, []byte{';'})
 	name, _, named := bytes.Cut(pair, []byte{'='})
 	name = bytes.TrimSpace(name)
 	// A nameless cookie is sent as its value alone, which can look like any other cookie.
-	if !named || len(name) == 0 || reserved[string(name)] {
+	if !named || len(name) == 0 || reserved.has(name) {
 		return nil
 	}
 	if !more {

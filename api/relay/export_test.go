@@ -16,7 +16,7 @@ func RewriteLocation(value []byte, prefix, host, path string) []byte {
 var RewriteCookie = rewriteCookie
 
 // RequestHead is the head that a plugin gets for a GET with these header lines.
-func RequestHead(block []byte, reserved map[string]bool) ([]byte, error) {
+func RequestHead(block []byte, reserved []string) ([]byte, error) {
 	var h head
 	if err := h.scan(block, false); err != nil {
 		return nil, err
@@ -24,18 +24,18 @@ func RequestHead(block []byte, reserved map[string]bool) ([]byte, error) {
 	return appendRequest(nil, &h, &outgoing{
 		method: []byte("GET"), target: []byte("/x"), host: []byte("front"), prefix: "/apps/clock",
 		identity: Identity{User: "ada", Role: "agent"},
-	}, reserved)
+	}, reserve(reserved))
 }
 
 // ResponseHead is the head that a client gets for a plugin's answer.
-func ResponseHead(block []byte, reserved map[string]bool) ([]byte, error) {
+func ResponseHead(block []byte, reserved []string) ([]byte, error) {
 	var in response
 	if err := in.parse(block); err != nil {
 		return nil, err
 	}
 	var h fasthttp.ResponseHeader
 	h.SetStatusCode(in.status)
-	r := &Relay{reserved: reserved}
+	r := &Relay{reserved: reserve(reserved)}
 	r.pass(&h, &in, place{prefix: "/apps/clock", host: []byte("front"), path: []byte("/x")})
 	return h.Header(), nil
 }

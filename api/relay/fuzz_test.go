@@ -14,7 +14,7 @@ import (
 	"appzone/api/relay"
 )
 
-var reserved = map[string]bool{"appzone_session": true}
+var reserved = []string{"appzone_", "__Host-appzone_"}
 
 // FuzzRequestHead: whatever a client sends, the plugin reads the host's word (D1, D2, D3).
 func FuzzRequestHead(f *testing.F) {

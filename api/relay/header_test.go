@@ -57,7 +57,8 @@ func TestRequestHeaders(t *testing.T) {
 		{"forwarding headers are rebuilt", []string{"X-Forwarded-For: 1.2.3.4", "X-Forwarded-Server: x", "Forwarded: for=1", "X-Real-IP: 1.2.3.4",
 			"X-Forwarded-Prefix: /evil", "Via: 1.1 x", "X-Request-Id: forged"}, nil},
 		{"credentials stay with the host", []string{"Authorization: Bearer secret", "Cookie: appzone_session=secret"}, nil},
-		{"other cookies pass", []string{"Cookie: a=1; appzone_session=s; b=\"2\"; appzone_session2=x"}, []string{`Cookie: a=1; b="2"; appzone_session2=x`}},
+		{"other cookies pass", []string{"Cookie: a=1; appzone_session=s; b=\"2\"; appzone=x; my_appzone_session=y"}, []string{`Cookie: a=1; b="2"; appzone=x; my_appzone_session=y`}},
+		{"no spelling of the host's passes", []string{"Cookie: APPZONE_session=s; appzone_page_clock=t; __host-AppZone_page_clock=u; __Secure-appzone_x=v"}, nil},
 		{"host cookies are found with blanks", []string{"Cookie:  appzone_session =s;appzone_session=t"}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -167,7 +168,8 @@ func TestResponseHeaders(t *testing.T) {
 			http.Header{"Set-Cookie": {"a=1; Path=/apps/clock/; Secure", "b=1; Path=/apps/clock/x", "c=1; Path=/apps/clock/y",
 				"d=1; Path=/apps/clock", "e=1; Path=/apps/clock", "f=1; Path=/apps/clock/apps/clockwork"}}},
 		{"and cannot be the host's", []string{"Set-Cookie: appzone_session=x", "Set-Cookie:  appzone_session = x; Path=/", "Set-Cookie: =appzone_session=x",
-			"Set-Cookie: appzone_session"}, http.Header{}},
+			"Set-Cookie: appzone_session", "Set-Cookie: appzone_page_clock=x", "Set-Cookie: AppZone_Session=x", "Set-Cookie: __Host-appzone_session=x; Path=/; Secure",
+			"Set-Cookie: __HOST-appzone_page_clock=x; Path=/; Secure"}, http.Header{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			up := rawPlugin(t, canned("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n"+lines(c.sent...)+"\r\nok"))

@@ -47,8 +47,8 @@ type Options struct {
 	// By default everything may.
 	Holds func(Request) bool
 
-	// ReservedCookies are the names of the host's own cookies: never sent to a plugin, never
-	// set by one.
+	// ReservedCookies are how the names of the host's own cookies begin, in any case: never sent
+	// to a plugin, never set by one.
 	ReservedCookies []string
 	// DropResponse names further headers that no answer of a plugin may carry.
 	DropResponse []string
@@ -109,4 +109,25 @@ func lowered(names []string) map[string]bool {
 		set[strings.ToLower(n)] = true
 	}
 	return set
+}
+
+// reservedNames are beginnings of cookies' names, in lower case.
+type reservedNames []string
+
+func reserve(beginnings []string) (r reservedNames) {
+	for _, b := range beginnings {
+		r = append(r, strings.ToLower(b))
+	}
+	return r
+}
+
+// has tells whether the cookie of this name is the host's. Browsers tell names apart by case, and compare the case of prefixes such as
+// __Host- in different ways, so that no spelling of a name of the host's passes.
+func (r reservedNames) has(name []byte) bool {
+	for _, b := range r {
+		if len(name) >= len(b) && strings.EqualFold(string(name[:len(b)]), b) {
+			return true
+		}
+	}
+	return false
 }

@@ -14,7 +14,7 @@ const watchInterval = 500 * time.Millisecond
 // Relay passes requests on to plugins. Its methods may be called from any goroutine.
 type Relay struct {
 	o        Options
-	reserved map[string]bool
+	reserved reservedNames
 	drop     map[string]bool
 	pools    pools
 
@@ -30,13 +30,10 @@ type Relay struct {
 // New makes a relay and starts its goroutine. Close ends it.
 func New(o Options) *Relay {
 	r := &Relay{
-		o: o.withDefaults(), reserved: map[string]bool{}, drop: lowered(o.DropResponse),
+		o: o.withDefaults(), reserved: reserve(o.ReservedCookies), drop: lowered(o.DropResponse),
 		pools:    pools{byID: map[uint64]*pool{}},
 		byPlugin: map[string]*int{},
 		stop:     make(chan struct{}), stopped: make(chan struct{}),
-	}
-	for _, name := range o.ReservedCookies {
-		r.reserved[name] = true
 	}
 	r.idle.L = &r.mu
 	go r.watch()

@@ -164,7 +164,7 @@ func serve(t testing.TB, up host.Upstream, change ...func(*relay.Options)) *fron
 			f.acquired.Add(1)
 			return up, func() { f.released.Add(1) }, nil
 		},
-		ReservedCookies: []string{"appzone_session"},
+		ReservedCookies: []string{"appzone_", "__Host-appzone_", "__Secure-appzone_"},
 		RequestID:       func(*fiber.Ctx) string { return "req-1" },
 		Logger:          slog.New(slog.DiscardHandler),
 	}

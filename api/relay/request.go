@@ -39,7 +39,7 @@ func ownRequestHeader(name []byte) bool {
 // that are hop-by-hop, declared to be, or the host's to say, and then what the host says.
 // The host's own lines are written last and depend on nothing that the client sent, so that
 // Connection: X-AppZone-User removes the client's line and not the host's.
-func appendRequest(dst []byte, h *head, o *outgoing, reserved map[string]bool) ([]byte, error) {
+func appendRequest(dst []byte, h *head, o *outgoing, reserved reservedNames) ([]byte, error) {
 	dst = append(append(dst, o.method...), ' ')
 	if len(o.target) == 0 || o.target[0] != '/' {
 		dst = append(dst, '/')
@@ -99,7 +99,7 @@ func appendLine[T string | []byte](dst []byte, name string, value T) []byte {
 }
 
 // appendCookies appends the Cookie line without the host's own cookies.
-func appendCookies(dst, value []byte, reserved map[string]bool) []byte {
+func appendCookies(dst, value []byte, reserved reservedNames) []byte {
 	start := len(dst)
 	dst = append(dst, "Cookie: "...)
 	empty := len(dst)
@@ -108,7 +108,7 @@ func appendCookies(dst, value []byte, reserved map[string]bool) []byte {
 		value = rest
 		pair = bytes.TrimSpace(pair)
 		name, _, _ := bytes.Cut(pair, []byte{'='})
-		if len(pair) == 0 || reserved[string(bytes.TrimSpace(name))] {
+		if len(pair) == 0 || reserved.has(bytes.TrimSpace(name)) {
 			continue
 		}
 		if len(dst) > empty {

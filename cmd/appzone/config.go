@@ -24,6 +24,9 @@ type config struct {
 	PublicURL      string   `env:"XC_PUBLIC_URL"`
 	TrustedProxies prefixes `env:"XC_TRUSTED_PROXIES"`
 
+	AppsDomain string    `env:"XC_APPS_DOMAIN"`
+	AppsPorts  portRange `env:"XC_APPS_PORTS"`
+
 	AdminPassword     string `env:"XC_ADMIN_PASSWORD"`
 	AdminPasswordFile string `env:"XC_ADMIN_PASSWORD_FILE"`
 	SecretKey         string `env:"XC_SECRET_KEY"`
@@ -104,7 +107,7 @@ func (c *config) check() error {
 		return fmt.Errorf("XC_PUBLIC_URL: %w", err)
 	}
 	c.PublicURL = origin.String() // in its one form, which identity tokens name
-	return nil
+	return c.checkApps()
 }
 
 // defaultURL is the public URL that follows from the first public name, else from XC_ADDR.

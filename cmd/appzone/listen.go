@@ -88,11 +88,20 @@ func trustedRoots(file string) (*x509.CertPool, error) {
 	return roots, nil
 }
 
-// serveTLS puts TLS on the listener, and looks after the certificates until ctx ends.
-func (a *app) serveTLS(ctx context.Context, background *sync.WaitGroup, ln net.Listener, certs certificates, stop func()) net.Listener {
+// tendTLS looks after the certificates until ctx ends.
+func (a *app) tendTLS(ctx context.Context, background *sync.WaitGroup, certs certificates, stop func()) {
 	background.Go(func() { certs.Watch(ctx) })
 	background.Go(func() { reloadOnHangup(ctx, a.errOut, certs.Reload, stop) })
-	return tls.NewListener(ln, certs.Config())
+}
+
+// withTLS puts TLS on the console's listener and on those of pages.
+func withTLS(certs certificates, ln net.Listener, pages []net.Listener) (net.Listener, []net.Listener) {
+	cfg := certs.Config()
+	all := make([]net.Listener, 0, len(pages))
+	for _, page := range pages {
+		all = append(all, tls.NewListener(page, cfg))
+	}
+	return tls.NewListener(ln, cfg), all
 }
 
 // reloadOnHangup reloads for each SIGHUP until ctx ends. A host that was started on a terminal and has lost it stops instead,

@@ -55,6 +55,11 @@ func (a *app) runHost(ctx context.Context, cfg config, log *slog.Logger) (err er
 	if err != nil {
 		return err
 	}
+	pages, err := listenApps(cfg)
+	if err != nil {
+		return err
+	}
+	defer closeApps(pages)
 	db, err := store.Open(ctx, store.Options{Dir: filepath.Join(data, "store"), Logger: log})
 	if err != nil {
 		return err
@@ -82,7 +87,8 @@ func (a *app) runHost(ctx context.Context, cfg config, log *slog.Logger) (err er
 	}
 	defer h.Close()
 	server, err := api.New(api.Options{Host: h, Logger: log, PublicURL: cfg.PublicURL, TrustedProxies: cfg.TrustedProxies,
-		MaxUploadBytes: cfg.MaxUploadMB << 20, Version: version, TLS: cfg.tls(), ArenaDir: filepath.Join(data, "cache")})
+		MaxUploadBytes: cfg.MaxUploadMB << 20, Version: version, TLS: cfg.tls(), ArenaDir: filepath.Join(data, "cache"),
+		AppsDomain: cfg.AppsDomain, AppsPorts: api.PortRange(cfg.AppsPorts)})
 	if err != nil {
 		return err
 	}
@@ -92,15 +98,16 @@ func (a *app) runHost(ctx context.Context, cfg config, log *slog.Logger) (err er
 	defer cancel()
 	background.Go(func() { keepMemorySmall(ctx) })
 	if certs != nil {
-		ln = a.serveTLS(ctx, &background, ln, certs, cancel)
+		a.tendTLS(ctx, &background, certs, cancel)
+		ln, pages = withTLS(certs, ln, pages)
 	}
-	return a.serveUntil(ctx, server, ln, cfg.PublicURL, log)
+	return a.serveUntil(ctx, server, ln, pages, cfg.PublicURL, log)
 }
 
 // serveUntil serves until ctx ends or the listener fails.
-func (a *app) serveUntil(ctx context.Context, server *api.Server, ln net.Listener, url string, log *slog.Logger) error {
+func (a *app) serveUntil(ctx context.Context, server *api.Server, ln net.Listener, pages []net.Listener, url string, log *slog.Logger) error {
 	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(ln) }()
+	go func() { ended <- server.Serve(ln, pages...) }()
 	log.Info("serving", "url", url, "address", ln.Addr().String())
 	if isTerminal(a.errOut) {
 		fmt.Fprintf(a.errOut, "\n  App Zone is at %s\n\n", url)

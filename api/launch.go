@@ -1,0 +1,124 @@
+package api
+
+import (
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"appzone/host"
+	"appzone/host/fault"
+)
+
+const (
+	launchPath  = ownPrefix + "launch"
+	ticketParam = "ticket"
+)
+
+// launched is how a page is shown.
+type launched struct {
+	// URL opens the page, once. Another site's stays.
+	URL       string     `json:"url"`
+	ExpiresAt *time.Time `json:"expiresAt"`
+	View      string     `json:"view"`
+	External  bool       `json:"external"`
+	// Origin is whose messages come from the page, "null" for a sandboxed one.
+	Origin string `json:"origin"`
+	// Sandbox and Allow are what the frame's attributes of these names should say.
+	Sandbox string `json:"sandbox"`
+	Allow   string `json:"allow"`
+}
+
+// launchPlugin gives the address of a plugin's page for the member who asks.
+func (s *Server) launchPlugin(c *fiber.Ctx) error {
+	id, err := pluginID(c)
+	if err != nil {
+		return err
+	}
+	var in struct {
+		View string `json:"view"`
+	}
+	if err := decodeOptional(c, &in); err != nil {
+		return err
+	}
+	actor := actorOf(c)
+	site, view, page, err := s.host.PageOfView(s.ctx, id, in.View, actor)
+	if err != nil {
+		return err
+	}
+	out := launched{View: view, Sandbox: sandboxOf(site.Grants, !s.sandboxed())}
+	if to, external := host.PageURL(id, page); external {
+		out.External, out.URL, out.Sandbox = true, to, sandboxOf(site.Grants, true)
+		u, err := url.Parse(to)
+		if err != nil {
+			return fault.Wrap(err, fault.Internal, "internal", "the view's address cannot be read")
+		}
+		out.Origin = u.Scheme + "://" + u.Host
+		out.Allow = allowOf(site.Grants, out.Origin)
+		return send(c, fiber.StatusOK, out)
+	}
+	console := strings.Clone(s.scheme(c) + "://" + s.authority(c))
+	base := console + pagesPrefix + id + "/launch"
+	if out.Origin = "null"; !s.sandboxed() {
+		if out.Origin, err = s.pageOrigin(id); err != nil {
+			return err
+		}
+		base = out.Origin + launchPath
+	}
+	secret, until, err := s.host.NewTicket(host.Pass{Plugin: id, Credential: actor.Credential, View: view, Console: console})
+	if err != nil {
+		return err
+	}
+	out.URL, out.ExpiresAt, out.Allow = base+"?"+ticketParam+"="+secret, &until, allowOf(site.Grants, out.Origin)
+	return send(c, fiber.StatusOK, out)
+}
+
+// redeem trades the ticket for the page: its cookie on an origin of its own, else an address that holds the pass.
+func (s *Server) redeem(c *fiber.Ctx, id string) error {
+	c.Set(fiber.HeaderReferrerPolicy, "no-referrer")
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	if c.Method() != fiber.MethodGet { // a ticket is gone once it is used, so that nothing but opening may use it
+		c.Set(fiber.HeaderAllow, fiber.MethodGet)
+		return fiber.ErrMethodNotAllowed
+	}
+	sealed, page, err := s.host.Redeem(s.ctx, id, query(c, ticketParam), s.originOf(c))
+	if err != nil {
+		return err
+	}
+	base := ""
+	if s.sandboxed() {
+		base = pagesPrefix + id + "/" + sealed
+	} else {
+		s.setPageCookie(c, id, sealed)
+	}
+	c.Set(fiber.HeaderLocation, pageAddress(base, page))
+	c.Status(fiber.StatusSeeOther)
+	return nil
+}
+
+// pageAddress is the path of a page of the plugin. A view that was changed to another site meanwhile leads to the plugin's root.
+func pageAddress(base, page string) string {
+	if strings.Contains(page, "://") {
+		page = ""
+	}
+	return base + "/" + (&url.URL{Path: strings.TrimLeft(page, "/")}).EscapedPath()
+}
+
+// setPageCookie gives the browser the pass of this plugin and member. It is sent to the plugin's host alone. Within a frame of another
+// site, browsers take it only if it is Secure and says so, and keep it apart for each site that frames the page.
+func (s *Server) setPageCookie(c *fiber.Ctx, id, sealed string) {
+	attributes := "; Path=/; HttpOnly; SameSite=Lax"
+	if s.secure(c) || s.o.AppsDomain == domainLocalhost {
+		attributes = "; Path=/; HttpOnly; Secure; SameSite=None; Partitioned"
+	}
+	c.Response().Header.Add(fiber.HeaderSetCookie, s.pageCookie(c, id)+"="+sealed+attributes)
+}
+
+// pageCookie is the name of the cookie of the plugin's page.
+func (s *Server) pageCookie(c *fiber.Ctx, id string) string {
+	if s.secure(c) {
+		return "__Host-appzone_page_" + id
+	}
+	return "appzone_page_" + id
+}
