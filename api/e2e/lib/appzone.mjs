@@ -10,18 +10,18 @@ import { promisify } from "node:util";
 const binary = fileURLToPath(new URL("../../../bin/appzone", import.meta.url));
 export const adminPassword = "only for the test";
 
-export async function freePort() {
+export async function freePort(wanted = 0) {
   const server = net.createServer();
-  await new Promise((done, fail) => server.once("error", fail).listen(0, "127.0.0.1", done));
+  await new Promise((done, fail) => server.once("error", fail).listen(wanted, "127.0.0.1", done));
   const { port } = server.address();
   await new Promise((done) => server.close(done));
   return port;
 }
 
 // startHost starts `appzone serve`. env adds variables; t is the test that it ends with.
-export async function startHost(t, env = {}) {
+export async function startHost(t, env = {}, port) {
   const dir = await mkdtemp(path.join(os.tmpdir(), "appzone-e2e-"));
-  const port = await freePort();
+  port ??= await freePort();
   const child = spawn(binary, ["serve"], {
     cwd: dir,
     stdio: ["ignore", "ignore", "pipe"],
@@ -35,10 +35,12 @@ export async function startHost(t, env = {}) {
     await ended;
     await rm(dir, { recursive: true, force: true });
   });
-  const host = new Host(`http://localhost:${port}`, port, dir, () => log);
+  const scheme = env.XC_TLS_CERT ? "https" : "http";
+  if (env.XC_TLS_CERT) process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0"; // a certificate of the test's own
+  const host = new Host(`${scheme}://localhost:${port}`, port, dir, () => log);
   for (let tries = 0; ; tries++) {
     if (child.exitCode !== null || tries === 300) throw new Error(`the host did not start:\n${log}`);
-    if (await fetch(`http://127.0.0.1:${port}/readyz`).then((r) => r.ok, () => false)) break;
+    if (await fetch(`${scheme}://127.0.0.1:${port}/readyz`).then((r) => r.ok, () => false)) break;
     await new Promise((done) => setTimeout(done, 50));
   }
   await host.login();
