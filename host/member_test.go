@@ -78,6 +78,7 @@ func TestWhatAMemberCannotBe(t *testing.T) {
 		`{"username":"a","role":"admin","profile":"front-desk"}`:                               "profile",
 		`{"username":"a","role":"agent","plugins":["clock","gone"]}`:                           "plugins",
 		`{"username":"a","role":"agent","plugins":["../etc"]}`:                                 "plugins",
+		`{"username":"a","role":"agent","plugins":` + manyIDs(1001) + `}`:                      "plugins",
 		`{"username":"a","role":"agent","plugins":"clock"}`:                                    "plugins",
 		`{"username":"a","role":"agent","password":"short"}`:                                   "password",
 		`{"username":"a","role":"agent","password":""}`:                                        "password",
@@ -97,6 +98,16 @@ func TestWhatAMemberCannotBe(t *testing.T) {
 	r.member("Anna.Bee-1@x_y", "agent", "")
 	_, err = r.CreateMember(t.Context(), []byte(`{"username":"anna.bee-1@X_Y","role":"agent"}`), admin)
 	assert.Equal(t, "username_taken", fault.CodeOf(err), "unique whatever the case")
+}
+
+// manyIDs is a JSON list of ids.
+func manyIDs(n int) string {
+	ids := make([]string, n)
+	for i := range ids {
+		ids[i] = fmt.Sprintf("p%d", i)
+	}
+	b, _ := json.Marshal(ids)
+	return string(b)
 }
 
 func TestAMemberIsEditedAndKept(t *testing.T) {
