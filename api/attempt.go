@@ -25,6 +25,9 @@ const (
 	knownLife = time.Hour
 )
 
+// codeManyAttempts is the code of who tried passwords too often.
+const codeManyAttempts = "too_many_logins"
+
 // attempts bounds guesses of passwords and codes without locking the owner out. Who is known for an account, by a browser or an address
 // that logged in to it, counts by itself; strangers share what the account has, and what their address has.
 type attempts struct {
@@ -76,7 +79,7 @@ func (a *attempts) begin(keys, codeKeys []string) error {
 	now := time.Now()
 	wait := a.passwords.Take(now, keys...)
 	if wait > 0 {
-		return retryAfter(wait, "too_many_logins", "too many attempts to log in; wait and try again")
+		return retryAfter(wait, codeManyAttempts, "too many attempts to log in; wait and try again")
 	}
 	if wait = a.codes.Take(now, codeKeys...); wait > 0 {
 		a.passwords.Refund(now, keys...)

@@ -32,18 +32,18 @@ func (s *Server) noteDenied(c *fiber.Ctx, err error) {
 	s.host.Refused(actor, act)
 }
 
-// denied tells whether an error is a refusal, and not a mistake of the request. A login that failed is noted by the host, which knows
+// denied tells whether an error is a refusal, and not a mistake of the request. A log-in that failed is noted by the host, which knows
 // who tried.
 func denied(f *fault.Error, route string) bool {
 	switch f.Kind {
 	case fault.Unauthorized:
-		return f.Code != host.CodeLoginFailed
+		return route != idLogin
 	case fault.Forbidden:
 		return true
 	case fault.NotFound:
 		return errors.Is(f, host.ErrNotGiven)
 	case fault.TooMany:
-		return route == "login"
+		return route == idLogin || f.Code == codeManyAttempts
 	}
 	return false
 }

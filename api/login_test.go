@@ -281,3 +281,27 @@ func TestWhatChangesALoginTakesItsOwnBodyAlone(t *testing.T) {
 		r.expect(doubled, 400)
 	}
 }
+
+// What was refused is in the trail once, without what was tried.
+func TestRefusedGuessesAreInTheTrail(t *testing.T) {
+	r := newRig(t)
+	own := r.login()
+	r.expect(r.as(own, call{method: "PUT", path: "/api/v1/me/password", json: map[string]string{"current": "a wrong one", "password": newPassword}}), 403, "password_wrong")
+	r.expect(call{method: "DELETE", path: "/api/v1/staff/admin/totp", token: r.newToken("staff:manage")}, 403, "administrator_required")
+	var begun struct{ Secret string }
+	r.expect(r.as(own, call{method: "POST", path: "/api/v1/me/totp"}), 200).into(t, &begun)
+	r.expect(r.as(own, call{method: "PUT", path: "/api/v1/me/totp", json: map[string]string{"code": codeAt(t, begun.Secret, time.Now())}}), 200)
+	for _, code := range []string{"", "a wrong code"} {
+		r.expect(call{method: "POST", path: "/api/v1/session", token: "-", json: map[string]string{"username": "admin", "password": adminPassword, "code": code}}, 401)
+	}
+	items := r.denials(4)
+	var got []string
+	for _, e := range items {
+		got = append(got, strings.Join([]string{e.Actor, e.Kind, e.Subject, e.Code}, " "))
+	}
+	assert.Equal(t, []string{"admin session.refused  totp_invalid", "admin session.refused  totp_required",
+		"admin request.denied resetTOTP administrator_required", "admin request.denied putMyPassword password_wrong"}, got)
+	text := string(r.get("/api/v1/audit").text)
+	assert.NotContains(t, text, "a wrong")
+	assert.NotContains(t, text, begun.Secret)
+}

@@ -12,7 +12,7 @@ import (
 
 func TestADeviceIsKnownForItsAccountAlone(t *testing.T) {
 	r := newRig(t, nil)
-	require.NoError(t, r.PutMember(t.Context(), "bob", host.RoleAgent, "bob's password"))
+	r.member("bob", "agent", `,"password":"bob's password"`)
 	bobs, err := r.NewDevice("bob", "")
 	require.NoError(t, err)
 	id, ok := r.Device("bob", bobs)

@@ -15,11 +15,8 @@ type Credentials struct {
 	Code string `json:"code"`
 }
 
-// CodeLoginFailed is the code of a login with a wrong name or password.
-const CodeLoginFailed = "login_failed"
-
 var (
-	errBadLogin      = fault.New(fault.Unauthorized, CodeLoginFailed, "user name or password is wrong")
+	errBadLogin      = fault.New(fault.Unauthorized, "login_failed", "user name or password is wrong")
 	errWrongPassword = fault.New(fault.Forbidden, "password_wrong", "this is not your current password")
 	errNoPassword    = fault.New(fault.Conflict, "no_password", "this account has no password; it logs in by single sign-on")
 )
@@ -35,9 +32,9 @@ func (h *Host) Login(ctx context.Context, in Credentials, from Origin) (secret s
 	if err == nil {
 		secret, actor, err = h.letIn(ctx, m, in.Code, from)
 	}
-	if f := fault.From(err); err != nil && f.Kind == fault.Unauthorized {
-		h.log.Warn("login failed", "user", in.Username, "address", from.Address, "code", f.Code)
-		h.Refused(Actor{User: in.Username, Origin: from}, Act{Kind: "session.refused", Code: f.Code})
+	if f := fault.From(err); err != nil && f.Kind == fault.Unauthorized { // a name of nobody may be a password in the wrong field
+		h.log.Warn("login failed", "user", m.Username, "address", from.Address, "code", f.Code)
+		h.Refused(Actor{User: m.Username, Origin: from}, Act{Kind: "session.refused", Code: f.Code})
 	}
 	return secret, actor, err
 }
@@ -77,9 +74,9 @@ func (h *Host) member(user string) (memberRecord, bool) {
 	return m, ok
 }
 
-// reconfirm asks somebody who is logged in for the password again, and runs fn under accounts.mu if it is right. A wrong one is recorded
-// as a refusal of the kind of act. The *fault.Error is password_wrong, or no_password.
-func (h *Host) reconfirm(actor Actor, kind, pass string, fn func(memberRecord) error) error {
+// reconfirm asks somebody who is logged in for the password again, and runs fn under accounts.mu if it is right. The *fault.Error is
+// password_wrong, or no_password.
+func (h *Host) reconfirm(actor Actor, pass string, fn func(memberRecord) error) error {
 	if m, _ := h.member(actor.User); m.PasswordHash == "" {
 		return errNoPassword
 	}
@@ -92,7 +89,6 @@ func (h *Host) reconfirm(actor Actor, kind, pass string, fn func(memberRecord) e
 	defer a.mu.Unlock()
 	m, ok := a.members[actor.User]
 	if !match || !ok || m.PasswordHash != checked.PasswordHash {
-		h.Refused(actor, Act{Kind: kind, Subject: actor.User, Code: errWrongPassword.Code})
 		return errWrongPassword
 	}
 	return fn(m)
@@ -105,7 +101,7 @@ func (h *Host) ChangePassword(ctx context.Context, current, pass string, actor A
 	if err != nil {
 		return err
 	}
-	return h.reconfirm(actor, "password.changed", current, func(m memberRecord) error {
+	return h.reconfirm(actor, current, func(m memberRecord) error {
 		return h.accounts.setPassword(ctx, actor, m, hash)
 	})
 }

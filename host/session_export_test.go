@@ -3,25 +3,7 @@ package host
 import (
 	"context"
 	"time"
-
-	"appzone/host/password"
 )
-
-// PutMember keeps a person with a password, as it is.
-func (h *Host) PutMember(ctx context.Context, user string, role Role, pass string) error {
-	hash, err := password.Hash(pass)
-	if err != nil {
-		return err
-	}
-	now := time.Now().UTC()
-	m := memberRecord{Member: Member{Username: user, Kind: KindPerson, Role: role, Plugins: []string{}, Revision: 1, CreatedAt: now, UpdatedAt: now},
-		PasswordHash: hash}
-	a := h.accounts
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.members[user] = m
-	return h.update(ctx, func(w Writer) error { return tableMembers.put(w, user, m) })
-}
 
 // OpenSession opens a session without asking for anything.
 func (h *Host) OpenSession(ctx context.Context, user string, from Origin) (string, error) {

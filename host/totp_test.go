@@ -109,7 +109,7 @@ func TestASecondFactorWaitsTenMinutesForItsFirstCode(t *testing.T) {
 
 func TestASecondFactorIsTurnedOff(t *testing.T) {
 	r := newRig(t, nil)
-	require.NoError(t, r.PutMember(t.Context(), "bob", host.RoleAgent, "bob's password"))
+	r.member("bob", "agent", `,"password":"bob's password"`)
 	_, bob, err := r.Login(t.Context(), host.Credentials{Username: "bob", Password: "bob's password"}, here)
 	require.NoError(t, err)
 	_, actor := r.enter()
