@@ -1,8 +1,12 @@
 package main
 
 import (
+	"bufio"
 	"context"
+	"errors"
+	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,6 +19,7 @@ type tokenFlags struct {
 	scopes       []string
 	expires      time.Duration
 	passwordFile string
+	code         string
 	// user is who logs in for it, owner the service whose it is to be.
 	user, owner string
 }
@@ -54,6 +59,7 @@ func (a *app) tokenCreate() *cobra.Command {
 	cmd.Flags().StringVar(&f.user, "user", "", "log in as this user instead of using a token")
 	cmd.Flags().StringVar(&f.owner, "for", "", "the service whose token it is to be (default you)")
 	cmd.Flags().StringVar(&f.passwordFile, "password-file", "-", "file with the user's password (- for standard input)")
+	cmd.Flags().StringVar(&f.code, "code", "", "code of the authenticator app, where the account has a second factor (asked for on a terminal)")
 	return cmd
 }
 
@@ -63,5 +69,27 @@ func (a *app) login(ctx context.Context, c *client.Client, f tokenFlags) error {
 	if err != nil {
 		return err
 	}
-	return c.Login(ctx, f.user, password)
+	err = c.Login(ctx, f.user, password, f.code)
+	var p *client.Problem
+	if !errors.As(err, &p) || p.Code != "totp_required" {
+		return err
+	}
+	code, err := a.promptCode()
+	if err != nil {
+		return err
+	}
+	return c.Login(ctx, f.user, password, code)
+}
+
+// promptCode asks for the code of the authenticator app.
+func (a *app) promptCode() (string, error) {
+	if !isTerminal(a.in) {
+		return "", errors.New("the password is right, and the account has a second factor: give its code with --code")
+	}
+	fmt.Fprint(a.errOut, "Code of the authenticator app: ")
+	line, err := bufio.NewReader(io.LimitReader(a.in, 1<<10)).ReadString('\n')
+	if line = strings.TrimSpace(line); line == "" && err == nil {
+		err = errors.New("no code")
+	}
+	return line, err
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 )
 
 // Problem is an error that the host answered with.
@@ -28,7 +29,7 @@ type Field struct {
 
 // Error is the detail.
 func (p *Problem) Error() string {
-	if p.Status == http.StatusUnauthorized {
+	if p.Status == http.StatusUnauthorized && p.Code != "login_failed" && !strings.HasPrefix(p.Code, "totp_") {
 		return p.Detail + "; give a token with --token or APPZONE_TOKEN"
 	}
 	return p.Detail

@@ -4,18 +4,21 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 )
 
-// Login opens a session, which the client then uses in place of a token.
-func (c *Client) Login(ctx context.Context, user, password string) error {
+// Login opens a session, which the client then uses in place of a token. code is the second factor's, "" for none.
+func (c *Client) Login(ctx context.Context, user, password, code string) error {
 	c.token = ""
-	answer, err := c.Do(ctx, Request{Method: "POST", Path: Path("session"), JSON: map[string]string{"username": user, "password": password}})
+	answer, err := c.Do(ctx, Request{Method: "POST", Path: Path("session"), JSON: map[string]string{"username": user, "password": password, "code": code}})
 	if err != nil {
 		return err
 	}
 	for _, cookie := range (&http.Response{Header: answer.Header}).Cookies() {
-		c.cookie = cookie.Name + "=" + cookie.Value
-		return nil
+		if strings.HasSuffix(cookie.Name, "appzone_session") {
+			c.cookie = cookie.Name + "=" + cookie.Value
+			return nil
+		}
 	}
 	return errors.New("the host gave no session")
 }
