@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"appzone/host"
+	"appzone/host/audit"
 	"appzone/host/fault"
 )
 
@@ -92,8 +93,31 @@ func check(t *testing.T, dir string, acknowledged int) {
 	for _, job := range jobs {
 		assert.True(t, job.State.Ended(), "job %s is %s after the restart", job.Kind, job.State)
 	}
+	checkTrail(t, s, acknowledged)
 	goOn(t, s, acknowledged)
+	checkTrail(t, s, len(steps))
 	checkFolders(t, s, dir)
+}
+
+// checkTrail finds the chain whole, and an entry for each change that was acknowledged.
+func checkTrail(t *testing.T, s system, acknowledged int) {
+	t.Helper()
+	report, err := s.VerifyAudit(t.Context(), nil)
+	require.NoError(t, err)
+	assert.True(t, report.OK, report.Reason)
+	entries, _, err := s.Audit(t.Context(), audit.Filter{Outcome: audit.Done, Kind: "plugin."}, 0, 100)
+	require.NoError(t, err)
+	found := map[string]int{}
+	for _, e := range entries {
+		found[e.Kind+" "+e.Plugin]++
+	}
+	want := map[string]int{}
+	for _, step := range steps[:acknowledged] {
+		want[step.act]++
+	}
+	for act, n := range want {
+		assert.GreaterOrEqual(t, found[act], n, act)
+	}
 }
 
 func checkPages(t *testing.T, s system, done map[string]bool) {

@@ -114,16 +114,18 @@ func (s system) end(job host.Job, err error) error {
 // steps are what the child does, one after the other.
 var steps = []struct {
 	name string
-	do   func(system) error
+	// act is what the audit trail says of it.
+	act string
+	do  func(system) error
 }{
-	{"upload pages", func(s system) error { return s.upload("html", "1.0.0") }},
-	{"install pages", func(s system) error { return s.install("pages") }},
-	{"upload script", func(s system) error { return s.upload("script", "1.0.0") }},
-	{"install script", func(s system) error { return s.install("script") }},
-	{"upload script 2", func(s system) error { return s.upload("script", "2.0.0") }},
-	{"install script 2", func(s system) error { return s.install("script") }},
-	{"uninstall pages", func(s system) error { return s.uninstall("pages") }},
-	{"remove pages", func(s system) error { return s.Remove(context.Background(), "pages", false, admin) }},
+	{"upload pages", "plugin.uploaded pages", func(s system) error { return s.upload("html", "1.0.0") }},
+	{"install pages", "plugin.installed pages", func(s system) error { return s.install("pages") }},
+	{"upload script", "plugin.uploaded script", func(s system) error { return s.upload("script", "1.0.0") }},
+	{"install script", "plugin.installed script", func(s system) error { return s.install("script") }},
+	{"upload script 2", "plugin.uploaded script", func(s system) error { return s.upload("script", "2.0.0") }},
+	{"install script 2", "plugin.installed script", func(s system) error { return s.install("script") }},
+	{"uninstall pages", "plugin.uninstalled pages", func(s system) error { return s.uninstall("pages") }},
+	{"remove pages", "plugin.removed pages", func(s system) error { return s.Remove(context.Background(), "pages", false, admin) }},
 }
 
 // scenario is the child: it does the steps, says which were acknowledged, and kills itself at the hook with the
