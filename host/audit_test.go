@@ -176,14 +176,18 @@ func TestWhatWaitsIsWrittenAtTheEnd(t *testing.T) {
 func TestFailedActsAreInTheTrail(t *testing.T) {
 	r := newRig(t, func(c *host.Config) { c.Runtimes = []host.Runtime{ownRuntime{entry: "failing"}} })
 	r.mustUpload(fmt.Sprintf(script, "P", "1.0.0", ""))
-	r.install("p", false)
+	installed := r.install("p", true)
+	require.Equal(t, host.JobFailed, installed.State)
 	job, err := r.Start(t.Context(), "p", admin)
 	require.NoError(t, err)
 	require.Equal(t, host.JobFailed, r.wait(job).State)
-	require.Eventually(t, func() bool { return len(r.trail(audit.Filter{Outcome: audit.Failed})) > 0 }, 10*time.Second, 5*time.Millisecond)
-	e := r.trail(audit.Filter{Outcome: audit.Failed})[0]
-	assert.Equal(t, []string{"plugin.start", "p", "admin"}, []string{e.Kind, e.Plugin, e.Actor})
-	assert.NotEmpty(t, e.Code)
+	failed := audit.Filter{Outcome: audit.Failed}
+	require.Eventually(t, func() bool { return len(r.trail(failed)) == 2 }, 10*time.Second, 5*time.Millisecond)
+	for i, want := range []string{"plugin.install", "plugin.start"} {
+		e := r.trail(failed)[i]
+		assert.Equal(t, []string{want, "p", "admin"}, []string{e.Kind, e.Plugin, e.Actor})
+		assert.NotEmpty(t, e.Code)
+	}
 }
 
 // The log is told where the chain ends, every hour in which that changed, and at the end.

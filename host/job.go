@@ -87,6 +87,7 @@ type liveJob struct {
 	jobs   *jobs
 	cancel context.CancelFunc
 	done   chan struct{}
+	actor  Actor
 
 	mu  sync.Mutex // guards what follows
 	job Job
@@ -143,7 +144,7 @@ func (j *jobs) startWith(ctx context.Context, lock chan struct{}, kind, plugin s
 		return Job{}, err
 	}
 	jctx, cancel := context.WithCancel(j.ctx)
-	l := &liveJob{jobs: j, cancel: cancel, done: make(chan struct{}), job: job}
+	l := &liveJob{jobs: j, cancel: cancel, done: make(chan struct{}), actor: actor, job: job}
 	j.live[job.ID] = l
 	j.wg.Go(func() { j.run(jctx, l, lock, fn) })
 	return job, nil
@@ -314,6 +315,9 @@ func (l *liveJob) end(err error, cancelled bool) {
 	job := l.snapshot()
 	if err != nil && fault.From(err).Kind == fault.Internal && job.State == JobFailed {
 		h.log.Error("job failed", "plugin", job.Plugin, "job", job.ID, "kind", job.Kind, "error", err)
+	}
+	if job.State == JobFailed {
+		h.failed(l.actor, Act{Kind: "plugin." + job.Kind, Plugin: job.Plugin, Subject: job.ID, Code: job.Error.Code})
 	}
 	if err := h.update(context.Background(), func(w Writer) error { return saveEnded(w, job) }); err != nil {
 		h.log.Error("job record not written", "job", job.ID, "error", err)

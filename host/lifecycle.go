@@ -40,13 +40,10 @@ func (h *Host) operate(ctx context.Context, kind, id string, actor Actor, c comm
 	}
 	return h.jobs.startFree(ctx, kind, id, actor, []string{kind}, func(ctx context.Context, job *liveJob) error {
 		ctx = job.pastUndo(ctx)
-		act := Act{Kind: "plugin." + kind, Plugin: id}
 		if err := h.commandFor(ctx, id, c, job.step(kind)); err != nil {
-			act.Code = fault.CodeOf(err)
-			h.failed(actor, act)
 			return err
 		}
-		return h.noted(h.change(ctx, actor, act, nil))
+		return h.noted(h.change(ctx, actor, Act{Kind: "plugin." + kind, Plugin: id}, nil))
 	})
 }
 
