@@ -208,6 +208,13 @@ func TestWhatIsNoRefusalIsNotInTheTrail(t *testing.T) {
 	items := r.denials(1)
 	require.Len(t, items, 1)
 	assert.Equal(t, "token_invalid", items[0].Code)
+
+	r.host.Close() // which ends the minute
+	items, _, err := r.host.Audit(t.Context(), audit.Filter{Outcome: audit.Denied}, 0, 10)
+	require.NoError(t, err)
+	require.Len(t, items, 2, "who brings no credentials is counted")
+	assert.Equal(t, "unauthenticated", items[0].Code)
+	assert.Equal(t, "127.0.0.1", items[0].Address)
 }
 
 func TestLoginsThatAreRefusedAreInTheTrail(t *testing.T) {

@@ -365,14 +365,41 @@ func TestAppendsWhileTheChainIsChecked(t *testing.T) {
 	assert.True(t, *report.HeadFound)
 }
 
-func TestACheckEndsWithItsContext(t *testing.T) {
-	r := newRig(t, nil)
+// slowStore calls scan before the audit trail is read.
+type slowStore struct {
+	host.Store
+	scan *func()
+}
+
+type slowReader struct {
+	host.Reader
+	scan func()
+}
+
+func (s slowStore) View(ctx context.Context, fn func(host.Reader) error) error {
+	return s.Store.View(ctx, func(r host.Reader) error { return fn(slowReader{r, *s.scan}) })
+}
+
+func (r slowReader) Scan(table, prefix, after string, fn func(string, func(any) error) (bool, error)) error {
+	if table == "audit" {
+		r.scan()
+	}
+	return r.Reader.Scan(table, prefix, after, fn)
+}
+
+func TestACheckEndsWithItsContextAndRunsAlone(t *testing.T) {
+	scan := func() {}
+	r := newRig(t, func(c *host.Config) { c.Store = slowStore{c.Store, &scan} })
 	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
+	scan = func() {
+		cancel()
+		_, err := r.VerifyAudit(t.Context(), nil)
+		assert.Equal(t, "verify_busy", fault.CodeOf(err))
+	}
 	_, err := r.VerifyAudit(ctx, nil)
 	assert.ErrorIs(t, err, context.Canceled)
+	scan = func() {}
 	r.whole()
-	assert.NotEqual(t, "verify_busy", fault.CodeOf(err))
 }
 
 // lockedBuffer is a log that is read while it is written.
