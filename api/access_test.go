@@ -121,10 +121,6 @@ func TestEveryChangeWithASessionNeedsTheOrigin(t *testing.T) {
 		}
 	}
 	assert.Greater(t, changes, 15)
-	for _, method := range []string{"POST", "PUT", "PATCH", "DELETE"} {
-		refused(method, "/apps/clock")
-		refused(method, "/apps/clock/a")
-	}
 	r.expect(call{method: "GET", path: "/api/v1/me", token: "-", header: map[string]string{"Cookie": cookie}}, 200)
 }
 

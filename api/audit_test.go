@@ -54,26 +54,26 @@ func TestTheTrailIsFilteredAndPaged(t *testing.T) {
 	r.upload(htmlZip(t, "Pages", "1.0.0"))
 	r.upload(htmlZip(t, "Other", "1.0.0"))
 	all, _ := r.trail("")
-	require.Len(t, all, 4, "%v", kinds(all))
-	assert.Equal(t, []string{"plugin.uploaded", "plugin.uploaded", "token.created", "member.created"}, kinds(all))
+	require.Len(t, all, 5, "%v", kinds(all))
+	assert.Equal(t, []string{"plugin.uploaded", "plugin.uploaded", "token.created", "identity_key.created", "member.created"}, kinds(all))
 	assert.Equal(t, "127.0.0.1", all[0].Address)
 	assert.NotEmpty(t, all[0].RequestID)
 	assert.NotEmpty(t, all[0].Token)
 
 	at := all[1].Time.Format(time.RFC3339Nano)
 	for query, want := range map[string][]uint64{
-		"?kind=plugin.":                   {4, 3},
-		"?kind=plugin":                    {4, 3},
+		"?kind=plugin.":                   {5, 4},
+		"?kind=plugin":                    {5, 4},
 		"?kind=plugin.uploaded.":          nil,
-		"?plugin=pages":                   {3},
-		"?actor=host":                     {1},
-		"?actor=admin&kind=token.created": {2},
+		"?plugin=pages":                   {4},
+		"?actor=host":                     {2, 1},
+		"?actor=admin&kind=token.created": {3},
 		"?outcome=failed":                 nil,
-		"?outcome=done&limit=500":         {4, 3, 2, 1},
-		"?since=" + at:                    {4, 3},
-		"?until=" + at:                    {2, 1},
+		"?outcome=done&limit=500":         {5, 4, 3, 2, 1},
+		"?since=" + at:                    {5, 4},
+		"?until=" + at:                    {3, 2, 1},
 		"?since=2199-01-01T00:00:00Z":     nil,
-		"?cursor=3":                       {2, 1},
+		"?cursor=4":                       {3, 2, 1},
 	} {
 		items, next := r.trail(query)
 		var got []uint64
@@ -90,7 +90,7 @@ func TestTheTrailIsFilteredAndPaged(t *testing.T) {
 		require.Len(t, items, 1)
 		seen = append(seen, items[0].Seq)
 	}
-	assert.Equal(t, []uint64{4, 3, 2, 1}, seen)
+	assert.Equal(t, []uint64{5, 4, 3, 2, 1}, seen)
 	for _, bad := range []string{"outcome=maybe", "since=yesterday", "until=1", "cursor=x", "limit=0", "format=xml"} {
 		r.expect(call{method: "GET", path: "/api/v1/audit?" + bad}, 400, "query_invalid")
 	}
@@ -116,7 +116,7 @@ func TestTheExportIsTheTrailAsItIsWritten(t *testing.T) {
 		}
 		report := v.End()
 		assert.True(t, report.OK, report.Reason)
-		assert.EqualValues(t, 32, report.Entries)
+		assert.EqualValues(t, 33, report.Entries)
 	}
 	a := r.get("/api/v1/audit?format=ndjson&kind=member.")
 	assert.Equal(t, 1, strings.Count(string(a.text), "\n"))
