@@ -149,13 +149,13 @@ func TestVerify(t *testing.T) {
 	var report audit.Report
 	r.get("/api/v1/audit/verify").into(t, &report)
 	assert.True(t, report.OK)
-	assert.EqualValues(t, 2, report.Head.Seq)
+	assert.EqualValues(t, 3, report.Head.Seq)
 	assert.Nil(t, report.HeadFound)
 	r.newToken("*")
 	r.get("/api/v1/audit/verify?head="+report.Head.String()).into(t, &report)
 	assert.True(t, report.OK && *report.HeadFound)
-	assert.EqualValues(t, 3, report.Head.Seq)
-	r.get("/api/v1/audit/verify?head=4:"+report.Head.Hash).into(t, &report)
+	assert.EqualValues(t, 4, report.Head.Seq)
+	r.get("/api/v1/audit/verify?head=5:"+report.Head.Hash).into(t, &report)
 	assert.False(t, report.OK || *report.HeadFound)
 	for _, bad := range []string{"17", "x:" + report.Head.Hash, "1:" + report.Head.Hash[1:], "0:" + report.Head.Hash} {
 		r.expect(call{method: "GET", path: "/api/v1/audit/verify?head=" + bad}, 400, "query_invalid")
@@ -248,7 +248,7 @@ func TestAFloodOfRefusalsIsAHandfulOfEntries(t *testing.T) {
 		header := map[string]string{"X-Forwarded-For": "203.0.113." + strconv.Itoa(i%200)}
 		r.expect(call{method: "GET", path: "/api/v1/plugins", token: "azt_guess", header: header}, 401)
 	}
-	r.expect(call{method: "GET", path: "/api/v1/tokens", token: reader}, 403)
+	r.expect(call{method: "GET", path: "/api/v1/staff", token: reader}, 403)
 	require.Eventually(t, func() bool {
 		items, _ := r.trail("?outcome=denied&actor=admin")
 		return len(items) == 1
