@@ -255,10 +255,13 @@ func TestASecondFactorIsReset(t *testing.T) {
 	enroll("bob", memberPassword)
 	enroll("admin", adminPassword)
 	manager := r.newToken("staff:manage")
+	assert.Contains(t, string(r.get("/api/v1/staff/bob").text), `"totp":true`)
+	assert.Equal(t, 2, strings.Count(string(r.get("/api/v1/staff").text), `"totp":true`))
 	r.expect(call{method: "DELETE", path: "/api/v1/staff/bob/totp", token: r.newToken("plugins:manage")}, 403, "missing_scope")
 	r.expect(call{method: "DELETE", path: "/api/v1/staff/admin/totp", token: manager}, 403, "administrator_required")
 	r.expect(call{method: "DELETE", path: "/api/v1/staff/nobody/totp", token: manager}, 404, "member_not_found")
 	r.expect(call{method: "DELETE", path: "/api/v1/staff/bob/totp", token: manager}, 204)
+	assert.Contains(t, string(r.get("/api/v1/staff/bob").text), `"totp":false`)
 	r.expect(call{method: "DELETE", path: "/api/v1/staff/admin/totp"}, 204)
 	for user, password := range map[string]string{"bob": memberPassword, "admin": adminPassword} {
 		r.expect(call{method: "POST", path: "/api/v1/session", token: "-", json: map[string]string{"username": user, "password": password}}, 204)

@@ -30,6 +30,8 @@ type Member struct {
 	Profile *string `json:"profile"`
 	// Plugins are the ids given to the member beside the profile's, in order.
 	Plugins []string `json:"plugins"`
+	// HasTOTP tells whether the member's log-ins need a code; set where it is shown.
+	HasTOTP bool `json:"totp"`
 	// Revision grows with each change.
 	Revision  uint64    `json:"revision"`
 	CreatedAt time.Time `json:"createdAt"`
@@ -75,6 +77,6 @@ func (a *accounts) createAdmin(ctx context.Context) error {
 
 // shown is the member without what is never shown.
 func (m memberRecord) shown() Member {
-	m.Plugins = append([]string{}, m.Plugins...)
+	m.Plugins, m.HasTOTP = append([]string{}, m.Plugins...), m.TOTP != nil
 	return m.Member
 }
