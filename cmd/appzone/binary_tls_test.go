@@ -76,7 +76,7 @@ func TestHTTPS(t *testing.T) {
 	}, 30*time.Second, 50*time.Millisecond, "%s", b.text())
 	_ = res.Body.Close()
 	require.Equal(t, 204, res.StatusCode)
-	require.Len(t, res.Cookies(), 1)
+	require.Len(t, res.Cookies(), 2)
 	assert.True(t, res.Cookies()[0].Secure)
 	assert.True(t, strings.HasPrefix(res.Cookies()[0].Name, "__Host-"))
 	assert.NotEmpty(t, res.Header.Get("Strict-Transport-Security"))
