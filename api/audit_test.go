@@ -217,6 +217,24 @@ func TestWhatIsNoRefusalIsNotInTheTrail(t *testing.T) {
 	assert.Equal(t, "127.0.0.1", items[0].Address)
 }
 
+// A page that is refused in a window answers with text for people, and is in the trail all the same.
+func TestPagesThatAreRefusedAreInTheTrail(t *testing.T) {
+	r := newRig(t)
+	person := map[string]string{"Accept": "text/html"}
+	for _, path := range []string{"/pages/clock/launch?ticket=nonsense", "/pages/clock/nonsense/"} {
+		a := r.do(call{method: "GET", path: path, token: "-", header: person})
+		require.Equal(t, 401, a.StatusCode, path)
+		require.Contains(t, a.Header.Get("Content-Type"), "text/html", path)
+	}
+	e := r.denials(1)[0]
+	assert.Equal(t, []string{"ticket_invalid", "page", "clock"}, []string{e.Code, e.Subject, e.Plugin})
+	r.host.Close()
+	items, _, err := r.host.Audit(t.Context(), audit.Filter{Outcome: audit.Denied}, 0, 10)
+	require.NoError(t, err)
+	require.Len(t, items, 2)
+	assert.Equal(t, []string{"page_ended", "page", "clock"}, []string{items[0].Code, items[0].Subject, items[0].Plugin})
+}
+
 func TestLoginsThatAreRefusedAreInTheTrail(t *testing.T) {
 	r := newRig(t)
 	attempt := func(name string, status int) {

@@ -25,6 +25,7 @@ var reservedCookies = []string{"appzone_", "__Host-appzone_", "__Secure-appzone_
 const (
 	keyActor   = "appzone.actor"
 	keyRoute   = "appzone.route"
+	keyPlugin  = "appzone.plugin"
 	keyRequest = "appzone.request_id"
 	keyBody    = "appzone.body"
 )

@@ -21,15 +21,29 @@ func (s *Server) noteDenied(c *fiber.Ctx, err error) {
 	actor := actorOf(c)
 	actor.Origin = s.originOf(c)
 	act := host.Act{Kind: host.KindDenied, Subject: route, Code: f.Code}
-	if f.Code == codeAnonymous {
-		act.Subject = "" // whatever they wanted
+	switch {
+	case f.Code == codeAnonymous: // whatever they wanted
+		act.Subject = ""
 		s.host.Counted(actor.Origin, act)
-		return
+	case f.Code == codePageEnded && actor.User == "":
+		act.Plugin = deniedPlugin(c)
+		s.host.Counted(actor.Origin, act)
+	default:
+		act.Plugin = deniedPlugin(c)
+		s.host.Refused(actor, act)
 	}
-	if id := c.Params("id"); manifest.ValidID(id) && pluginRoutes(c.Path()) {
-		act.Plugin = strings.Clone(id)
+}
+
+// deniedPlugin is the plugin that the request was for, "" for none.
+func deniedPlugin(c *fiber.Ctx) string {
+	id, ok := c.Locals(keyPlugin).(string)
+	if !ok && pluginRoutes(c.Path()) {
+		id = strings.Clone(c.Params("id"))
 	}
-	s.host.Refused(actor, act)
+	if !manifest.ValidID(id) {
+		return ""
+	}
+	return id
 }
 
 // denied tells whether an error is a refusal, and not a mistake of the request. A log-in that failed is noted by the host, which knows

@@ -34,6 +34,7 @@ func (s *Server) ownOrigins(c *fiber.Ctx) error {
 		return err
 	}
 	c.Locals(keyRoute, "page")
+	c.Locals(keyPlugin, id)
 	if id == "" {
 		return s.pageError(c, fault.New(fault.NotFound, "plugin_not_found", "there is no plugin at this address"))
 	}
@@ -48,6 +49,7 @@ func (s *Server) ownOrigins(c *fiber.Ctx) error {
 func (s *Server) sandboxedPage(c *fiber.Ctx) error {
 	c.Locals(keyRoute, "page")
 	id, rest := strings.Clone(c.Params("id")), c.Params("*")
+	c.Locals(keyPlugin, id)
 	if rest == "launch" {
 		return s.pageError(c, s.redeem(c, id))
 	}
@@ -59,8 +61,11 @@ func (s *Server) sandboxedPage(c *fiber.Ctx) error {
 	return s.pageError(c, s.servePage(c, &openPage{origin: "null", base: pagesPrefix + id + "/" + sealed}, id, []string{sealed}))
 }
 
+// codePageEnded is the code for who comes to a page without a pass that counts.
+const codePageEnded = "page_ended"
+
 func errNoPage() error {
-	return fault.New(fault.Unauthorized, "page_ended", "this page is not open; open it from the console")
+	return fault.New(fault.Unauthorized, codePageEnded, "this page is not open; open it from the console")
 }
 
 // pageCookies are the passes that the browser sent. There can be several: a page of another port of this host can set cookies, too.
@@ -79,8 +84,10 @@ func (s *Server) servePage(c *fiber.Ctx, p *openPage, id string, passes []string
 	err := errNoPage()
 	for _, sealed := range passes {
 		var actor host.Actor
-		if p.pass, actor, p.site, err = s.host.ByPass(s.ctx, id, sealed, s.originOf(c)); err == nil {
+		if p.pass, actor, p.site, err = s.host.ByPass(s.ctx, id, sealed, s.originOf(c)); actor.User != "" {
 			c.Locals(keyActor, actor)
+		}
+		if err == nil {
 			break
 		}
 	}
@@ -181,6 +188,7 @@ func (s *Server) pageError(c *fiber.Ctx, err error) error {
 	if err == nil || !readByPerson(c) {
 		return err
 	}
+	s.noteDenied(c, err)
 	var own *fault.Error
 	text := "This page cannot be shown."
 	if errors.As(err, &own) && own.Kind != fault.Internal {
