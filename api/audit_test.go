@@ -149,23 +149,14 @@ func TestVerify(t *testing.T) {
 	var report audit.Report
 	r.get("/api/v1/audit/verify").into(t, &report)
 	assert.True(t, report.OK)
-<<<<<<< HEAD
-	assert.EqualValues(t, 3, report.Head.Seq)
-=======
->>>>>>> 04f2a24 (Compare heads in the tests of the trail, not numbers that others move)
 	assert.Nil(t, report.HeadFound)
 	first := report.Head.Seq
 	require.NotZero(t, first)
 	r.newToken("*")
 	r.get("/api/v1/audit/verify?head="+report.Head.String()).into(t, &report)
 	assert.True(t, report.OK && *report.HeadFound)
-<<<<<<< HEAD
-	assert.EqualValues(t, 4, report.Head.Seq)
-	r.get("/api/v1/audit/verify?head=5:"+report.Head.Hash).into(t, &report)
-=======
 	assert.Equal(t, first+1, report.Head.Seq)
 	r.get("/api/v1/audit/verify?head="+audit.Head{Seq: first + 2, Hash: report.Head.Hash}.String()).into(t, &report)
->>>>>>> 04f2a24 (Compare heads in the tests of the trail, not numbers that others move)
 	assert.False(t, report.OK || *report.HeadFound)
 	for _, bad := range []string{"17", "x:" + report.Head.Hash, "1:" + report.Head.Hash[1:], "0:" + report.Head.Hash} {
 		r.expect(call{method: "GET", path: "/api/v1/audit/verify?head=" + bad}, 400, "query_invalid")

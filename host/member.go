@@ -32,6 +32,8 @@ type Member struct {
 	Plugins []string `json:"plugins"`
 	// HasTOTP tells whether the member's log-ins need a code; set where it is shown.
 	HasTOTP bool `json:"totp"`
+	// External is who the member is to the provider of single sign-on, absent for one that an administrator made.
+	External *ExternalID `json:"external,omitempty"`
 	// Revision grows with each change.
 	Revision  uint64    `json:"revision"`
 	CreatedAt time.Time `json:"createdAt"`

@@ -120,6 +120,12 @@ func (a *accounts) checkMember(e *fault.Error, m memberRecord) error {
 			e.WithField("profile", "%q is for the role %s, and this member's is %s", p.ID, p.Role, m.Role)
 		}
 	}
+	if m.External != nil && m.Kind != KindPerson {
+		e.WithField("kind", "must be person: the member logs in by single sign-on")
+	}
+	if m.External != nil && m.PasswordHash != "" {
+		e.WithField("password", "must be left out: the member logs in by single sign-on and has none")
+	}
 	if len(e.Fields) > 0 {
 		return e
 	}

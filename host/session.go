@@ -9,6 +9,8 @@ const (
 	// sessionIdle ends a session that was not used; sessionMax ends it whatever was done.
 	sessionIdle = 12 * time.Hour
 	sessionMax  = 7 * 24 * time.Hour
+	// sessionExternalMax is sessionMax after single sign-on: the provider is asked again for the person's groups.
+	sessionExternalMax = 12 * time.Hour
 	// sessionWrite is how old the stored time of use may be, so that not every request writes.
 	sessionWrite = 5 * time.Minute
 	// sessionsMax bounds a member's sessions, so that no one drives the others' out.
@@ -25,11 +27,16 @@ type Session struct {
 	// Address and Agent are those of the login.
 	Address string `json:"address,omitempty"`
 	Agent   string `json:"agent,omitempty"`
+	// External says that a provider of single sign-on vouched for the person.
+	External bool `json:"external,omitempty"`
 }
 
 // ends is when the session does: it slides with each use, and never past the absolute end (row D11).
 func (s Session) ends() time.Time {
 	idle, absolute := s.UsedAt.Add(sessionIdle), s.CreatedAt.Add(sessionMax)
+	if s.External {
+		absolute = s.CreatedAt.Add(sessionExternalMax)
+	}
 	if idle.Before(absolute) {
 		return idle
 	}
@@ -40,7 +47,7 @@ func (s Session) ends() time.Time {
 func (a *accounts) openSession(ctx context.Context, m memberRecord, from Origin) (secret string, actor Actor, err error) {
 	secret = newSecret()
 	now := time.Now().UTC()
-	s := Session{User: m.Username, CreatedAt: now, UsedAt: now, Address: from.Address, Agent: cut(from.Agent, agentMax)}
+	s := Session{User: m.Username, CreatedAt: now, UsedAt: now, Address: from.Address, Agent: cut(from.Agent, agentMax), External: m.External != nil}
 	key := hashOf(secret)
 	actor, ok := a.actor(m.Username, Actor{Credential: credentialSession + key, Origin: from})
 	if !ok {
