@@ -46,14 +46,14 @@ func deniedPlugin(c *fiber.Ctx) string {
 	return id
 }
 
-// denied tells whether an error is a refusal, and not a mistake of the request. A log-in that failed is noted by the host, which knows
+// denied tells whether an error is a refusal, and not a mistake of the request. A log-in that failed is noted where it is known
 // who tried.
 func denied(f *fault.Error, route string) bool {
 	switch f.Kind {
 	case fault.Unauthorized:
 		return route != idLogin
 	case fault.Forbidden:
-		return true
+		return route != idFinishOIDC
 	case fault.NotFound:
 		return errors.Is(f, host.ErrNotGiven)
 	case fault.TooMany:

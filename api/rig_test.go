@@ -31,6 +31,7 @@ type rig struct {
 	t      *testing.T
 	host   *host.Host
 	server *api.Server
+	store  host.Store
 	base   string
 	// token may do everything.
 	token string
@@ -65,7 +66,7 @@ func newRigOn(t *testing.T, store host.Store, prepare func(*api.Server), change 
 	prepare(s)
 	ended := make(chan error, 1)
 	go func() { ended <- s.Serve(ln) }()
-	r := &rig{t: t, host: h, server: s, base: "http://" + ln.Addr().String()}
+	r := &rig{t: t, host: h, server: s, store: store, base: "http://" + ln.Addr().String()}
 	t.Cleanup(func() {
 		http.DefaultClient.CloseIdleConnections()
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)

@@ -34,8 +34,9 @@ type route struct {
 }
 
 const (
-	v1      = "/api/v1"
-	idLogin = "login"
+	v1           = "/api/v1"
+	idLogin      = "login"
+	idFinishOIDC = "finishOIDC"
 )
 
 // routes is the table of all operations.
@@ -49,6 +50,9 @@ func (s *Server) routes() []route {
 	return []route{
 		{post, v1 + "/session", accessPublic, idLogin, s.login, false},
 		{fiber.MethodDelete, v1 + "/session", accessMember, "logout", s.logout, false},
+		{get, v1 + "/session/methods", accessPublic, "getSessionMethods", s.getSessionMethods, false},
+		{get, oidcPath, accessPublic, "beginOIDC", s.beginOIDC, false},
+		{get, oidcPath + "/callback", accessPublic, idFinishOIDC, s.finishOIDC, false},
 		{get, v1 + "/me", accessMember, "getMe", s.getMe, false},
 		{get, v1 + "/me/sidebar", accessMember, "getMySidebar", s.getMySidebar, false},
 		{put, v1 + "/me/password", accessSession, "putMyPassword", s.putMyPassword, false},

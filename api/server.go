@@ -16,6 +16,7 @@ import (
 	"appzone/api/httpguard"
 	"appzone/api/limit"
 	"appzone/api/relay"
+	"appzone/api/sso"
 	"appzone/api/static"
 	"appzone/host"
 )
@@ -42,6 +43,8 @@ type Options struct {
 	AppsPorts  PortRange
 	// ArenaDir is a folder for copies of plugins' files that the kernel sends by itself; empty: none are made.
 	ArenaDir string
+	// SSO is the provider of single sign-on; nil for none. The caller closes it after Shutdown.
+	SSO *sso.Client
 }
 
 // streamGrace is how long requests to plugins may go on once the server is told to stop.
