@@ -14,6 +14,7 @@ import (
 	"github.com/joho/godotenv"
 
 	"appzone/api"
+	"appzone/api/sso"
 )
 
 // config is what serve reads from the environment and from .env in the working folder, which does not
@@ -42,6 +43,14 @@ type config struct {
 	NPMRegistry string `env:"XC_NPM_REGISTRY"`
 	HTTPProxy   string `env:"XC_HTTP_PROXY"`
 	CAFile      string `env:"XC_CA_FILE"`
+
+	OIDCIssuer           string       `env:"XC_OIDC_ISSUER"`
+	OIDCClientID         string       `env:"XC_OIDC_CLIENT_ID"`
+	OIDCClientSecret     string       `env:"XC_OIDC_CLIENT_SECRET"`
+	OIDCClientSecretFile string       `env:"XC_OIDC_CLIENT_SECRET_FILE"`
+	OIDCGroupMap         sso.GroupMap `env:"XC_OIDC_GROUP_MAP"`
+	OIDCGroupsClaim      string       `env:"XC_OIDC_GROUPS_CLAIM" envDefault:"groups"`
+	OIDCScopes           string       `env:"XC_OIDC_SCOPES"`
 
 	TLSCert              string      `env:"XC_TLS_CERT"`
 	TLSKey               string      `env:"XC_TLS_KEY"`
@@ -72,6 +81,7 @@ func loadConfig() (config, error) {
 	}{
 		{"XC_ADMIN_PASSWORD", &c.AdminPassword, &c.AdminPasswordFile},
 		{"XC_SECRET_KEY", &c.SecretKey, &c.SecretKeyFile},
+		{"XC_OIDC_CLIENT_SECRET", &c.OIDCClientSecret, &c.OIDCClientSecretFile},
 	} {
 		if err := readSecret(secret.name, secret.value, *secret.file); err != nil {
 			return c, err
@@ -107,7 +117,10 @@ func (c *config) check() error {
 		return fmt.Errorf("XC_PUBLIC_URL: %w", err)
 	}
 	c.PublicURL = origin.String() // in its one form, which identity tokens name
-	return c.checkApps()
+	if err := c.checkApps(); err != nil {
+		return err
+	}
+	return c.checkOIDC()
 }
 
 // defaultURL is the public URL that follows from the first public name, else from XC_ADDR.

@@ -86,9 +86,16 @@ func (a *app) runHost(ctx context.Context, cfg config, log *slog.Logger) (err er
 		return err
 	}
 	defer h.Close()
+	signOn, err := cfg.signOn()
+	if err != nil {
+		return err
+	}
+	if signOn != nil {
+		defer signOn.Close()
+	}
 	server, err := api.New(api.Options{Host: h, Logger: log, PublicURL: cfg.PublicURL, TrustedProxies: cfg.TrustedProxies,
 		MaxUploadBytes: cfg.MaxUploadMB << 20, Version: version, TLS: cfg.tls(), ArenaDir: filepath.Join(data, "cache"),
-		AppsDomain: cfg.AppsDomain, AppsPorts: api.PortRange(cfg.AppsPorts)})
+		AppsDomain: cfg.AppsDomain, AppsPorts: api.PortRange(cfg.AppsPorts), SSO: signOn})
 	if err != nil {
 		return err
 	}
