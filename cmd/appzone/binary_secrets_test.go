@@ -13,7 +13,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/pquerna/otp/totp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -137,20 +139,41 @@ func (v *vault) refuse() {
 func (v *vault) credentials() {
 	v.t.Helper()
 	wrong, first := plant("password"), strings.TrimSpace(readFile(v.t, filepath.Join(v.data, passwordFile)))
-	res := v.send("session", "", map[string]string{"username": "admin", "password": wrong.text})
+	res := v.send("POST", "session", "", map[string]string{"username": "admin", "password": wrong.text})
 	require.Equal(v.t, 401, res.StatusCode)
 	_ = res.Body.Close()
-	res = v.send("session", "", map[string]string{"username": "admin", "password": first})
+	res = v.send("POST", "session", "", map[string]string{"username": "admin", "password": first})
 	require.Equal(v.t, 204, res.StatusCode)
 	_ = res.Body.Close()
 	cookie := res.Cookies()[0]
-	res = v.send("tokens", cookie.Name+"="+cookie.Value, map[string]any{"name": "planted", "scopes": []string{"*"}})
+	res = v.send("POST", "tokens", cookie.Name+"="+cookie.Value, map[string]any{"name": "planted", "scopes": []string{"*"}})
 	require.Equal(v.t, 201, res.StatusCode)
 	defer res.Body.Close()
 	var made struct{ Token string }
 	require.NoError(v.t, json.NewDecoder(res.Body).Decode(&made))
 	require.NotEmpty(v.t, made.Token)
 	v.all = append(v.all, wrong, known(cookie.Value), known(made.Token))
+	v.secondFactor(cookie.Name + "=" + cookie.Value)
+}
+
+// secondFactor turns it on: neither its secret nor the codes that stand for it may show.
+func (v *vault) secondFactor(cookie string) {
+	v.t.Helper()
+	var begun struct{ Secret string }
+	res := v.send("POST", "me/totp", cookie, struct{}{})
+	defer res.Body.Close()
+	require.NoError(v.t, json.NewDecoder(res.Body).Decode(&begun))
+	code, err := totp.GenerateCode(begun.Secret, time.Now())
+	require.NoError(v.t, err)
+	var on struct{ RecoveryCodes []string }
+	confirmed := v.send("PUT", "me/totp", cookie, map[string]string{"code": code})
+	defer confirmed.Body.Close()
+	require.NoError(v.t, json.NewDecoder(confirmed.Body).Decode(&on))
+	require.NotEmpty(v.t, on.RecoveryCodes)
+	v.all = append(v.all, known(begun.Secret))
+	for _, one := range on.RecoveryCodes {
+		v.all = append(v.all, known(one))
+	}
 }
 
 func readFile(t *testing.T, name string) string {
@@ -176,7 +199,7 @@ func (v *vault) holders() []string {
 	}
 	v.seen["log of the host"] = v.text()
 	_, v.seen["audit trail"] = v.fetch("/api/v1/audit?format=ndjson", nil)
-	for _, kind := range []string{"plugin.settings", "plugin.installed", "session.opened", "session.refused", "token.created"} {
+	for _, kind := range []string{"plugin.settings", "plugin.installed", "session.opened", "session.refused", "token.created", "totp.enabled"} {
 		assert.Contains(v.t, v.seen["audit trail"], `"kind":"`+kind+`"`)
 	}
 	return nowhere(v.t, v.all, v.seen, v.data, "/dev/shm")

@@ -88,11 +88,11 @@ func (b *binary) put(id, body string, header map[string]string) (int, string) {
 func known(secret string) planted { return planted{text: secret, needles: [][]byte{[]byte(secret)}} }
 
 // send makes a request of the console, without a token.
-func (b *binary) send(path, cookie string, body any) *http.Response {
+func (b *binary) send(method, path, cookie string, body any) *http.Response {
 	b.t.Helper()
 	text, err := json.Marshal(body)
 	require.NoError(b.t, err)
-	req, err := http.NewRequestWithContext(b.t.Context(), http.MethodPost, b.url+"/api/v1/"+path, bytes.NewReader(text))
+	req, err := http.NewRequestWithContext(b.t.Context(), method, b.url+"/api/v1/"+path, bytes.NewReader(text))
 	require.NoError(b.t, err)
 	req.Header.Set("Content-Type", "application/json")
 	if cookie != "" {
