@@ -15,7 +15,7 @@ type pageHandler func(*fiber.Ctx, *openPage) error
 // pageRoutes are the paths of a plugin's origin that the host answers by itself, for who has a page of the plugin open. They win
 // over the plugin's own files and routes.
 func (s *Server) pageRoutes() map[string]pageHandler {
-	return map[string]pageHandler{}
+	return map[string]pageHandler{ownPrefix + "events": s.followDesktop}
 }
 
 // routeOf is the handler of a path below a page's base, nil for what is the plugin's.

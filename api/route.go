@@ -98,6 +98,7 @@ func (s *Server) routes() []route {
 		{get, v1 + "/jobs/{id}", read, "getJob", s.getJob, false},
 		{post, v1 + "/jobs/{id}/cancel", manage, "cancelJob", s.cancelJob, true},
 		{get, v1 + "/events", read, "streamEvents", s.streamEvents, false},
+		{post, v1 + "/events/desktop", host.ScopeDesktopSend, "sendDesktopEvent", s.sendDesktopEvent, true},
 		{get, v1 + "/staff", staff, "listStaff", s.listStaff, false},
 		{post, v1 + "/staff", staff, "createMember", s.createMember, true},
 		{get, v1 + "/staff/{username}", staff, "getMember", s.getMember, false},

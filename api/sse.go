@@ -26,11 +26,18 @@ func wantsEvents(c *fiber.Ctx) bool {
 func appendEvent(b *bytes.Buffer, id uint64, kind string, v any) error {
 	b.WriteString("id: ")
 	b.Write(strconv.AppendUint(nil, id, 10))
+	b.WriteByte('\n')
+	return appendMessage(b, kind, v)
+}
+
+// appendMessage is appendEvent for what cannot be resumed.
+func appendMessage(b *bytes.Buffer, kind string, v any) error {
 	if kind != "" {
-		b.WriteString("\nevent: ")
+		b.WriteString("event: ")
 		b.WriteString(kind)
+		b.WriteByte('\n')
 	}
-	b.WriteString("\ndata: ")
+	b.WriteString("data: ")
 	e := json.NewEncoder(b)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(v); err != nil {

@@ -10,13 +10,14 @@ const (
 	ScopeStaffManage   = "staff:manage"
 	ScopeAuditRead     = "audit:read"
 	ScopeMetricsRead   = "metrics:read"
+	ScopeDesktopSend   = "desktop:send"
 	scopeAppsPrefix    = "apps:"
 )
 
 // Scopes are the rights that a token may be given, besides "apps:<id>".
 func Scopes() []string {
 	return []string{ScopeAll, ScopePluginsRead, ScopePluginsUpload, ScopePluginsManage, ScopePluginsGrant,
-		ScopeStaffManage, ScopeAuditRead, ScopeMetricsRead}
+		ScopeStaffManage, ScopeAuditRead, ScopeMetricsRead, ScopeDesktopSend}
 }
 
 // Role is what a person is to the contact centre (documented: users, agents, and users with role admin).

@@ -21,6 +21,9 @@ func advise(r Reader, m *manifest.Manifest) ([]Finding, error) {
 	if p != nil && p.InstallScripts {
 		add(SeverityHigh, "install_scripts", "install scripts of its packages will run on this machine, inside the jail and with the machine's network")
 	}
+	if p != nil && len(p.Desktop) > 0 {
+		add(SeverityMedium, "desktop_events", "its pages get what the telephone system says about the calls and chats of the member who has them open: %s", listed(p.Desktop))
+	}
 	if p != nil {
 		if len(p.Network.Listen) > 0 {
 			add(SeverityMedium, "not_offered", "it asks to open ports of its own, which this version of the host does not offer: it runs without")

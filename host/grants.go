@@ -41,9 +41,14 @@ func (g *Grants) reaches() bool {
 // admits reports whether another plugin may call this one.
 func (g *Grants) admits(plugin string) bool { return g != nil && slices.Contains(g.Plugins, plugin) }
 
+// hears reports whether the plugin's pages get desktop events of this type.
+func (g *Grants) hears(kind string) bool {
+	return g != nil && slices.ContainsFunc(g.Desktop, func(pattern string) bool { return manifest.DesktopMatches(pattern, kind) })
+}
+
 // need is one permission in plain words.
 type need struct {
-	// Code groups it: network, listen, plugins, public, browser, installScripts.
+	// Code groups it: network, listen, plugins, public, browser, desktop, installScripts.
 	Code string `json:"code"`
 	// Value is what it is about.
 	Value string `json:"value"`
@@ -78,6 +83,9 @@ func (g *Grants) list() []need {
 	for _, v := range g.Browser {
 		out = append(out, need{"browser", v})
 	}
+	for _, v := range g.Desktop {
+		out = append(out, need{"desktop", v})
+	}
 	if g.InstallScripts {
 		out = append(out, need{"installScripts", "true"})
 	}
@@ -90,7 +98,7 @@ func (g *Grants) beyond(other *Grants) []need {
 	out := []need{}
 	all := slices.Contains(have, need{"network", "*"})
 	for _, n := range g.list() {
-		covered := all && n.Code == "network" && !leadsInward(n.Value)
+		covered := all && n.Code == "network" && !leadsInward(n.Value) || n.Code == "desktop" && other.hears(n.Value)
 		longer := n == need{"network", "observe"} && other != nil && g.ObserveUntil.After(other.ObserveUntil)
 		if !covered && (longer || !slices.Contains(have, n)) {
 			out = append(out, n)
@@ -149,6 +157,7 @@ func (g *Grants) without(gone []need) *Grants {
 	kept.Network.Listen = slices.DeleteFunc(slices.Clone(g.Network.Listen), func(v int) bool { return is("listen", fmt.Sprint(v)) })
 	kept.Plugins = slices.DeleteFunc(slices.Clone(g.Plugins), func(v string) bool { return is("plugins", v) })
 	kept.Browser = slices.DeleteFunc(slices.Clone(g.Browser), func(v string) bool { return is("browser", v) })
+	kept.Desktop = slices.DeleteFunc(slices.Clone(g.Desktop), func(v string) bool { return is("desktop", v) })
 	kept.Public = nil
 	for _, route := range g.Public {
 		route.Methods = slices.DeleteFunc(slices.Clone(route.Methods), func(m string) bool { return is("public", m+" "+route.Path) })

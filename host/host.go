@@ -45,6 +45,7 @@ type Host struct {
 	encodings  chan string
 	trail      *trail
 	replies    replies
+	desktop    *desktopHub
 	// regulating is held while ways out are made to follow grants.
 	regulating sync.Mutex
 	// tidying lets one tidy run at a time.
@@ -74,6 +75,7 @@ func Open(ctx context.Context, cfg Config) (*Host, error) {
 	h := &Host{cfg: cfg, log: cfg.Logger, verifier: tree.NewVerifier(), runtimes: map[string]Runtime{},
 		started: time.Now().UTC(), bootMark: newID(time.Now()), timeZone: timeZone(),
 		encodings:   make(chan string, 1024),
+		desktop:     newDesktopHub(),
 		supervisors: map[string]*supervisor{}, installing: map[string]bool{}, sites: map[string]*Site{}, gates: map[string]*gate{}}
 	for _, r := range cfg.Runtimes {
 		h.runtimes[r.Name()] = r
@@ -154,6 +156,7 @@ func (h *Host) Close() {
 	}
 	h.mu.Unlock()
 	h.cancel()
+	h.desktop.close()
 	for _, s := range all {
 		s.stop() // all at once: the graces run side by side
 	}

@@ -101,6 +101,8 @@ type Permissions struct {
 	Public []PublicRoute `json:"public,omitempty"`
 	// Browser are browser features of its pages: microphone, camera, clipboard-write, popups, downloads.
 	Browser []string `json:"browser,omitempty"`
+	// Desktop are the desktop events that its pages get: screenPop, call.ringing, call.*, chat.* ... At most 32.
+	Desktop []string `json:"desktop,omitempty"`
 	// InstallScripts lets dependency install scripts, git and file dependencies run.
 	InstallScripts bool `json:"installScripts,omitempty"`
 }

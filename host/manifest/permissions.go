@@ -40,6 +40,12 @@ func (p *Permissions) validate(r *report, id string) {
 		}
 		r.oneOf(fmt.Sprintf(at+"browser[%d]", i), feature, browserFeatures...)
 	}
+	few(r, at+"desktop", p.Desktop, maxDesktop)
+	for i, kind := range p.Desktop {
+		if !desktopPattern.MatchString(kind) {
+			r.wrong(fmt.Sprintf(at+"desktop[%d]", i), "is %q and must be screenPop, call.* or chat.*, or one event such as call.ringing", clip(kind))
+		}
+	}
 }
 
 func (n *Network) validate(r *report) {
