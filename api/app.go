@@ -27,6 +27,9 @@ func (s *Server) registerApps(app *fiber.App) {
 	for path := range pages {
 		app.Get(path, s.page(path))
 	}
+	for name := range sdkTypes {
+		app.Get(sdkPrefix+name, serveSDK)
+	}
 }
 
 // content admits programs that may use the plugin. Who may not is told what a stranger is told: there is no such plugin. The console's

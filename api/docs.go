@@ -11,17 +11,23 @@ import (
 //go:embed pages
 var pageFiles embed.FS
 
-// pages are the host's own, by path: the reader of the interface's description, and the front page.
+// pages are the host's own, by path: the reader of the interface's description, the front page, and the simulator.
 var pages = map[string]struct{ file, kind string }{
 	"/":                    {"index.html", fiber.MIMETextHTMLCharsetUTF8},
 	"/api/docs":            {"docs.html", fiber.MIMETextHTMLCharsetUTF8},
-	"/api/docs/reader.js":  {"reader.js", "text/javascript; charset=utf-8"},
+	"/api/docs/reader.js":  {"reader.js", contentScript},
 	"/api/docs/reader.css": {"reader.css", "text/css; charset=utf-8"},
+	simulatorPath:          {"sdk/simulator.html", fiber.MIMETextHTMLCharsetUTF8},
+	simulatorPath + ".js":  {"sdk/simulator.js", contentScript},
+	simulatorPath + ".css": {"sdk/simulator.css", "text/css; charset=utf-8"},
 }
 
 // page serves one of them.
 func (s *Server) page(path string) fiber.Handler {
 	p, policy := pages[path], policyPage+"; frame-src "+s.frameSources()
+	if path == simulatorPath {
+		policy += frameDevelopment
+	}
 	return func(c *fiber.Ctx) error {
 		c.Locals(keyRoute, "page")
 		b, err := pageFiles.ReadFile("pages/" + p.file)

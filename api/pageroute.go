@@ -15,7 +15,11 @@ type pageHandler func(*fiber.Ctx, *openPage) error
 // pageRoutes are the paths of a plugin's origin that the host answers by itself, for who has a page of the plugin open. They win
 // over the plugin's own files and routes.
 func (s *Server) pageRoutes() map[string]pageHandler {
-	return map[string]pageHandler{ownPrefix + "events": s.followDesktop}
+	table := map[string]pageHandler{ownPrefix + "page": s.getPageFacts, ownPrefix + "events": s.followDesktop}
+	for name := range sdkTypes {
+		table[sdkPrefix+name] = func(c *fiber.Ctx, _ *openPage) error { return serveSDK(c) }
+	}
+	return table
 }
 
 // routeOf is the handler of a path below a page's base, nil for what is the plugin's.

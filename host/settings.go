@@ -31,19 +31,7 @@ type SettingsView struct {
 func (h *Host) Settings(ctx context.Context, id string) (SettingsView, error) {
 	var view SettingsView
 	err := h.view(ctx, func(r Reader) error {
-		p, err := pluginOf(r, id)
-		if err != nil {
-			return err
-		}
-		v, err := shownVersion(r, p)
-		if err != nil {
-			return err
-		}
-		st, _, err := tableSettings.find(r, id)
-		if err != nil {
-			return err
-		}
-		schema, err := h.schemaOf(v)
+		v, st, schema, err := h.settingsOf(r, id)
 		if err != nil {
 			return err
 		}
@@ -66,24 +54,12 @@ func (h *Host) PutSettings(ctx context.Context, id string, values []byte, revisi
 	defer release()
 	seal, open := h.sealer(id)
 	err = h.change(ctx, actor, Act{Kind: "plugin.settings", Plugin: id}, func(w Writer, act *Act) error {
-		p, err := pluginOf(w, id)
-		if err != nil {
-			return err
-		}
-		v, err := shownVersion(w, p)
-		if err != nil {
-			return err
-		}
-		st, _, err := tableSettings.find(w, id)
+		_, st, schema, err := h.settingsOf(w, id)
 		if err != nil {
 			return err
 		}
 		if revision != 0 && revision != st.Revision {
 			return errSettingsChanged(id)
-		}
-		schema, err := h.schemaOf(v)
-		if err != nil {
-			return err
 		}
 		act.Before = schema.Show(st.Stored)
 		if st.Stored, err = schema.Apply(st.Stored, values, seal, open, time.Now().UTC()); err != nil {
@@ -155,6 +131,36 @@ func (h *Host) deliverSettings(ctx context.Context, id string, v Version) ([]byt
 		return nil, fmt.Errorf("read settings of %q: %w", id, err)
 	}
 	return out, nil
+}
+
+// settingsOf reads the settings of a plugin, with the version whose schema they follow.
+func (h *Host) settingsOf(r Reader, id string) (v Version, st Settings, schema *settings.Schema, err error) {
+	p, err := pluginOf(r, id)
+	if err != nil {
+		return v, st, nil, err
+	}
+	if v, err = shownVersion(r, p); err != nil {
+		return v, st, nil, err
+	}
+	if st, _, err = tableSettings.find(r, id); err != nil {
+		return v, st, nil, err
+	}
+	schema, err = h.schemaOf(v)
+	return v, st, schema, err
+}
+
+// PageSettings are the settings as a plugin's pages get them: values and defaults without secrets.
+func (h *Host) PageSettings(ctx context.Context, id string) (json.RawMessage, error) {
+	var out json.RawMessage
+	err := h.view(ctx, func(r Reader) error {
+		_, st, schema, err := h.settingsOf(r, id)
+		if err != nil {
+			return err
+		}
+		out = schema.Public(st.Stored)
+		return nil
+	})
+	return out, err
 }
 
 // schemaOf is the version's settings schema. Fingerprints of secrets are keyed with the host's key.

@@ -258,6 +258,16 @@ func TestDefaults(t *testing.T) {
 	assert.JSONEq(t, `{"a":{"y":3},"b":"from ref","c":{"d":1}}`, deliver(t, s, st))
 }
 
+func TestPagesGetNoSecretWhereverItComesFrom(t *testing.T) {
+	s := compile(t, `{"type":"object","properties":{"name":{"type":"string","default":"clock"},"token":{"writeOnly":true},"pin":{"writeOnly":true,"default":"planted"},
+		"db":{"type":"object","default":{"password":"planted"},"properties":{"host":{"default":"h"},"password":{"writeOnly":true}}}}}`)
+	assert.JSONEq(t, `{"name":"clock","db":{"host":"h"}}`, string(s.Public(settings.Stored{})), "a default may be a secret")
+	st := apply(t, s, settings.Stored{}, `{"name":"bot","token":"planted","db":{"password":"planted","host":"x"}}`, monday)
+	assert.JSONEq(t, `{"name":"bot","db":{"host":"x"}}`, string(s.Public(st)))
+	st = settings.Stored{Values: json.RawMessage(`{"token":"planted"}`)}
+	assert.JSONEq(t, `{"name":"clock","db":{"host":"h"}}`, string(s.Public(st)), "stored when the schema did not call it a secret")
+}
+
 func TestStoredSettingsMayGrowPastTheLimitOfWhatIsSent(t *testing.T) {
 	s := compile(t, `{"type":"object","properties":{"s":{"writeOnly":true}}}`)
 	text := strings.Repeat("\u2028", 10_000) // three bytes each as sent, six as stored

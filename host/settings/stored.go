@@ -102,6 +102,16 @@ func (s *Schema) Deliver(st Stored, open func(sealed string) ([]byte, error)) (j
 	return encode(values), nil
 }
 
+// Public returns the settings for the plugin's pages: with the schema's defaults and without any secret.
+func (s *Schema) Public(st Stored) json.RawMessage {
+	values := st.values()
+	fillDefaults(s.compiled, values)
+	for _, p := range s.secrets { // at the end: a default may be one, and a plain value that was stored under another schema
+		p.remove(values)
+	}
+	return encode(values)
+}
+
 // unopened names the secret that err, of open, is about.
 func unopened(p pointer, err error) error {
 	f := *fault.From(err)
