@@ -1,5 +1,6 @@
 import { offices } from './offices.js';
 import { duration, element, everyMinute, look } from './clock.js';
+import { badge } from './zone.js';
 
 const list = document.querySelector('#offices');
 const summary = document.querySelector('#summary');
@@ -17,5 +18,6 @@ everyMinute((now) => {
   const states = offices.map((office) => look(office, now));
   list.replaceChildren(...offices.map((office, i) => card(office, states[i])));
   const open = states.filter((state) => state.open).length;
+  badge(open);
   summary.textContent = `${open} of ${offices.length} offices are open.`;
 });

@@ -1,5 +1,6 @@
 import { offices } from './offices.js';
 import { duration, element, everyMinute, look } from './clock.js';
+import { badge } from './zone.js';
 
 const rows = document.querySelector('#offices');
 const summary = document.querySelector('#summary');
@@ -17,5 +18,6 @@ everyMinute((now) => {
     .filter(({ state }) => state.open)
     .sort((a, b) => b.state.left - a.state.left);
   rows.replaceChildren(...open.map(row));
+  badge(open.length);
   summary.textContent = open.length ? 'Offices that take a call now, the longest open first.' : 'No office is open at the moment.';
 });
