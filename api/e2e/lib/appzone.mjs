@@ -90,7 +90,12 @@ export class Host {
       await mkdir(path.dirname(path.join(dir, name)), { recursive: true });
       await writeFile(path.join(dir, name), text);
     }
-    const zip = `${dir}.zip`;
+    return this.installFolder(dir, { start });
+  }
+
+  // installFolder is install of a folder that has its manifest.json.
+  async installFolder(dir, { start = true } = {}) {
+    const zip = `${path.join(this.dir, path.basename(dir))}.zip`;
     await promisify(execFile)(binary, ["pack", dir, "--file", zip]);
     const { id } = await this.call("POST", "/plugins", await readFile(zip));
     await this.call("GET", `/plugins/${id}/plan`);
