@@ -111,8 +111,29 @@ func (s *Server) cookieName(c *fiber.Ctx, name string) string {
 	return name
 }
 
+// sessionCookie is the value of the session's cookie. A page on another port, or without TLS on another name of the same site, can add
+// cookies of the same name; they must not hide the one that counts.
 func (s *Server) sessionCookie(c *fiber.Ctx) string {
-	return strings.Clone(c.Cookies(s.cookieName(c, cookiePlain)))
+	all := cookies(c, s.cookieName(c, cookiePlain))
+	for _, secret := range all {
+		if len(all) == 1 {
+			return secret
+		}
+		if _, ok := s.host.BySession(s.ctx, secret, s.originOf(c)); ok {
+			return secret
+		}
+	}
+	return strings.Join(all, " ") // which is none
+}
+
+// cookies are the values of every cookie of the name, as copies that outlive the request.
+func cookies(c *fiber.Ctx, name string) (values []string) {
+	for key, value := range c.Request().Header.Cookies() {
+		if string(key) == name && len(value) > 0 {
+			values = append(values, string(value))
+		}
+	}
+	return values
 }
 
 func (s *Server) deviceCookie(c *fiber.Ctx) string {

@@ -104,21 +104,3 @@ func pageAddress(base, page string) string {
 	}
 	return base + "/" + (&url.URL{Path: strings.TrimLeft(page, "/")}).EscapedPath()
 }
-
-// setPageCookie gives the browser the pass of this plugin and member. It is sent to the plugin's host alone. Within a frame of another
-// site, browsers take it only if it is Secure and says so, and keep it apart for each site that frames the page.
-func (s *Server) setPageCookie(c *fiber.Ctx, id, sealed string) {
-	attributes := "; Path=/; HttpOnly; SameSite=Lax"
-	if s.secure(c) || s.o.AppsDomain == domainLocalhost {
-		attributes = "; Path=/; HttpOnly; Secure; SameSite=None; Partitioned"
-	}
-	c.Response().Header.Add(fiber.HeaderSetCookie, s.pageCookie(c, id)+"="+sealed+attributes)
-}
-
-// pageCookie is the name of the cookie of the plugin's page.
-func (s *Server) pageCookie(c *fiber.Ctx, id string) string {
-	if s.secure(c) {
-		return "__Host-appzone_page_" + id
-	}
-	return "appzone_page_" + id
-}

@@ -42,7 +42,7 @@ func (s *Server) ownOrigins(c *fiber.Ctx) error {
 		return s.pageError(c, s.redeem(c, id))
 	}
 	origin := strings.Clone(s.scheme(c) + "://" + s.authority(c))
-	return s.pageError(c, s.servePage(c, &openPage{origin: origin}, id, s.pageCookies(c, id)))
+	return s.pageError(c, s.servePage(c, &openPage{origin: origin}, id, cookies(c, s.pageCookie(c, id))))
 }
 
 // sandboxedPage answers what is asked of pages that share the console's host.
@@ -66,17 +66,6 @@ const codePageEnded = "page_ended"
 
 func errNoPage() error {
 	return fault.New(fault.Unauthorized, codePageEnded, "this page is not open; open it from the console")
-}
-
-// pageCookies are the passes that the browser sent. There can be several: a page of another port of this host can set cookies, too.
-func (s *Server) pageCookies(c *fiber.Ctx, id string) (found []string) {
-	name := s.pageCookie(c, id)
-	for key, value := range c.Request().Header.Cookies() {
-		if string(key) == name {
-			found = append(found, string(value))
-		}
-	}
-	return found
 }
 
 // servePage serves a plugin's content to its own page.
@@ -145,7 +134,7 @@ func (p *openPage) preflight(c *fiber.Ctx) bool {
 		return false
 	}
 	h := &c.Response().Header
-	h.Set(fiber.HeaderAccessControlAllowOrigin, "null")
+	letPageRead(c)
 	h.Set(fiber.HeaderAccessControlAllowMethods, c.Get(fiber.HeaderAccessControlRequestMethod))
 	if asked := c.Get(fiber.HeaderAccessControlRequestHeaders); asked != "" {
 		h.Set(fiber.HeaderAccessControlAllowHeaders, asked)
@@ -163,29 +152,46 @@ func (s *Server) setPageHeaders(c *fiber.Ctx, p *openPage) {
 	h.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 	h.Del(headerOpenerPolicy) // a plugin's own: with a sandbox, browsers refuse the page for it
 	h.Set("Permissions-Policy", featurePolicy(p.site.Grants))
-	h.Add(fiber.HeaderContentSecurityPolicy, "sandbox "+sandboxOf(p.site.Grants, own)+"; frame-ancestors "+p.pass.Console)
 	s.setTransportHeader(c)
 	if own {
+		h.Add(fiber.HeaderContentSecurityPolicy, "sandbox "+sandboxOf(p.site.Grants, own)+"; frame-ancestors 'self' "+p.pass.Console)
+		if s.inForeignFrames(c) {
+			frameCookies(h)
+		}
 		// Not "no-referrer", for which browsers send forms without an origin.
 		h.Set(fiber.HeaderReferrerPolicy, "same-origin")
 		h.Set(headerResourcePolicy, "same-origin")
 		return
 	}
+	// A frame within such a page has no origin that could be named, and who knows the address has the page.
+	h.Add(fiber.HeaderContentSecurityPolicy, "sandbox "+sandboxOf(p.site.Grants, own))
 	h.Set(fiber.HeaderReferrerPolicy, "no-referrer")
 	h.Set(headerResourcePolicy, "cross-origin")
 	h.DelAllCookies() // they would lie on the console's host
-	for _, name := range []string{fiber.HeaderAccessControlAllowCredentials, fiber.HeaderAccessControlAllowOrigin} {
-		h.Del(name)
-	}
-	if c.Get(fiber.HeaderOrigin) == "null" {
-		h.Set(fiber.HeaderAccessControlAllowOrigin, "null")
-	}
+	h.Del(fiber.HeaderAccessControlAllowOrigin)
+	h.Del(fiber.HeaderAccessControlAllowCredentials)
+	letPageRead(c)
 	h.Add(fiber.HeaderVary, fiber.HeaderOrigin)
+}
+
+// letPageRead lets a sandboxed page read an answer of its own address. Its requests may ask for cookies to be sent, as those of any page, and
+// no cookie counts here.
+func letPageRead(c *fiber.Ctx) {
+	if c.Get(fiber.HeaderOrigin) == "null" {
+		c.Set(fiber.HeaderAccessControlAllowOrigin, "null")
+		c.Set(fiber.HeaderAccessControlAllowCredentials, "true")
+	}
 }
 
 // pageError answers a failed request of a page: who reads it in a frame sees a line of text, programs get the problem document.
 func (s *Server) pageError(c *fiber.Ctx, err error) error {
-	if err == nil || !readByPerson(c) {
+	if err == nil {
+		return nil
+	}
+	if !readByPerson(c) {
+		if s.sandboxed() {
+			letPageRead(c)
+		}
 		return err
 	}
 	s.noteDenied(c, err)

@@ -38,7 +38,7 @@ var features = []struct {
 	name    string
 	granted bool
 }{
-	{"accelerometer", false}, {"bluetooth", false}, {"camera", true}, {"clipboard-read", false}, {"clipboard-write", true}, {"display-capture", false},
+	{"accelerometer", false}, {"camera", true}, {"clipboard-read", false}, {"clipboard-write", true}, {"display-capture", false},
 	{"fullscreen", false}, {"geolocation", false}, {"gyroscope", false}, {"hid", false}, {"idle-detection", false}, {"local-fonts", false}, {"magnetometer", false},
 	{"microphone", true}, {"midi", false}, {"otp-credentials", false}, {"payment", false}, {"publickey-credentials-create", false}, {"publickey-credentials-get", false},
 	{"screen-wake-lock", false}, {"serial", false}, {"storage-access", false}, {"usb", false}, {"window-management", false}, {"xr-spatial-tracking", false},

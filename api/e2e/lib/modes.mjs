@@ -35,11 +35,11 @@ export const modes = {
 
 // openConsole starts a host in a mode and a browser whose page is the console's, with the administrator's session.
 export async function openConsole(t, mode) {
+  const browser = await openBrowser(t, ["--host-resolver-rules=MAP *.test 127.0.0.1"]); // first, so that it ends first
   const port = await freePort();
   const env = await modes[mode](t, port);
   const host = await startHost(t, env, port);
   const url = env.XC_PUBLIC_URL ?? host.url;
-  const browser = await openBrowser(t, ["--host-resolver-rules=MAP *.test 127.0.0.1"]);
   const context = await browser.newContext({ ignoreHTTPSErrors: true });
   const page = await context.newPage();
   page.said = [];
