@@ -109,6 +109,9 @@ func servePlugin(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	body, _ := io.ReadAll(r.Body)
+	if cookie := r.URL.Query().Get("cookie"); cookie != "" {
+		w.Header().Set("Set-Cookie", cookie)
+	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Security-Policy", "default-src *")
 	_ = json.NewEncoder(w).Encode(map[string]any{"method": r.Method, "uri": r.RequestURI, "header": r.Header, "body": string(body)})

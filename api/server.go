@@ -153,7 +153,9 @@ func (s *Server) Serve(ln net.Listener, pages ...net.Listener) error {
 		go func() { ended <- s.app.Server().Serve(l) }()
 	}
 	err := <-ended
-	closeAll()
+	if s.closing.Err() == nil { // else Shutdown closes them
+		closeAll()
+	}
 	for range pages {
 		<-ended
 	}
