@@ -48,3 +48,6 @@ var FirstNumber = firstNumber
 // RecordUses and DropExpired are what the goroutine behind tokens does now and then.
 func (h *Host) RecordUses(newer time.Duration) { h.recordUses(context.Background(), newer) }
 func (h *Host) DropExpired(now time.Time)      { h.dropExpired(context.Background(), now) }
+
+// SealPass makes the text that Redeem gives, of any pass.
+func (h *Host) SealPass(p Pass) (string, error) { return h.seal(p) }

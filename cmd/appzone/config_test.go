@@ -210,3 +210,61 @@ func TestCertificatesOfAnAuthorityAreForPublicNames(t *testing.T) {
 		require.ErrorContains(t, err, "XC_TLS_AUTOCERT", name)
 	}
 }
+
+func TestWhereThePagesOfPluginsAre(t *testing.T) {
+	for _, c := range []struct {
+		env    map[string]string
+		domain string
+		ports  portRange
+	}{
+		{nil, "localhost", portRange{}},
+		{map[string]string{"XC_ADDR": "0.0.0.0:8080"}, "localhost", portRange{}},
+		{map[string]string{"XC_ADDR": "127.0.0.1:8080"}, "localhost", portRange{}},
+		{map[string]string{"XC_PUBLIC_URL": "https://zone.example.org"}, "", portRange{}},
+		{map[string]string{"XC_PUBLIC_URL": "https://zone.example.org", "XC_APPS_DOMAIN": "Apps.example.net"}, "apps.example.net", portRange{}},
+		{map[string]string{"XC_PUBLIC_URL": "http://zone.example.org", "XC_APPS_DOMAIN": "apps.zone.example.org"}, "apps.zone.example.org", portRange{}},
+		{map[string]string{"XC_APPS_PORTS": "9000-9099"}, "", portRange{9000, 9099}},
+		{map[string]string{"XC_APPS_PORTS": " 9000 "}, "", portRange{9000, 9000}},
+	} {
+		clearConfig(t)
+		for name, value := range c.env {
+			t.Setenv(name, value)
+		}
+		got, err := loadConfig()
+		require.NoError(t, err, "%v", c.env)
+		assert.Equal(t, c.domain, got.AppsDomain, "%v", c.env)
+		assert.Equal(t, c.ports, got.AppsPorts, "%v", c.env)
+	}
+	for _, c := range []struct {
+		public, domain, ports, want string
+	}{
+		{"", "apps.example.org", "9000-9001", "both set"},
+		{"https://zone.example.org", "https://apps.example.org", "", "without scheme and port"},
+		{"https://zone.example.org", "apps.example.org:8443", "", "without scheme and port"},
+		{"https://zone.example.org", "-apps.example.org", "", "must be a domain"},
+		{"https://zone.example.org", "10.0.0.1", "", "must be a domain"},
+		{"https://zone.example.org", strings.Repeat("a.", 120) + "org", "", "must be a domain"},
+		{"https://zone.example.org", "zone.example.org", "", "the console must be elsewhere"},
+		{"https://zone.example.org", "example.org", "", "the console must be elsewhere"},
+		{"https://zone.example.org", "localhost", "", "its own machine"},
+		{"http://zone.example.org", "apps.example.net", "", "serve HTTPS"},
+		{"http://zone.example.co.uk", "apps.other.co.uk", "", "a domain below example.co.uk"},
+		{"", "", "8000-8100", "port 8080"},
+		{"https://zone.example.org:9001", "", "9000-9010", "port 9001"},
+		{"", "", "9000-", "no range of ports"},
+		{"", "", "9010-9000", "no range of ports"},
+		{"", "", "0-10", "no range of ports"},
+		{"", "", "65000-65536", "no range of ports"},
+		{"", "", "9000-10000", "more than 1000"},
+	} {
+		clearConfig(t)
+		for name, value := range map[string]string{"XC_PUBLIC_URL": c.public, "XC_APPS_DOMAIN": c.domain, "XC_APPS_PORTS": c.ports} {
+			if value != "" {
+				t.Setenv(name, value)
+			}
+		}
+		_, err := loadConfig()
+		require.ErrorContains(t, err, c.want, "%+v", c)
+		require.ErrorContains(t, err, "XC_APPS_", "%+v", c)
+	}
+}
