@@ -86,6 +86,9 @@ func (s *Server) servePage(c *fiber.Ctx, p *openPage, id string, passes []string
 	if err := p.check(c); err != nil {
 		return err
 	}
+	if s.o.AppsPorts.First > 0 && c.Get("Service-Worker") != "" {
+		return fault.New(fault.Forbidden, "worker_refused", "pages on ports have no service workers: one would stay in browsers when its port is another plugin's")
+	}
 	if p.preflight(c) {
 		return nil
 	}
@@ -161,6 +164,7 @@ func (s *Server) setPageHeaders(c *fiber.Ctx, p *openPage) {
 		// Not "no-referrer", for which browsers send forms without an origin.
 		h.Set(fiber.HeaderReferrerPolicy, "same-origin")
 		h.Set(headerResourcePolicy, "same-origin")
+		h.Add(fiber.HeaderVary, fiber.HeaderCookie) // which says whose answer it is (row C8)
 		return
 	}
 	// A frame within such a page has no origin that could be named, and who knows the address has the page.

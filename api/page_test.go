@@ -124,7 +124,9 @@ func TestTheHeadersOfAPage(t *testing.T) {
 	assert.Equal(t, []string{"same-origin"}, a.Header.Values("Referrer-Policy"))
 	assert.Equal(t, []string{"nosniff"}, a.Header.Values("X-Content-Type-Options"), "C2")
 	assert.Empty(t, a.Header.Values("Access-Control-Allow-Origin"))
+	assert.Contains(t, a.Header.Values("Vary"), "Cookie", "C8")
 	assert.NotContains(t, strings.Join(policies, " "), "nonce", "C7")
+	r.expect(r.follow(clockPage+"/sw.js", cookie, "Service-Worker", "script"), 200)
 
 	l := r.launch("clock", "", "")
 	assert.Equal(t, "microphone 'src'", l.Allow)
@@ -210,6 +212,8 @@ func TestAFreePortForEachPlugin(t *testing.T) {
 	assert.Equal(t, 421, at.do(at.follow("http://evil.example:"+strconv.Itoa(port)+"/", cookie)).StatusCode)
 	assert.Equal(t, 421, at.do(at.follow("http://zone.example.org/", cookie)).StatusCode, "the console's name at a page's port")
 	assert.Equal(t, 401, at.do(at.follow(address, r.login())).StatusCode)
+
+	at.expect(at.follow(origin+"/sw.js", cookie, "Service-Worker", "script"), 403, "worker_refused")
 
 	again := r.launch("pages", "", "")
 	assert.Equal(t, origin, again.Origin, "a plugin keeps its port")
