@@ -40,8 +40,13 @@ func newRigOf(t *testing.T, people []person, change ...func(*api.Options)) *rig 
 	first.Close()
 	require.NoError(t, store.Update(t.Context(), func(w host.Writer) error {
 		for _, p := range people {
-			if err := w.Put("members", p.name, map[string]any{"username": p.name, "kind": "person", "role": p.role, "plugins": p.plugins}); err != nil {
+			if err := w.Put("members", p.name, map[string]any{"username": p.name, "kind": "person", "role": p.role}); err != nil {
 				return err
+			}
+			for _, id := range p.plugins {
+				if err := w.Put("given", "member/"+p.name+"/"+id, struct{}{}); err != nil {
+					return err
+				}
 			}
 			sum := sha256.Sum256([]byte(p.name + "-secret"))
 			now := time.Now()

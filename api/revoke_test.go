@@ -22,18 +22,24 @@ type opened struct {
 	closed chan struct{}
 }
 
-// openBoth opens an event stream and a WebSocket, and sees both at work.
-func (r *rig) openBoth(header map[string]string, token string) *opened {
+// openBoth opens an event stream and a WebSocket, and sees both at work: as a program with a token, or in the page that a session
+// opens.
+func (r *rig) openBoth(session map[string]string, token string) *opened {
 	r.t.Helper()
-	stream := eventStream("/apps/clock/events")
+	base, header := "/apps/clock", map[string]string{}
+	if session != nil {
+		page, _ := r.openPage("clock", "", session["Cookie"])
+		base, header = "", map[string]string{"Cookie": page, "Host": "clock.apps.example.org", "Origin": "http://clock.apps.example.org"}
+	}
+	stream := eventStream(base + "/events")
 	stream.token = token
 	for k, v := range header {
 		stream.header[k] = v
 	}
 	o := &opened{t: r.t, events: r.open(stream), closed: make(chan struct{})}
 	o.events.until("data: ")
-	request := r.request(call{method: "GET", path: "/apps/clock/socket", token: token, header: header})
-	c, _, err := websocket.Dial(r.t.Context(), strings.Replace(r.base, "http:", "ws:", 1)+"/apps/clock/socket", &websocket.DialOptions{HTTPHeader: request.Header})
+	request := r.request(call{method: "GET", path: base + "/socket", token: token, header: header})
+	c, _, err := websocket.Dial(r.t.Context(), strings.Replace(r.base, "http:", "ws:", 1)+base+"/socket", &websocket.DialOptions{HTTPHeader: request.Header, Host: request.Host})
 	require.NoError(r.t, err)
 	o.socket = c
 	r.t.Cleanup(func() { _ = c.CloseNow() })
@@ -82,7 +88,7 @@ func (o *opened) goesOn() {
 
 // D8: what a member has open ends when the right to it does.
 func TestRevokingEndsWhatIsOpen(t *testing.T) {
-	r := newRig(t)
+	r := newRig(t, withDomain)
 	require.Equal(t, 200, r.install(scriptZip(t, "Clock", "1.0.0", "app.js", ""), true).StatusCode)
 	given := map[string]any{"plugins": []string{"clock"}}
 	r.expect(call{method: "POST", path: "/api/v1/profiles", json: map[string]any{"name": "Desk", "role": "agent", "plugins": []string{"clock"}}}, 201)
