@@ -112,6 +112,14 @@ func (r *portRange) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// ofPages tells of the name of a plugin's pages whether there is such a plugin, by what has tells of ids.
+func (c *config) ofPages(has func(id string) bool) func(name string) bool {
+	return func(name string) bool {
+		id, ok := strings.CutSuffix(name, "."+c.AppsDomain)
+		return ok && c.AppsDomain != "" && has(id)
+	}
+}
+
 // listenApps opens the ports of the plugins' pages, in the way of the console's.
 func listenApps(cfg config) (all []net.Listener, err error) {
 	if cfg.AppsPorts.First == 0 {

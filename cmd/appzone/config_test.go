@@ -268,3 +268,16 @@ func TestWhereThePagesOfPluginsAre(t *testing.T) {
 		require.ErrorContains(t, err, "XC_APPS_", "%+v", c)
 	}
 }
+
+func TestPagesHaveTheNamesOfInstalledPlugins(t *testing.T) {
+	asked := ""
+	has := func(id string) bool { asked = id; return id == "clock" }
+	ofPages := (&config{AppsDomain: "apps.example.org"}).ofPages(has)
+	assert.True(t, ofPages("clock.apps.example.org"))
+	assert.False(t, ofPages("other.apps.example.org"))
+	asked = ""
+	assert.False(t, ofPages("clock.example.org"))
+	assert.False(t, ofPages("apps.example.org"))
+	assert.False(t, (&config{}).ofPages(has)("clock."))
+	assert.Empty(t, asked)
+}

@@ -43,11 +43,11 @@ type certificates interface {
 	Reload()
 }
 
-// openCertificates finds the certificates that the configuration names, nil for none.
-func openCertificates(cfg config, data string, log *slog.Logger) (certificates, error) {
+// openCertificates finds the certificates that the configuration names, nil for none. Names of which also says so may have one, too.
+func openCertificates(cfg config, data string, also func(name string) bool, log *slog.Logger) (certificates, error) {
 	switch {
 	case len(cfg.TLSAutocert) > 0:
-		return autoCertificates(cfg, data, log)
+		return autoCertificates(cfg, data, also, log)
 	case cfg.TLSCert == "":
 		return nil, nil
 	}
@@ -59,13 +59,13 @@ func openCertificates(cfg config, data string, log *slog.Logger) (certificates, 
 }
 
 // autoCertificates are got from an authority, which is reached as everything at public addresses is.
-func autoCertificates(cfg config, data string, log *slog.Logger) (certificates, error) {
+func autoCertificates(cfg config, data string, also func(name string) bool, log *slog.Logger) (certificates, error) {
 	roots, err := trustedRoots(cfg.CAFile)
 	if err != nil {
 		return nil, err
 	}
 	proxy := (&httpproxy.Config{HTTPSProxy: cfg.HTTPProxy, NoProxy: first(os.Getenv("NO_PROXY"), os.Getenv("no_proxy"))}).ProxyFunc()
-	return certificate.NewAuto(certificate.AutoOptions{Names: cfg.TLSAutocert, Email: cfg.TLSAutocertEmail, Directory: cfg.TLSAutocertDirectory,
+	return certificate.NewAuto(certificate.AutoOptions{Names: cfg.TLSAutocert, Also: also, Email: cfg.TLSAutocertEmail, Directory: cfg.TLSAutocertDirectory,
 		Roots: roots, Proxy: func(r *http.Request) (*url.URL, error) { return proxy(r.URL) }, Dir: filepath.Join(data, "acme"), Logger: log})
 }
 

@@ -51,7 +51,8 @@ func (a *app) runHost(ctx context.Context, cfg config, log *slog.Logger) (err er
 		return err
 	}
 	defer func() { err = errors.Join(err, ignoreClosed(ln.Close())) }()
-	certs, err := openCertificates(cfg, data, log)
+	var h *host.Host // which nobody asks for before it is open: connections are taken last
+	certs, err := openCertificates(cfg, data, cfg.ofPages(func(id string) bool { return h.HasSite(ctx, id) }), log)
 	if err != nil {
 		return err
 	}
@@ -78,7 +79,7 @@ func (a *app) runHost(ctx context.Context, cfg config, log *slog.Logger) (err er
 	if err != nil {
 		return err
 	}
-	h, err := host.Open(ctx, host.Config{EgressProxy: proxy, DataDir: data, Store: db, Runtimes: runtimes, Logger: log, Samples: sampleFiles(),
+	h, err = host.Open(ctx, host.Config{EgressProxy: proxy, DataDir: data, Store: db, Runtimes: runtimes, Logger: log, Samples: sampleFiles(),
 		Version: version, PublicURL: cfg.PublicURL, MaxUploadBytes: cfg.MaxUploadMB << 20, RestartPlugins: bool(cfg.PluginRestart),
 		RestartDelay: cfg.restartDelay(), AdminPassword: cfg.AdminPassword, AnnouncePassword: a.announcer(data, log), PasswordChanged: forgetFirst(data, log), SecretKey: cfg.SecretKey,
 		RequireWalls: cfg.RequireWalls})
