@@ -2,8 +2,6 @@ package api_test
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"net/http"
 	"net/url"
 	"strings"
@@ -16,48 +14,10 @@ import (
 
 	"appzone/api"
 	"appzone/host"
-	"appzone/host/storetest"
 )
 
 // withDomain gives plugins names below apps.example.org.
 func withDomain(o *api.Options) { o.AppsDomain = "apps.example.org" }
-
-// person is a member of the test's store, with a session.
-type person struct {
-	name    string
-	role    host.Role
-	plugins []string
-}
-
-func (p person) cookie() string { return "appzone_session=" + p.name + "-secret" }
-
-// newRigOf starts a host with these members beside the administrator.
-func newRigOf(t *testing.T, people []person, change ...func(*api.Options)) *rig {
-	t.Helper()
-	store := storetest.Memory()
-	first, err := host.Open(t.Context(), host.Config{DataDir: t.TempDir(), Store: store, AdminPassword: adminPassword})
-	require.NoError(t, err)
-	first.Close()
-	require.NoError(t, store.Update(t.Context(), func(w host.Writer) error {
-		for _, p := range people {
-			if err := w.Put("members", p.name, map[string]any{"username": p.name, "kind": "person", "role": p.role}); err != nil {
-				return err
-			}
-			for _, id := range p.plugins {
-				if err := w.Put("given", "member/"+p.name+"/"+id, struct{}{}); err != nil {
-					return err
-				}
-			}
-			sum := sha256.Sum256([]byte(p.name + "-secret"))
-			now := time.Now()
-			if err := w.Put("sessions", hex.EncodeToString(sum[:]), host.Session{User: p.name, CreatedAt: now, UsedAt: now}); err != nil {
-				return err
-			}
-		}
-		return nil
-	}))
-	return newRigOn(t, store, func(*api.Server) {}, change...)
-}
 
 // launched is the answer of a launch.
 type launched struct {
@@ -203,10 +163,17 @@ func TestWhichViewWhoGets(t *testing.T) {
 		"manifest.json": `{"name":"Site","version":"1.0.0","description":"d","type":"html","parameters":{"views":{"admin":"https://crm.example.com/start?x=1","agent":"a b.html"}}}`,
 		"a b.html":      "agent",
 	})
-	r := newRigOf(t, []person{{"ann", host.RoleAgent, []string{"site", "half"}}, {"uwe", host.RoleUser, []string{"half"}}, {"bob", host.RoleAgent, nil}}, withDomain)
+	r := newRig(t, withDomain)
 	require.Equal(t, 200, r.install(zip, false).StatusCode)
 	require.Equal(t, 200, r.install(zipOf(t, map[string]string{
 		"manifest.json": `{"name":"Half","version":"1.0.0","description":"d","type":"html","parameters":{"views":{"admin":"x.html"}}}`, "x.html": "x"}), false).StatusCode)
+	r.member("ann", "agent", map[string]any{"plugins": []string{"site", "half"}})
+	r.member("uwe", "user", map[string]any{"plugins": []string{"half"}})
+	r.member("bob", "agent", nil)
+	sessions := map[string]map[string]string{}
+	for _, name := range []string{"ann", "uwe", "bob"} {
+		sessions[name] = r.loginAs(name)
+	}
 	for _, c := range []struct {
 		who, id, view string
 		status        int
@@ -217,8 +184,7 @@ func TestWhichViewWhoGets(t *testing.T) {
 		{"uwe", "site", "", 404, "plugin_not_found"}, {"bob", "site", "", 404, "plugin_not_found"}, {"bob", "nothing", "", 404, "plugin_not_found"},
 		{"ann", "site", "other", 422, "view_unknown"},
 	} {
-		a := r.do(call{method: "POST", path: "/api/v1/plugins/" + c.id + "/launch", token: "-", json: map[string]string{"view": c.view},
-			header: map[string]string{"Cookie": "appzone_session=" + c.who + "-secret"}})
+		a := r.do(call{method: "POST", path: "/api/v1/plugins/" + c.id + "/launch", token: "-", json: map[string]string{"view": c.view}, header: sessions[c.who]})
 		assert.Equal(t, c.status, a.StatusCode, "%+v: %s", c, a.text)
 		assert.Equal(t, c.code, a.code(), "%+v", c)
 	}
@@ -238,17 +204,18 @@ func (r *rig) pageOf(address, cookie string, header ...string) (int, string) {
 
 // D11: a page is bound to its plugin, its member and the session that it was opened from.
 func TestAPageEndsWithWhatItWasOpenedBy(t *testing.T) {
-	ann := person{"ann", host.RoleAgent, []string{"pages"}}
 	for _, mode := range []struct {
 		name   string
 		change func(*api.Options)
 	}{{"own origin", withDomain}, {"sandbox", func(*api.Options) {}}} {
 		t.Run(mode.name, func(t *testing.T) {
-			r := newRigOf(t, []person{ann}, mode.change)
+			r := newRig(t, mode.change)
 			require.Equal(t, 200, r.install(htmlZip(t, "Pages", "1.0.0"), false).StatusCode)
 			require.Equal(t, 200, r.install(htmlZip(t, "Other", "1.0.0"), false).StatusCode)
 
-			cookie, address := r.openPage("pages", "", ann.cookie())
+			r.member("ann", "agent", map[string]any{"plugins": []string{"pages"}})
+			ann := r.loginAs("ann")["Cookie"]
+			cookie, address := r.openPage("pages", "", ann)
 			status, code := r.pageOf(address, cookie)
 			require.Equal(t, 200, status, code)
 			status, code = r.pageOf(strings.Replace(address, "http://pages.", "http://other.", 1), strings.Replace(cookie, "page_pages", "page_other", 1))
@@ -258,7 +225,17 @@ func TestAPageEndsWithWhatItWasOpenedBy(t *testing.T) {
 			assert.Equal(t, 401, status, "another plugin's page")
 			assert.Equal(t, "page_ended", code)
 
-			r.expect(call{method: "DELETE", path: "/api/v1/session", token: "-", header: map[string]string{"Cookie": ann.cookie()}}, 204)
+			waiting := r.launch("pages", "", ann)
+			r.patch("/api/v1/staff/ann", map[string]any{"plugins": []string{}})
+			status, code = r.pageOf(address, cookie)
+			assert.Equal(t, 404, status, "after the plugin was taken away")
+			assert.Equal(t, "plugin_not_found", code)
+			r.expect(r.follow(waiting.URL, ""), 404, "plugin_not_found")
+			r.patch("/api/v1/staff/ann", map[string]any{"plugins": []string{"pages"}})
+			status, code = r.pageOf(address, cookie)
+			require.Equal(t, 200, status, code)
+
+			r.expect(call{method: "DELETE", path: "/api/v1/session", token: "-", header: map[string]string{"Cookie": ann}}, 204)
 			status, code = r.pageOf(address, cookie)
 			assert.Equal(t, 401, status, "after the logout")
 			assert.Equal(t, "page_ended", code)
@@ -287,23 +264,36 @@ func TestAPageEndsWithWhatItWasOpenedBy(t *testing.T) {
 	}
 }
 
-func TestAStreamOfAPageIsCutWhenItsSessionEnds(t *testing.T) {
-	ann := person{"ann", host.RoleAgent, []string{"clock"}}
-	r := newRigOf(t, []person{ann}, withDomain)
+func TestAStreamOfAPageIsCut(t *testing.T) {
+	r := newRig(t, withDomain)
 	require.Equal(t, 200, r.install(scriptZip(t, "Clock", "1.0.0", "app.js", ""), true).StatusCode)
-	cookie, _ := r.openPage("clock", "", ann.cookie())
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	res, err := http.DefaultTransport.RoundTrip(r.request(r.follow("http://clock.apps.example.org/events", cookie)).WithContext(ctx))
-	require.NoError(t, err)
-	defer res.Body.Close()
-	require.Equal(t, 200, res.StatusCode)
-	piece := make([]byte, 20)
-	_, err = res.Body.Read(piece)
-	require.NoError(t, err)
-	r.expect(call{method: "DELETE", path: "/api/v1/session", token: "-", header: map[string]string{"Cookie": ann.cookie()}}, 204)
-	for err == nil {
-		_, err = res.Body.Read(piece)
+	r.member("ann", "agent", map[string]any{"plugins": []string{"clock"}})
+	for name, end := range map[string]func(session string){
+		"when its session ends": func(session string) {
+			r.expect(call{method: "DELETE", path: "/api/v1/session", token: "-", header: map[string]string{"Cookie": session}}, 204)
+		},
+		"when the plugin is taken away": func(string) {
+			r.patch("/api/v1/staff/ann", map[string]any{"plugins": []string{}})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r.patch("/api/v1/staff/ann", map[string]any{"plugins": []string{"clock"}})
+			session := r.loginAs("ann")["Cookie"]
+			cookie, _ := r.openPage("clock", "", session)
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+			defer cancel()
+			res, err := http.DefaultTransport.RoundTrip(r.request(r.follow("http://clock.apps.example.org/events", cookie)).WithContext(ctx))
+			require.NoError(t, err)
+			defer res.Body.Close()
+			require.Equal(t, 200, res.StatusCode)
+			piece := make([]byte, 20)
+			_, err = res.Body.Read(piece)
+			require.NoError(t, err)
+			end(session)
+			for err == nil {
+				_, err = res.Body.Read(piece)
+			}
+			assert.NoError(t, ctx.Err(), "the stream went on")
+		})
 	}
-	assert.NoError(t, ctx.Err(), "the stream went on")
 }

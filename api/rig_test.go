@@ -47,12 +47,7 @@ func newRig(t *testing.T, change ...func(*api.Options)) *rig {
 // newRigWith lets prepare change the server before it serves.
 func newRigWith(t *testing.T, prepare func(*api.Server), change ...func(*api.Options)) *rig {
 	t.Helper()
-	return newRigOn(t, storetest.Memory(), prepare, change...)
-}
-
-// newRigOn starts on what is in the store already.
-func newRigOn(t *testing.T, store host.Store, prepare func(*api.Server), change ...func(*api.Options)) *rig {
-	t.Helper()
+	store := storetest.Memory()
 	h, err := host.Open(t.Context(), host.Config{DataDir: t.TempDir(), Store: store, Runtimes: []host.Runtime{pluginRuntime{}}, PublicURL: "http://zone.example.org",
 		AdminPassword: adminPassword, MaxUploadBytes: maxUpload, Version: "1.0.0", Backoff: host.Backoff{First: 200 * time.Millisecond, Budget: 3}})
 	require.NoError(t, err)
