@@ -16,8 +16,9 @@ const (
 	eventTypes  = 50
 )
 
-// eventFilter says which events somebody wants. Empty fields are all.
+// eventFilter says which events somebody wants and may be told of. Empty fields are all.
 type eventFilter struct {
+	actor  host.Actor
 	plugin string
 	// types are names, or beginnings of names that end in "*".
 	types []string
@@ -27,7 +28,7 @@ type eventFilter struct {
 }
 
 func (s *Server) newEventFilter(c *fiber.Ctx, plugin string) (f eventFilter, err error) {
-	f.plugin = plugin
+	f.actor, f.plugin = actorOf(c), plugin
 	if types := query(c, "type"); types != "" {
 		f.types = strings.Split(types, ",")
 	}
@@ -39,7 +40,7 @@ func (s *Server) newEventFilter(c *fiber.Ctx, plugin string) (f eventFilter, err
 }
 
 func (f *eventFilter) wants(e host.Event) bool {
-	if f.plugin != "" && e.Plugin != f.plugin {
+	if f.plugin != "" && e.Plugin != f.plugin || !f.actor.MayFollow(e) {
 		return false
 	}
 	return len(f.types) == 0 || slices.ContainsFunc(f.types, func(t string) bool {

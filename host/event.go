@@ -21,6 +21,15 @@ type Event struct {
 	Data map[string]any `json:"data,omitempty"`
 }
 
+// MayFollow is the one place that decides who is told of an event, live or later: of one about a plugin, whoever may read plugins; of any
+// other, which is about people and what they log in with, whoever may manage staff.
+func (a Actor) MayFollow(e Event) bool {
+	if e.Plugin == "" {
+		return a.May(ScopeStaffManage)
+	}
+	return a.May(ScopePluginsRead)
+}
+
 const (
 	// eventsKept bounds the events in the store.
 	eventsKept = 10_000
