@@ -51,10 +51,11 @@ type Host struct {
 	// tidying lets one tidy run at a time.
 	tidying sync.Mutex
 
-	mu          sync.Mutex // guards what follows
+	mu          sync.Mutex // guards what follows; nobody waits for the disk with it
 	supervisors map[string]*supervisor
 	installing  map[string]bool
 	sites       map[string]*Site
+	forgotten   uint64 // how many sites were, in all
 	gates       map[string]*gate
 	closed      bool
 	// connectPlugins is what ConnectPlugins was given.

@@ -16,7 +16,7 @@ const sitesMax = 1024
 // Site returns the files of an installed plugin that may be served. A script's are those beside its views.
 func (h *Host) Site(ctx context.Context, id string) (*Site, error) {
 	h.mu.Lock()
-	s := h.sites[id]
+	s, forgotten := h.sites[id], h.forgotten
 	h.mu.Unlock()
 	if s != nil {
 		return s, nil
@@ -40,22 +40,15 @@ func (h *Host) Site(ctx context.Context, id string) (*Site, error) {
 			s.Files[index[k].Path] = &index[k]
 		}
 	}
-	h.keepSite(ctx, id, p.Revision, s)
+	h.keepSite(id, forgotten, s)
 	return s, nil
 }
 
-// keepSite remembers the site unless the plugin has changed meanwhile.
-func (h *Host) keepSite(ctx context.Context, id string, revision uint64, s *Site) {
+// keepSite remembers the site, unless one was forgotten since the store was asked: it may be older than what made that one void.
+func (h *Host) keepSite(id string, forgotten uint64, s *Site) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	err := h.view(ctx, func(r Reader) error {
-		p, err := pluginOf(r, id)
-		if err == nil && p.Revision != revision {
-			err = ErrNoRecord
-		}
-		return err
-	})
-	if err != nil {
+	if h.forgotten != forgotten {
 		return
 	}
 	for other := range h.sites {
@@ -67,10 +60,12 @@ func (h *Host) keepSite(ctx context.Context, id string, revision uint64, s *Site
 	h.sites[id] = s
 }
 
+// forgetSite is called after each change of what a plugin's site is made from.
 func (h *Host) forgetSite(id string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	delete(h.sites, id)
+	h.forgotten++
 }
 
 // served tells whether a file may go to a browser: every file of an html plugin but its manifest; of a script, what lies
