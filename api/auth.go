@@ -64,7 +64,7 @@ func (s *Server) authenticate(c *fiber.Ctx) (host.Actor, error) {
 			return host.Actor{}, err
 		}
 	}
-	actor, ok := s.host.BySession(s.ctx, secret, from)
+	actor, ok := s.host.BySession(secret, from)
 	if !ok {
 		return host.Actor{}, s.unauthorized(c, "session_ended", "the session has ended; log in again", "")
 	}
@@ -119,7 +119,7 @@ func (s *Server) sessionCookie(c *fiber.Ctx) string {
 		if len(all) == 1 {
 			return secret
 		}
-		if _, ok := s.host.BySession(s.ctx, secret, s.originOf(c)); ok {
+		if _, ok := s.host.BySession(secret, s.originOf(c)); ok {
 			return secret
 		}
 	}

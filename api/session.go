@@ -52,8 +52,8 @@ func (s *Server) getMySidebar(c *fiber.Ctx) error {
 	return reply(c, listOf(entries, ""), err)
 }
 
-// credential tells, for a stream that goes on, whether its credentials still hold.
+// credential tells, for a stream that goes on, whether its credentials still hold and their owner has the role that it was opened with.
 func (s *Server) credential(c *fiber.Ctx) func() bool {
-	credential := actorOf(c).Credential
-	return func() bool { _, ok := s.host.ByCredential(credential); return ok }
+	actor := actorOf(c)
+	return func() bool { return s.host.Unchanged(actor) }
 }

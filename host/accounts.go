@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"appzone/host/fault"
 )
 
 // credentialsMax bounds sessions and tokens; the session unused for longest goes.
@@ -18,7 +20,12 @@ const credentialsMax = 10_000
 type accounts struct {
 	host *Host
 
-	mu       sync.Mutex // guards what follows; the store has the same
+	// writing is held for the whole of a change, the store's transaction included: changes follow one another, and whenever it is
+	// free, the store has what memory has, but for what a full disk refused. It is taken before mu.
+	writing sync.Mutex
+	// mu guards what follows, for a moment: nobody waits for the disk with it, since every request needs it. Members, profiles, and
+	// which sessions and tokens there are, change under both locks. So who holds writing alone may read members and profiles.
+	mu       sync.Mutex
 	members  map[string]memberRecord
 	profiles map[string]Profile
 	sessions map[string]Session      // by SHA-256 of the cookie's value
@@ -54,7 +61,7 @@ func openAccounts(ctx context.Context, h *Host) (*accounts, error) {
 		if err := a.loadGiven(r); err != nil {
 			return err
 		}
-		if err := load(r, tableSessions, a.sessions); err != nil {
+		if err := a.loadSessions(r); err != nil {
 			return err
 		}
 		return tableTokens.each(r, "", "", func(_ string, t tokenRecord) (bool, error) {
@@ -77,6 +84,47 @@ func load[T any](r Reader, t table[T], into map[string]T) error {
 		into[key] = v
 		return true, nil
 	})
+}
+
+func (a *accounts) loadSessions(r Reader) error {
+	return tableSessions.each(r, "", "", func(key string, s Session) (bool, error) {
+		s.recorded = s.UsedAt
+		a.sessions[key] = s
+		return true, nil
+	})
+}
+
+// lock takes both locks, for a change. unlock ends it.
+func (a *accounts) lock() {
+	a.writing.Lock()
+	a.mu.Lock()
+}
+
+func (a *accounts) unlock() {
+	a.mu.Unlock()
+	a.writing.Unlock()
+}
+
+// enter is lock for a change that the actor asks for. It refuses who has lost the right since the request was admitted: what was
+// revoked while a request waited for other changes does not come back by it. With an error nothing is locked.
+func (a *accounts) enter(actor Actor) error {
+	a.lock()
+	if actor.Credential == "" || a.unchanged(actor) {
+		return nil
+	}
+	a.unlock()
+	return errCredentialsEnded
+}
+
+var errCredentialsEnded = fault.New(fault.Unauthorized, "credentials_ended",
+	"nothing was changed: while the request waited, the session or the token ended, or its owner got another role; log in again")
+
+// change is [Host.change] for accounts. The caller holds both locks, as it does again afterwards; meanwhile mu is free, so that nobody
+// who only reads waits for the disk.
+func (a *accounts) change(ctx context.Context, actor Actor, act Act, fn func(Writer, *Act) error) error {
+	a.mu.Unlock()
+	defer a.mu.Lock()
+	return a.host.change(ctx, actor, act, fn)
 }
 
 // knows tells whether there is such an account.
@@ -102,19 +150,31 @@ func (h *Host) ByCredential(credential string) (actor Actor, ok bool) {
 	return a.byCredential(credential, time.Now())
 }
 
-// useCredential is ByCredential for a request that uses what the credential opened: a session slides on by it.
-func (h *Host) useCredential(ctx context.Context, credential string, from Origin) (actor Actor, ok bool) {
+// Unchanged tells whether the actor's credential still holds and its owner has the same role. It is for what goes on after the request
+// that began it, and shows more than one plugin.
+func (h *Host) Unchanged(actor Actor) bool {
+	a := h.accounts
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.unchanged(actor)
+}
+
+// unchanged is Unchanged for who holds mu.
+func (a *accounts) unchanged(actor Actor) bool {
+	now, ok := a.byCredential(actor.Credential, time.Now())
+	return ok && now.Role == actor.Role
+}
+
+// useCredential is ByCredential for a request that uses the credential: a session slides on by it.
+func (h *Host) useCredential(credential string, from Origin) (actor Actor, ok bool) {
 	a, now := h.accounts, time.Now().UTC()
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if actor, ok = a.byCredential(credential, now); !ok {
-		return actor, false
+	if actor, ok = a.byCredential(credential, now); ok {
+		actor.Origin = from
+		a.use(credential, now)
 	}
-	actor.Origin = from
-	if key, is := strings.CutPrefix(credential, credentialSession); is {
-		a.slide(ctx, key, now)
-	}
-	return actor, true
+	return actor, ok
 }
 
 // byCredential finds the actor of a credential; the caller holds mu.

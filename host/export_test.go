@@ -45,9 +45,9 @@ func (g *Grants) Beyond(other *Grants) (out []string) {
 // FirstNumber is the number that a plugin's user id is made of, unless another plugin of the same data folder has it.
 var FirstNumber = firstNumber
 
-// RecordUses and DropExpired are what the goroutine behind tokens does now and then.
+// RecordUses and DropExpired are what the goroutine behind sessions and tokens does now and then.
 func (h *Host) RecordUses(newer time.Duration) { h.recordUses(context.Background(), newer) }
-func (h *Host) DropExpired(now time.Time)      { h.dropExpired(context.Background(), now) }
+func (h *Host) DropExpired(now time.Time)      { h.accounts.dropExpired(context.Background(), now) }
 
 // SealPass makes the text that Redeem gives, of any pass.
 func (h *Host) SealPass(p Pass) (string, error) { return h.seal(p) }

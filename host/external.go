@@ -33,8 +33,8 @@ type External struct {
 // oidc_profile_missing or too_many_members.
 func (h *Host) LoginExternal(ctx context.Context, who External, from Origin) (secret string, actor Actor, err error) {
 	a := h.accounts
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	a.lock()
+	defer a.unlock()
 	m, err := a.follow(ctx, who, from)
 	if err != nil {
 		name := who.username()
@@ -45,7 +45,8 @@ func (h *Host) LoginExternal(ctx context.Context, who External, from Origin) (se
 	return a.openSession(ctx, m, from)
 }
 
-// follow brings the member in line with the person's groups, and makes one for a person who has none. The caller holds mu.
+// follow brings the member in line with the person's groups, and makes one for a person who has none. The caller holds both
+// locks.
 func (a *accounts) follow(ctx context.Context, who External, from Origin) (memberRecord, error) {
 	if err := a.admits(who); err != nil {
 		return memberRecord{}, err

@@ -56,7 +56,7 @@ func TestAPersonBecomesAMemberOnce(t *testing.T) {
 	secret, actor, err := r.LoginExternal(t.Context(), someone("1", host.RoleAgent, "another name"), from)
 	require.NoError(t, err)
 	assert.Equal(t, "ann.b", actor.User)
-	_, ok := r.BySession(t.Context(), secret, from)
+	_, ok := r.BySession(secret, from)
 	assert.True(t, ok)
 
 	made := r.auditedAs("member.created")
@@ -80,7 +80,7 @@ func TestRoleAndProfileFollowTheGroups(t *testing.T) {
 
 	_, _, err = r.LoginExternal(t.Context(), someone("1", host.RoleAgent, "ann"), host.Origin{})
 	require.NoError(t, err)
-	actor, ok := r.BySession(t.Context(), secret, host.Origin{})
+	actor, ok := r.BySession(secret, host.Origin{})
 	require.True(t, ok)
 	assert.False(t, actor.Opens("clock", "always"), "in the session that was open, too")
 
@@ -193,14 +193,14 @@ func TestASessionOfSingleSignOnEndsAfterTwelveHours(t *testing.T) {
 		for range 11 {
 			time.Sleep(time.Hour)
 			for _, secret := range []string{external, local} {
-				_, ok := r.BySession(t.Context(), secret, host.Origin{})
+				_, ok := r.BySession(secret, host.Origin{})
 				require.True(t, ok)
 			}
 		}
 		time.Sleep(time.Hour + time.Second)
-		_, ok := r.BySession(t.Context(), external, host.Origin{})
+		_, ok := r.BySession(external, host.Origin{})
 		assert.False(t, ok)
-		_, ok = r.BySession(t.Context(), local, host.Origin{})
+		_, ok = r.BySession(local, host.Origin{})
 		assert.True(t, ok)
 	})
 }

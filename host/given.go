@@ -89,7 +89,7 @@ func inOrder(ids []string) []string {
 }
 
 // forgetPlugin takes the plugin out of everybody's list, for its removal: another plugin that gets the id inherits nobody. The
-// returned function does so in memory, once the update is made. The caller holds mu.
+// returned function does so in memory, once the update is made. The caller holds writing, and for the returned function both locks.
 func (a *accounts) forgetPlugin(w Writer, plugin string) (forgotten func(), err error) {
 	var members, profiles []string
 	for name, m := range a.members {

@@ -136,7 +136,7 @@ func (h *Host) boot(ctx context.Context) (err error) {
 	h.background.Go(func() { h.restartAfterBoot(ran) })
 	h.background.Go(h.encodeInBackground)
 	h.background.Go(h.watchGates)
-	h.background.Go(h.keepTokens)
+	h.background.Go(h.keepUses)
 	h.background.Go(h.tendIdentities)
 	h.background.Go(func() { h.rotateSecrets(h.ctx) })
 	h.background.Go(func() {

@@ -153,10 +153,10 @@ func (h *Host) Remove(ctx context.Context, id string, force bool, actor Actor) e
 // deletePlugin deletes every record of the plugin, and takes it from everybody who was given it.
 func (h *Host) deletePlugin(ctx context.Context, p Plugin, actor Actor) error {
 	a := h.accounts
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	a.lock()
+	defer a.unlock()
 	var forgotten func()
-	err := h.change(ctx, actor, Act{Kind: "plugin.removed", Plugin: p.ID, Data: map[string]any{"name": p.Name}}, func(w Writer, _ *Act) (err error) {
+	err := a.change(ctx, actor, Act{Kind: "plugin.removed", Plugin: p.ID, Data: map[string]any{"name": p.Name}}, func(w Writer, _ *Act) (err error) {
 		w.Essential()
 		if err := deleteRecords(w, p.ID); err != nil {
 			return err

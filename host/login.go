@@ -42,8 +42,8 @@ func (h *Host) Login(ctx context.Context, in Credentials, from Origin) (secret s
 // letIn checks the second factor of somebody whose password was right, and opens a session.
 func (h *Host) letIn(ctx context.Context, checked memberRecord, code string, from Origin) (secret string, actor Actor, err error) {
 	a := h.accounts
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	a.lock()
+	defer a.unlock()
 	m, ok := a.members[checked.Username]
 	if !ok || m.PasswordHash != checked.PasswordHash { // changed while it was checked
 		return "", actor, errBadLogin
@@ -74,7 +74,7 @@ func (h *Host) member(user string) (memberRecord, bool) {
 	return m, ok
 }
 
-// reconfirm asks somebody who is logged in for the password again, and runs fn under accounts.mu if it is right. The *fault.Error is
+// reconfirm asks somebody who is logged in for the password again, and runs fn under the accounts' locks if it is right. The *fault.Error is
 // password_wrong, or no_password.
 func (h *Host) reconfirm(actor Actor, pass string, fn func(memberRecord) error) error {
 	if m, _ := h.member(actor.User); m.PasswordHash == "" {
@@ -85,8 +85,10 @@ func (h *Host) reconfirm(actor Actor, pass string, fn func(memberRecord) error) 
 		return err
 	}
 	a := h.accounts
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	if err := a.enter(actor); err != nil {
+		return err
+	}
+	defer a.unlock()
 	m, ok := a.members[actor.User]
 	if !match || !ok || m.PasswordHash != checked.PasswordHash {
 		return errWrongPassword

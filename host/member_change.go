@@ -28,8 +28,10 @@ func (h *Host) CreateMember(ctx context.Context, body []byte, actor Actor) (Memb
 			usernameMax, strings.Join(reservedUsernames, ", "))
 	}
 	a := h.accounts
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	if err := a.enter(actor); err != nil {
+		return Member{}, err
+	}
+	defer a.unlock()
 	if err := a.checkMember(e, next); err != nil {
 		return Member{}, err
 	}
@@ -56,8 +58,10 @@ func (h *Host) EditMember(ctx context.Context, username string, patch []byte, re
 		return Member{}, err
 	}
 	a := h.accounts
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	if err := a.enter(actor); err != nil {
+		return Member{}, err
+	}
+	defer a.unlock()
 	old, ok := a.members[username]
 	if !ok {
 		return Member{}, errNoMember(username)
@@ -91,8 +95,10 @@ func (h *Host) EditMember(ctx context.Context, username string, patch []byte, re
 // DeleteMember deletes a member with all tokens and sessions.
 func (h *Host) DeleteMember(ctx context.Context, username string, revision uint64, actor Actor) error {
 	a := h.accounts
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	if err := a.enter(actor); err != nil {
+		return err
+	}
+	defer a.unlock()
 	old, ok := a.members[username]
 	if !ok {
 		return errNoMember(username)
@@ -109,7 +115,7 @@ func (h *Host) DeleteMember(ctx context.Context, username string, revision uint6
 	sessions, tokens := a.sessionsOf(username, ""), a.tokensOf(username)
 	act := Act{Kind: "member.deleted", Subject: username, Before: factsOf(old),
 		Data: map[string]any{"plugins": len(old.Plugins), "sessions": len(sessions), "tokens": len(tokens)}}
-	err := h.change(ctx, actor, act, func(w Writer, _ *Act) error {
+	err := a.change(ctx, actor, act, func(w Writer, _ *Act) error {
 		w.Essential()
 		err := tableMembers.delete(w, username)
 		err = errors.Join(err, giveAndTake(w, memberOwner+username, old.Plugins, nil))
@@ -134,8 +140,8 @@ func (h *Host) DeleteMember(ctx context.Context, username string, revision uint6
 	return nil
 }
 
-// saveMember writes what a member has become, and ends sessions that a former password opened. The caller holds mu and has checked
-// everything but whether the plugins exist.
+// saveMember writes what a member has become, and ends sessions that a former password opened. The caller holds both locks
+// and has checked everything but whether the plugins exist.
 func (a *accounts) saveMember(ctx context.Context, actor Actor, act Act, old, next memberRecord) (memberRecord, error) {
 	next.UpdatedAt = time.Now().UTC()
 	if next.Revision++; next.Revision == 1 {
@@ -146,7 +152,7 @@ func (a *accounts) saveMember(ctx context.Context, actor Actor, act Act, old, ne
 		gone = a.sessionsOf(next.Username, actor.Credential)
 	}
 	added, _ := difference(old.Plugins, next.Plugins)
-	err := a.host.change(ctx, actor, act, func(w Writer, _ *Act) error {
+	err := a.change(ctx, actor, act, func(w Writer, _ *Act) error {
 		if err := checkPlugins(w, errMemberInvalid(), added); err != nil {
 			return err
 		}
@@ -177,6 +183,7 @@ func putMember(w Writer, m memberRecord) error {
 	return tableMembers.put(w, m.Username, m)
 }
 
+// dropSessions forgets sessions; the caller holds both locks.
 func (a *accounts) dropSessions(keys []string) {
 	for _, key := range keys {
 		delete(a.sessions, key)

@@ -22,7 +22,7 @@ func hashPassword(secret string) (string, error) {
 }
 
 // setPassword gives a person another password, by its hash, and ends the person's sessions, but for the one that the actor came in
-// with. Tokens stay: they are credentials of programs, each with its own name, scopes and end. The caller holds mu.
+// with. Tokens stay: they are credentials of programs, each with its own name, scopes and end. The caller holds both locks.
 func (a *accounts) setPassword(ctx context.Context, actor Actor, m memberRecord, hash string) error {
 	next := m
 	next.PasswordHash = hash

@@ -229,6 +229,7 @@ func TestAnotherPasswordEndsTheSessionsOfTheFormer(t *testing.T) {
 	_, ok := r.ByCredential(first.Credential)
 	assert.True(t, ok, "what is no password ends nothing")
 	assert.Empty(t, changed)
+	second, _ = r.ByCredential(second.Credential) // with the other role
 	_, err := r.EditMember(t.Context(), "anna", []byte(`{"password":"another long one"}`), 0, second)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"anna"}, changed)

@@ -74,7 +74,7 @@ func (h *Host) ByPass(ctx context.Context, plugin, sealed string, from Origin) (
 
 // admitPass holds a pass against what is true now.
 func (h *Host) admitPass(ctx context.Context, p Pass, from Origin) (Actor, *Site, error) {
-	actor, ok := h.useCredential(ctx, p.Credential, from)
+	actor, ok := h.useCredential(p.Credential, from)
 	if !ok {
 		return Actor{}, nil, errPassEnded()
 	}

@@ -57,8 +57,10 @@ func (h *Host) CreateProfile(ctx context.Context, body []byte, actor Actor) (Pro
 		return ProfileView{}, err
 	}
 	a := h.accounts
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	if err := a.enter(actor); err != nil {
+		return ProfileView{}, err
+	}
+	defer a.unlock()
 	if other, taken := a.profiles[next.ID]; taken {
 		return ProfileView{}, fault.New(fault.Conflict, "id_taken", "the name %q gives the id %q, which belongs to the profile %q", next.Name, next.ID, other.Name).
 			WithField("name", "gives the id of another profile")
@@ -77,8 +79,10 @@ func (h *Host) EditProfile(ctx context.Context, id string, patch []byte, revisio
 		return ProfileView{}, err
 	}
 	a := h.accounts
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	if err := a.enter(actor); err != nil {
+		return ProfileView{}, err
+	}
+	defer a.unlock()
 	old, err := a.profile(id, revision)
 	if err != nil {
 		return ProfileView{}, err
@@ -99,8 +103,10 @@ func (h *Host) EditProfile(ctx context.Context, id string, patch []byte, revisio
 // DeleteProfile deletes a profile that no member has.
 func (h *Host) DeleteProfile(ctx context.Context, id string, revision uint64, actor Actor) error {
 	a := h.accounts
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	if err := a.enter(actor); err != nil {
+		return err
+	}
+	defer a.unlock()
 	old, err := a.profile(id, revision)
 	if err != nil {
 		return err
@@ -109,7 +115,7 @@ func (h *Host) DeleteProfile(ctx context.Context, id string, revision uint64, ac
 		return errProfileInUse(id, n, "it cannot be deleted")
 	}
 	act := Act{Kind: "profile.deleted", Subject: id, Before: profileFacts{old.Name, old.Role}, Data: map[string]any{"plugins": len(old.Plugins)}}
-	err = h.change(ctx, actor, act, func(w Writer, _ *Act) error {
+	err = a.change(ctx, actor, act, func(w Writer, _ *Act) error {
 		w.Essential()
 		return errors.Join(giveAndTake(w, profileOwner+id, old.Plugins, nil), tableProfiles.delete(w, id))
 	})
@@ -125,7 +131,8 @@ type profileFacts struct {
 	Role Role   `json:"role"`
 }
 
-// saveProfile writes what a profile has become. The caller holds mu and has checked everything but whether the plugins exist.
+// saveProfile writes what a profile has become. The caller holds both locks and has checked everything but whether
+// the plugins exist.
 func (a *accounts) saveProfile(ctx context.Context, actor Actor, kind string, old, next Profile) (ProfileView, error) {
 	next.UpdatedAt = time.Now().UTC()
 	act := Act{Kind: kind, Subject: next.ID, After: profileFacts{next.Name, next.Role}, Data: givenData(old.Plugins, next.Plugins)}
@@ -135,7 +142,7 @@ func (a *accounts) saveProfile(ctx context.Context, actor Actor, kind string, ol
 		act.Before = profileFacts{old.Name, old.Role}
 	}
 	added, _ := difference(old.Plugins, next.Plugins)
-	err := a.host.change(ctx, actor, act, func(w Writer, _ *Act) error {
+	err := a.change(ctx, actor, act, func(w Writer, _ *Act) error {
 		if err := checkPlugins(w, errProfileInvalid(), added); err != nil {
 			return err
 		}

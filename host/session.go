@@ -11,8 +11,6 @@ const (
 	sessionMax  = 7 * 24 * time.Hour
 	// sessionExternalMax is sessionMax after single sign-on: the provider is asked again for the person's groups.
 	sessionExternalMax = 12 * time.Hour
-	// sessionWrite is how old the stored time of use may be, so that not every request writes.
-	sessionWrite = 5 * time.Minute
 	// sessionsMax bounds a member's sessions, so that no one drives the others' out.
 	sessionsMax = 100
 	// agentMax bounds what is kept of a browser's name, in bytes without the mark of its being cut.
@@ -29,6 +27,9 @@ type Session struct {
 	Agent   string `json:"agent,omitempty"`
 	// External says that a provider of single sign-on vouched for the person.
 	External bool `json:"external,omitempty"`
+
+	// recorded is the UsedAt that the store has.
+	recorded time.Time
 }
 
 // ends is when the session does: it slides with each use, and never past the absolute end (row D11).
@@ -43,7 +44,8 @@ func (s Session) ends() time.Time {
 	return absolute
 }
 
-// openSession opens a session of somebody who has shown who they are, always with a new secret. The caller holds mu.
+// openSession opens a session of somebody who has shown who they are, always with a new secret. The caller holds both
+// locks.
 func (a *accounts) openSession(ctx context.Context, m memberRecord, from Origin) (secret string, actor Actor, err error) {
 	secret = newSecret()
 	now := time.Now().UTC()
@@ -56,10 +58,10 @@ func (a *accounts) openSession(ctx context.Context, m memberRecord, from Origin)
 	return secret, actor, a.addSession(ctx, actor, key, s)
 }
 
-// addSession keeps the session and drops those that make room for it. The caller holds mu.
+// addSession keeps the session and drops those that make room for it. The caller holds both locks.
 func (a *accounts) addSession(ctx context.Context, actor Actor, key string, s Session) error {
 	gone := a.outlived(s)
-	err := a.host.change(ctx, actor, Act{Kind: "session.opened"}, func(w Writer, _ *Act) error {
+	err := a.change(ctx, actor, Act{Kind: "session.opened"}, func(w Writer, _ *Act) error {
 		for _, k := range gone {
 			if err := tableSessions.delete(w, k); err != nil {
 				return err
@@ -67,8 +69,10 @@ func (a *accounts) addSession(ctx context.Context, actor Actor, key string, s Se
 		}
 		return tableSessions.put(w, key, s)
 	})
+	s.recorded = s.UsedAt
 	if isNoSpace(err) { // somebody must come in to make room
-		a.host.log.Warn("session not recorded; it ends with the host", "user", s.User, "error", err)
+		a.host.log.Warn("session not recorded yet; until it is, it ends with the host", "user", s.User, "error", err)
+		s.recorded = time.Time{}
 	} else if err != nil {
 		return err
 	}
@@ -110,41 +114,20 @@ func (a *accounts) outlived(s Session) (gone []string) {
 // Logout ends the session of the cookie's value. An unknown one is no error.
 func (h *Host) Logout(ctx context.Context, secret string, from Origin) error {
 	key, a := hashOf(secret), h.accounts
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	a.lock()
+	defer a.unlock()
 	s, ok := a.sessions[key]
 	if !ok {
 		return nil
 	}
 	delete(a.sessions, key) // whatever the disk says
-	return h.change(ctx, Actor{User: s.User, Role: a.members[s.User].Role, Origin: from}, Act{Kind: "session.closed"}, func(w Writer, _ *Act) error {
+	return a.change(ctx, Actor{User: s.User, Role: a.members[s.User].Role, Origin: from}, Act{Kind: "session.closed"}, func(w Writer, _ *Act) error {
 		w.Essential()
 		return tableSessions.delete(w, key)
 	})
 }
 
 // BySession returns who the cookie's value belongs to, and slides the session on. ok is false for one that is unknown or ended.
-func (h *Host) BySession(ctx context.Context, secret string, from Origin) (actor Actor, ok bool) {
-	a, key, now := h.accounts, hashOf(secret), time.Now().UTC()
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if actor, ok = a.bySession(key, now); !ok {
-		return actor, false
-	}
-	actor.Origin = from
-	a.slide(ctx, key, now)
-	return actor, true
-}
-
-// slide counts a use of the session, which must be there; the caller holds mu.
-func (a *accounts) slide(ctx context.Context, key string, now time.Time) {
-	s := a.sessions[key]
-	if now.Sub(s.UsedAt) <= sessionWrite {
-		return
-	}
-	s.UsedAt = now
-	a.sessions[key] = s
-	if err := a.host.update(ctx, func(w Writer) error { return tableSessions.put(w, key, s) }); err != nil {
-		a.host.log.Warn("session not renewed", "user", s.User, "error", err)
-	}
+func (h *Host) BySession(secret string, from Origin) (actor Actor, ok bool) {
+	return h.useCredential(credentialSession+hashOf(secret), from)
 }

@@ -8,8 +8,8 @@ import (
 // OpenSession opens a session without asking for anything.
 func (h *Host) OpenSession(ctx context.Context, user string, from Origin) (string, error) {
 	a := h.accounts
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	a.lock()
+	defer a.unlock()
 	secret, _, err := a.openSession(ctx, a.members[user], from)
 	return secret, err
 }

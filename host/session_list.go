@@ -54,8 +54,10 @@ func (h *Host) Sessions(actor Actor) []SessionView {
 // EndSession ends one of the actor's own sessions; session_not_found for any other.
 func (h *Host) EndSession(ctx context.Context, id string, actor Actor) error {
 	a := h.accounts
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	if err := a.enter(actor); err != nil {
+		return err
+	}
+	defer a.unlock()
 	for _, key := range a.sessionsOf(actor.User, "") {
 		if sessionID(key) == id {
 			return a.endSessions(ctx, actor, Act{Kind: "session.ended", Subject: actor.User, Data: map[string]any{"session": id}}, key)
@@ -68,8 +70,10 @@ func (h *Host) EndSession(ctx context.Context, id string, actor Actor) error {
 // caller's to decide.
 func (h *Host) EndSessions(ctx context.Context, user string, actor Actor) error {
 	a := h.accounts
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	if err := a.enter(actor); err != nil {
+		return err
+	}
+	defer a.unlock()
 	if _, ok := a.members[user]; !ok {
 		return errNoMember(user)
 	}
@@ -80,10 +84,10 @@ func (h *Host) EndSessions(ctx context.Context, user string, actor Actor) error 
 	return a.endSessions(ctx, actor, Act{Kind: "session.ended", Subject: user, Data: map[string]any{"sessions": len(keys)}}, keys...)
 }
 
-// endSessions ends sessions, whatever the disk says. The caller holds mu.
+// endSessions ends sessions, whatever the disk says. The caller holds both locks.
 func (a *accounts) endSessions(ctx context.Context, actor Actor, act Act, keys ...string) error {
 	a.dropSessions(keys)
-	return a.host.change(ctx, actor, act, func(w Writer, _ *Act) (err error) {
+	return a.change(ctx, actor, act, func(w Writer, _ *Act) (err error) {
 		w.Essential()
 		for _, key := range keys {
 			err = errors.Join(err, tableSessions.delete(w, key))

@@ -39,18 +39,7 @@ func (h *Host) ByToken(secret string, from Origin) (actor Actor, ok bool) {
 	if !strings.HasPrefix(secret, tokenPrefix) {
 		return Actor{}, false
 	}
-	hash, now := hashOf(secret), time.Now().UTC()
-	a := h.accounts
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if actor, ok = a.byToken(hash, now); !ok {
-		return actor, false
-	}
-	if t := a.tokens[hash]; t.UsedAt == nil || now.Sub(*t.UsedAt) >= time.Second {
-		t.UsedAt = &now // it is written later, see recordUses
-	}
-	actor.Origin = from
-	return actor, true
+	return h.useCredential(credentialToken+hashOf(secret), from)
 }
 
 // TokenFilter narrows a list of tokens. Empty fields do not.
@@ -85,13 +74,15 @@ func (a Actor) sees(t *tokenRecord) bool {
 // DeleteToken revokes a token at once. What the actor may not see is not there.
 func (h *Host) DeleteToken(ctx context.Context, id string, actor Actor) error {
 	a := h.accounts
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	if err := a.enter(actor); err != nil {
+		return err
+	}
+	defer a.unlock()
 	for hash, t := range a.tokens {
 		if t.ID != id || !actor.sees(t) {
 			continue
 		}
-		err := h.change(ctx, actor, Act{Kind: "token.deleted", Subject: id, Data: map[string]any{"name": t.Name, "user": t.User}}, func(w Writer, _ *Act) error {
+		err := a.change(ctx, actor, Act{Kind: "token.deleted", Subject: id, Data: map[string]any{"name": t.Name, "user": t.User}}, func(w Writer, _ *Act) error {
 			w.Essential()
 			return tableTokens.delete(w, id)
 		})

@@ -43,8 +43,10 @@ func (h *Host) CreateToken(ctx context.Context, req TokenRequest, actor Actor) (
 	}
 	now := time.Now().UTC()
 	a := h.accounts
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	if err := a.enter(actor); err != nil {
+		return NewToken{}, err
+	}
+	defer a.unlock()
 	owner, err := a.tokenOwner(req.User, actor)
 	if err != nil {
 		return NewToken{}, err
@@ -62,7 +64,7 @@ func (h *Host) CreateToken(ctx context.Context, req TokenRequest, actor Actor) (
 	if err := a.roomForToken(owner.User); err != nil {
 		return NewToken{}, err
 	}
-	err = h.change(ctx, actor, Act{Kind: "token.created", Subject: t.ID, After: t.Token},
+	err = a.change(ctx, actor, Act{Kind: "token.created", Subject: t.ID, After: t.Token},
 		func(w Writer, _ *Act) error { return tableTokens.put(w, t.ID, t) })
 	if err != nil {
 		return NewToken{}, err

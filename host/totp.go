@@ -67,8 +67,10 @@ func (h *Host) BeginTOTP(actor Actor) (PendingTOTP, error) {
 	if err != nil {
 		return PendingTOTP{}, err
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	if err := a.enter(actor); err != nil {
+		return PendingTOTP{}, err
+	}
+	defer a.unlock()
 	switch m := a.members[actor.User]; {
 	case m.PasswordHash == "":
 		return PendingTOTP{}, errNoPassword
@@ -89,8 +91,10 @@ func (h *Host) BeginTOTP(actor Actor) (PendingTOTP, error) {
 // stands for a code once. They are not shown again. The *fault.Error is totp_not_begun, or totp_invalid.
 func (h *Host) ConfirmTOTP(ctx context.Context, code string, actor Actor) ([]string, error) {
 	a := h.accounts
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	if err := a.enter(actor); err != nil {
+		return nil, err
+	}
+	defer a.unlock()
 	m, ok := a.members[actor.User]
 	p, begun := a.pending[actor.User]
 	now := time.Now()
@@ -134,8 +138,10 @@ func (h *Host) EndTOTP(ctx context.Context, pass string, actor Actor) error {
 // since a right to manage staff must not be a way to more.
 func (h *Host) ResetTOTP(ctx context.Context, user string, actor Actor) error {
 	a := h.accounts
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	if err := a.enter(actor); err != nil {
+		return err
+	}
+	defer a.unlock()
 	m, ok := a.members[user]
 	if !ok {
 		return errNoMember(user)
@@ -146,7 +152,7 @@ func (h *Host) ResetTOTP(ctx context.Context, user string, actor Actor) error {
 	return a.withoutTOTP(ctx, actor, "totp.reset", m)
 }
 
-// withoutTOTP takes the second factor from a member; the caller holds mu.
+// withoutTOTP takes the second factor from a member; the caller holds both locks.
 func (a *accounts) withoutTOTP(ctx context.Context, actor Actor, kind string, m memberRecord) error {
 	if m.TOTP == nil {
 		return nil
@@ -157,7 +163,8 @@ func (a *accounts) withoutTOTP(ctx context.Context, actor Actor, kind string, m 
 	return err
 }
 
-// useCode takes the second factor's code from a member whose password was right, so that it cannot be used again. The caller holds mu.
+// useCode takes the second factor's code from a member whose password was right, so that it cannot be used again. The caller holds both
+// locks.
 func (a *accounts) useCode(ctx context.Context, m memberRecord, code string, from Origin) error {
 	if m.TOTP == nil {
 		return nil
@@ -180,7 +187,7 @@ func (a *accounts) useCode(ctx context.Context, m memberRecord, code string, fro
 		}
 	}
 	m.TOTP = &next
-	err := a.host.change(ctx, Actor{User: m.Username, Role: m.Role, Origin: from}, act,
+	err := a.change(ctx, Actor{User: m.Username, Role: m.Role, Origin: from}, act,
 		func(w Writer, _ *Act) error { return putMember(w, m) })
 	if isNoSpace(err) { // somebody must come in to make room
 		a.host.log.Warn("the use of a code is not recorded; it counts until the host ends", "user", m.Username, "error", err)

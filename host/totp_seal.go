@@ -38,8 +38,8 @@ func (a *accounts) resealTOTP(ctx context.Context) (n int, err error) {
 
 // resealOne seals one member's secret anew. What cannot be opened, although its key is there, is damaged and left alone.
 func (a *accounts) resealOne(ctx context.Context, user string) (done bool, err error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	a.lock()
+	defer a.unlock()
 	m := a.members[user]
 	if m.TOTP == nil || !a.host.old(m.TOTP.Sealed) { // changed meanwhile
 		return false, nil
@@ -54,7 +54,7 @@ func (a *accounts) resealOne(ctx context.Context, user string) (done bool, err e
 		return false, err
 	}
 	m.TOTP = &next
-	if err := a.host.update(ctx, func(w Writer) error { return putMember(w, m) }); err != nil {
+	if err := a.change(ctx, System, Act{}, func(w Writer, _ *Act) error { return putMember(w, m) }); err != nil {
 		return false, err
 	}
 	a.members[user] = m

@@ -3,30 +3,47 @@ package host
 import (
 	"context"
 	"errors"
-	"slices"
+	"strings"
 	"time"
 )
 
 const (
-	// usesEvery is how often the uses of tokens are looked at; one is written when it is useWrite newer than what the store has.
+	// usesEvery is how often the uses of sessions and tokens are looked at; one is written when it is useWrite newer than what the
+	// store has. After a crash of the host the last use is that much too old: a session ends a little earlier.
 	usesEvery = time.Minute
 	useWrite  = 5 * time.Minute
-	// usesBatch bounds the tokens of one update.
+	// useGrain is how exact a last use is.
+	useGrain = time.Second
+	// usesBatch bounds the records of one update.
 	usesBatch = 500
 	// expiredKept is how long an expired token is still shown.
 	expiredKept = 7 * 24 * time.Hour
 )
 
-// keepTokens is the goroutine that writes down when tokens were last used, and deletes those that expired long ago. A request waits
-// for neither: the store is written without the accounts' lock.
-func (h *Host) keepTokens() {
+// use counts a use of a credential that holds: a session slides on by it. It is written later, see keepUses. The caller holds mu.
+func (a *accounts) use(credential string, now time.Time) {
+	if key, is := strings.CutPrefix(credential, credentialSession); is {
+		if s := a.sessions[key]; now.Sub(s.UsedAt) >= useGrain {
+			s.UsedAt = now
+			a.sessions[key] = s
+		}
+		return
+	}
+	if t := a.tokens[strings.TrimPrefix(credential, credentialToken)]; t.UsedAt == nil || now.Sub(*t.UsedAt) >= useGrain {
+		t.UsedAt = &now
+	}
+}
+
+// keepUses is the goroutine that writes down when sessions and tokens were last used, and deletes tokens that expired long ago. No
+// request waits for it.
+func (h *Host) keepUses() {
 	tick := time.NewTicker(usesEvery)
 	defer tick.Stop()
 	for {
 		select {
 		case <-tick.C:
 			h.recordUses(h.ctx, useWrite)
-			h.dropExpired(h.ctx, time.Now())
+			h.accounts.dropExpired(h.ctx, time.Now())
 		case <-h.ctx.Done():
 			h.recordUses(context.WithoutCancel(h.ctx), 0)
 			return
@@ -34,71 +51,91 @@ func (h *Host) keepTokens() {
 	}
 }
 
-// recordUses writes the uses that are this much newer than what the store has.
+// recordUses writes the uses that are this much newer than what the store has. Between two batches others have their turn.
 func (h *Host) recordUses(ctx context.Context, newer time.Duration) {
-	a := h.accounts
-	a.mu.Lock()
-	var due []tokenRecord
-	for _, t := range a.tokens {
-		if t.UsedAt != nil && t.UsedAt.Sub(t.recorded) > newer {
-			due = append(due, *t)
-		}
-	}
-	a.mu.Unlock()
-	for batch := range slices.Chunk(due, usesBatch) {
-		err := h.update(ctx, func(w Writer) error {
-			for _, t := range batch {
-				_, still, err := tableTokens.find(w, t.ID)
-				if still { // it was not revoked meanwhile
-					err = tableTokens.put(w, t.ID, t)
-				}
-				if err != nil {
-					return err
-				}
-			}
-			return nil
-		})
+	for range 2 * credentialsMax / usesBatch {
+		n, err := h.accounts.recordBatch(ctx, newer)
 		if err != nil {
-			h.log.Warn("last uses of tokens not written", "error", err)
+			h.log.Warn("last uses of sessions and tokens not written", "error", err)
+		}
+		if err != nil || n < usesBatch {
 			return
 		}
-		a.mu.Lock()
-		for _, t := range batch {
-			if now := a.tokens[t.Hash]; now != nil {
-				now.recorded = *t.UsedAt
-			}
-		}
-		a.mu.Unlock()
 	}
 }
 
-// dropExpired deletes the tokens that expired long ago. Nobody loses a right by it.
-func (h *Host) dropExpired(ctx context.Context, now time.Time) {
-	a := h.accounts
-	var gone []*tokenRecord
-	a.mu.Lock()
-	for _, t := range a.tokens {
-		if t.ExpiresAt != nil && now.Sub(*t.ExpiresAt) > expiredKept {
-			gone = append(gone, t)
+// recordBatch writes some of them, and tells how many. Nobody can revoke one meanwhile, so none comes back by it.
+func (a *accounts) recordBatch(ctx context.Context, newer time.Duration) (n int, err error) {
+	a.lock()
+	defer a.unlock()
+	sessions, tokens := a.unrecorded(newer)
+	if n = len(sessions) + len(tokens); n == 0 {
+		return 0, nil
+	}
+	err = a.change(ctx, System, Act{}, func(w Writer, _ *Act) (err error) {
+		for key, s := range sessions {
+			err = errors.Join(err, tableSessions.put(w, key, s))
+		}
+		for _, t := range tokens {
+			err = errors.Join(err, tableTokens.put(w, t.ID, t))
+		}
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	for key, written := range sessions {
+		s := a.sessions[key] // it may have been used again
+		s.recorded = written.UsedAt
+		a.sessions[key] = s
+	}
+	for hash, written := range tokens {
+		a.tokens[hash].recorded = *written.UsedAt
+	}
+	return n, nil
+}
+
+// unrecorded are at most usesBatch sessions and tokens whose use is this much newer than what the store has. The caller holds mu.
+func (a *accounts) unrecorded(newer time.Duration) (map[string]Session, map[string]tokenRecord) {
+	sessions, tokens := map[string]Session{}, map[string]tokenRecord{}
+	for key, s := range a.sessions {
+		if s.UsedAt.Sub(s.recorded) > newer && len(sessions) < usesBatch {
+			sessions[key] = s
 		}
 	}
-	a.mu.Unlock()
-	for batch := range slices.Chunk(gone, usesBatch) {
-		err := h.update(ctx, func(w Writer) (err error) {
-			w.Essential()
-			for _, t := range batch {
-				err = errors.Join(err, tableTokens.delete(w, t.ID))
-			}
-			return err
-		})
-		if err != nil {
-			h.log.Warn("expired tokens not deleted", "error", err)
-			return
+	for hash, t := range a.tokens {
+		if t.UsedAt != nil && t.UsedAt.Sub(t.recorded) > newer && len(sessions)+len(tokens) < usesBatch {
+			tokens[hash] = *t
 		}
-		a.mu.Lock()
-		for _, t := range batch {
-			delete(a.tokens, t.Hash)
+	}
+	return sessions, tokens
+}
+
+// dropExpired deletes tokens that expired long ago, so many at a time. Nobody loses a right by it.
+func (a *accounts) dropExpired(ctx context.Context, now time.Time) {
+	a.lock()
+	defer a.unlock()
+	gone := map[string]*tokenRecord{}
+	for hash, t := range a.tokens {
+		if t.ExpiresAt != nil && now.Sub(*t.ExpiresAt) > expiredKept && len(gone) < usesBatch {
+			gone[hash] = t
 		}
-		a.mu.Unlock()
+	}
+	if len(gone) == 0 {
+		return
+	}
+	err := a.change(ctx, System, Act{}, func(w Writer, _ *Act) (err error) {
+		w.Essential()
+		for _, t := range gone {
+			err = errors.Join(err, tableTokens.delete(w, t.ID))
+		}
+		return err
+	})
+	if err != nil {
+		a.host.log.Warn("expired tokens not deleted", "error", err)
+		return
+	}
+	for hash := range gone {
+		delete(a.tokens, hash)
 	}
 }
