@@ -21,7 +21,7 @@ import (
 	"appzone/host"
 )
 
-// updateRoles writes testdata/roles.txt anew: go test ./api -run Roles -update-roles. Read what changed.
+// updateRoles writes testdata/roles.txt anew: go test ./api -run Role -update-roles. Read what changed.
 var updateRoles = flag.Bool("update-roles", false, "write the table of routes and roles anew")
 
 const rolesFile = "testdata/roles.txt"
