@@ -81,3 +81,9 @@ func (k Known) Knows(now time.Time, key string) bool { return k.a.knows(now, key
 
 // Len is how many are remembered.
 func (k Known) Len() int { return len(k.a.known) }
+
+// UnusedConnections counts the connections on which nothing was asked yet.
+func (s *Server) UnusedConnections() (n int) {
+	s.newConns.open.Range(func(any, any) bool { n++; return true })
+	return n
+}

@@ -47,6 +47,9 @@ type Options struct {
 	SSO *sso.Client
 }
 
+// unusedGrace is how long connections on which nothing was asked may stay once the server is told to stop.
+const unusedGrace = 100 * time.Millisecond
+
 // streamGrace is how long requests to plugins may go on once the server is told to stop.
 const streamGrace = 3 * time.Second
 
@@ -67,6 +70,7 @@ type Server struct {
 	members, strangers *limit.Limiter
 	// The same for requests to public routes: of each plugin, and of each address to it.
 	hooks, callers *limit.Limiter
+	newConns       newConns
 	// internal answers plugins that call other plugins.
 	internal *internal
 	// table is what routes returned, pageTable what pageRoutes did.
@@ -122,6 +126,7 @@ func (s *Server) newApp() *fiber.App {
 	cfg.ErrorHandler = s.answerError
 	app := fiber.New(cfg)
 	httpguard.Harden(app)
+	app.Server().ConnState = s.newConns.track
 	s.refuseUnknownMethods(app, cfg.RequestMethods)
 	app.Use(s.observe, httpguard.Guard, s.ownOrigins, s.protect, s.checkHost)
 	s.table = s.routes()
@@ -173,6 +178,8 @@ func (s *Server) Shutdown(ctx context.Context) (err error) {
 		s.beginClose()
 		cut := time.AfterFunc(streamGrace, s.relay.Close)
 		defer cut.Stop()
+		unused := time.AfterFunc(unusedGrace, s.newConns.close)
+		defer unused.Stop()
 		err = s.app.ShutdownWithContext(ctx)
 		s.abort()
 		s.relay.Close()

@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -205,4 +207,25 @@ func TestHeadOfAStreamEnds(t *testing.T) {
 	r := newRig(t)
 	a := r.expect(call{method: "HEAD", path: "/api/v1/events"}, 200)
 	assert.Equal(t, "text/event-stream", a.Header.Get("Content-Type"))
+}
+
+// Browsers open connections ahead of need. A host that is told to stop does not wait for what may come on them.
+func TestShutdownDoesNotWaitForUnusedConnections(t *testing.T) {
+	r := newRig(t)
+	r.get("/api/v1/me")
+	conn, err := net.Dial("tcp", strings.TrimPrefix(r.base, "http://"))
+	require.NoError(t, err)
+	defer conn.Close()
+	require.Eventually(t, func() bool { return r.server.UnusedConnections() == 1 }, 10*time.Second, time.Millisecond)
+	began := make(chan struct{})
+	go func() {
+		defer close(began)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		assert.NoError(t, r.server.Shutdown(ctx), "the grace was used up")
+	}()
+	_ = conn.SetReadDeadline(time.Now().Add(30 * time.Second))
+	_, err = conn.Read(make([]byte, 1))
+	assert.ErrorIs(t, err, io.EOF, "it is closed before any grace ends")
+	<-began
 }
