@@ -14,6 +14,7 @@ var pageFiles embed.FS
 // pages are the host's own, by path: the reader of the interface's description, the front page, and the simulator.
 var pages = map[string]struct{ file, kind string }{
 	"/":                    {"index.html", fiber.MIMETextHTMLCharsetUTF8},
+	"/icon.svg":            {"icon.svg", "image/svg+xml"},
 	"/api/docs":            {"docs.html", fiber.MIMETextHTMLCharsetUTF8},
 	"/api/docs/reader.js":  {"reader.js", contentScript},
 	"/api/docs/reader.css": {"reader.css", "text/css; charset=utf-8"},

@@ -11,11 +11,19 @@ import (
 // has nothing to wait for on them.
 type newConns struct{ open sync.Map }
 
-// track follows the state of a connection; it is called for each request, and looks up without a lock.
+// track follows the life of a connection. What fasthttp calls active has not asked yet: that is for used to tell.
 func (n *newConns) track(c net.Conn, state fasthttp.ConnState) {
-	if state == fasthttp.StateNew {
+	switch state {
+	case fasthttp.StateNew:
 		n.open.Store(c, nil)
-	} else if _, ok := n.open.Load(c); ok {
+	case fasthttp.StateClosed, fasthttp.StateHijacked:
+		n.open.Delete(c)
+	}
+}
+
+// used is called for each request, and looks up without a lock.
+func (n *newConns) used(c net.Conn) {
+	if _, ok := n.open.Load(c); ok {
 		n.open.Delete(c)
 	}
 }

@@ -24,6 +24,7 @@ const (
 // observe is the outermost step: it names the request, measures it, and turns errors and panics into answers.
 func (s *Server) observe(c *fiber.Ctx) error {
 	start := time.Now()
+	s.newConns.used(c.Context().Conn())
 	c.Set(fiber.HeaderXRequestID, s.identify(c))
 	err := s.recovered(c)
 	if err != nil {

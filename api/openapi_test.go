@@ -204,7 +204,7 @@ func TestRoutesAndDocumentAreTheSame(t *testing.T) {
 
 func TestEveryRegisteredPathIsKnown(t *testing.T) {
 	r := newRig(t)
-	known := map[string]bool{"/apps/:id": true, "/hooks/:id/*": true, "/apps/:id/*": true, "/pages/:id/*": true, "/": true, "/api/docs": true, "/api/docs/reader.js": true, "/api/docs/reader.css": true}
+	known := map[string]bool{"/icon.svg": true, "/apps/:id": true, "/hooks/:id/*": true, "/apps/:id/*": true, "/pages/:id/*": true, "/": true, "/api/docs": true, "/api/docs/reader.js": true, "/api/docs/reader.css": true}
 	for _, name := range []string{"appzone.js", "appzone.d.ts", "shell.js", "simulator", "simulator.js", "simulator.css"} {
 		known["/sdk/"+name] = true
 	}
