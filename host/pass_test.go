@@ -76,6 +76,7 @@ func TestUsingAPageIsAUseOfItsSession(t *testing.T) {
 	require.NoError(t, err)
 	_, _, _, err = r.ByPass(t.Context(), "pages", sealed, host.Origin{})
 	require.NoError(t, err, "the pass outlives a restart of the host")
+	r.RecordUses(0)
 	var s host.Session
 	require.NoError(t, r.store.View(t.Context(), func(rd host.Reader) error { return rd.Get("sessions", key, &s) }))
 	assert.WithinDuration(t, time.Now(), s.UsedAt, time.Minute)

@@ -123,7 +123,7 @@ func TestSessionsAreListedAndEnded(t *testing.T) {
 	assert.False(t, r.alive(second))
 	assert.False(t, r.alive(third))
 	require.NoError(t, r.EndSessions(t.Context(), "admin", admin), "again")
-	assert.Equal(t, "member_not_found", fault.CodeOf(r.EndSessions(t.Context(), "nobody", actor)))
+	assert.Equal(t, "member_not_found", fault.CodeOf(r.EndSessions(t.Context(), "nobody", admin)))
 	r.reboot(nil)
 	for _, secret := range []string{first, second, third} {
 		assert.False(t, r.alive(secret), "ended for good")
