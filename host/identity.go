@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"appzone/host/fault"
@@ -54,9 +55,11 @@ type identities struct {
 	signer *identity.Signer
 	dir    string
 
-	mu        sync.Mutex // guards what follows; store and file have the same
-	keys      []identityKey
-	published []byte
+	// published is the JWK set. Who asks for it does not wait for a change, which holds mu while the store writes.
+	published atomic.Pointer[[]byte]
+
+	mu   sync.Mutex // guards what follows, and is held for the whole of a change; store and file have the same
+	keys []identityKey
 }
 
 // openIdentities takes up the keys of before. Where none can be used, it makes one: a secret key that was lost must not keep the host down.
@@ -152,7 +155,7 @@ func (i *identities) rotate(ctx context.Context, actor Actor, withdraw bool) (Id
 
 // replace makes keys those that are known. Programs see them before anything is signed with a new one.
 func (i *identities) replace(ctx context.Context, actor Actor, act Act, keys []identityKey) error {
-	before := i.published
+	before := i.published.Load()
 	if err := i.show(keys); err != nil {
 		return err
 	}
@@ -161,8 +164,8 @@ func (i *identities) replace(ctx context.Context, actor Actor, act Act, keys []i
 	case isNoSpace(err) && before == nil: // at boot: somebody must come in to make room
 		i.host.log.Warn("identity keys not recorded; the next boot makes another", "error", err)
 	case err != nil && before != nil:
-		i.published = before
-		return errors.Join(err, i.write(before))
+		i.published.Store(before)
+		return errors.Join(err, i.write(*before))
 	case err != nil:
 		return err
 	}
@@ -181,7 +184,7 @@ func (i *identities) show(keys []identityKey) error {
 		err = i.write(set)
 	}
 	if err == nil {
-		i.published = set
+		i.published.Store(&set)
 	}
 	return err
 }
@@ -284,9 +287,7 @@ func (h *Host) IdentityToken(plugin, user, role string) (string, error) {
 
 // IdentityKeys is the JWK set with which tokens are verified.
 func (h *Host) IdentityKeys() []byte {
-	h.identities.mu.Lock()
-	defer h.identities.mu.Unlock()
-	return h.identities.published
+	return *h.identities.published.Load()
 }
 
 // RotateIdentityKeys makes a new key that signs from now on. Tokens of the old ones stay valid as long as they would, unless withdraw

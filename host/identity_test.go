@@ -230,3 +230,20 @@ func TestAFullDiskDoesNotKeepIdentitiesFromBeingSigned(t *testing.T) {
 	r.rotateIdentity(false)
 	assert.Len(t, r.keyRecords(), 3, "that key, too, is written down now")
 }
+
+func TestNobodyWaitsForTheDiskToVerifyTokens(t *testing.T) {
+	r, store := newStuckRig(t)
+	before := r.identityToken()
+	ended := store.begin(t, func() error {
+		_, err := r.RotateIdentityKeys(context.Background(), false, admin)
+		return err
+	})
+	within(t, func() {
+		keys := r.IdentityKeys()
+		assert.True(t, r.trusted(keys, before))
+		assert.True(t, r.trusted(keys, r.identityToken()))
+	})
+	store.release()
+	require.NoError(t, <-ended)
+	assert.True(t, r.trusted(r.IdentityKeys(), r.identityToken()))
+}
