@@ -77,7 +77,7 @@ type jobs struct {
 	stop context.CancelFunc
 	ctx  context.Context
 
-	mu   sync.Mutex // guards what follows
+	mu   sync.Mutex // guards what follows; nobody waits for the disk with it
 	live map[string]*liveJob
 	lock map[string]chan struct{} // per plugin: a one-place semaphore
 }
@@ -129,25 +129,46 @@ func (j *jobs) startWith(ctx context.Context, lock chan struct{}, kind, plugin s
 	for _, s := range steps {
 		job.Steps = append(job.Steps, JobStep{Name: s, State: JobQueued})
 	}
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if j.ctx.Err() != nil {
-		return Job{}, fault.New(fault.Unavailable, "shutting_down", "the host is shutting down; try again when it is back")
-	}
-	if len(j.live) >= jobsAtOnce {
-		return Job{}, fault.New(fault.TooMany, "too_many_jobs", "%d jobs wait or run already; try again when some have ended", len(j.live))
+	jctx, cancel := context.WithCancel(j.ctx)
+	l := &liveJob{jobs: j, cancel: cancel, done: make(chan struct{}), actor: actor, job: job}
+	if err := j.enter(l); err != nil {
+		cancel()
+		return Job{}, err
 	}
 	err := j.host.update(ctx, func(w Writer) error { return tableJobs.put(w, job.ID, job) })
 	if isNoSpace(err) { // a stop, or what frees room, must not need any
 		j.host.log.Warn("job not recorded", "job", job.ID, "error", err)
 	} else if err != nil {
+		j.leave(l)
 		return Job{}, err
 	}
-	jctx, cancel := context.WithCancel(j.ctx)
-	l := &liveJob{jobs: j, cancel: cancel, done: make(chan struct{}), actor: actor, job: job}
-	j.live[job.ID] = l
-	j.wg.Go(func() { j.run(jctx, l, lock, fn) })
+	go j.run(jctx, l, lock, fn)
 	return job, nil
+}
+
+// enter takes a place for a job, which close waits for until it leaves.
+func (j *jobs) enter(l *liveJob) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.ctx.Err() != nil {
+		return fault.New(fault.Unavailable, "shutting_down", "the host is shutting down; try again when it is back")
+	}
+	if len(j.live) >= jobsAtOnce {
+		return fault.New(fault.TooMany, "too_many_jobs", "%d jobs wait or run already; try again when some have ended", len(j.live))
+	}
+	j.live[l.job.ID] = l
+	j.wg.Add(1)
+	return nil
+}
+
+// leave gives the job's place back.
+func (j *jobs) leave(l *liveJob) {
+	l.cancel()
+	j.mu.Lock()
+	delete(j.live, l.job.ID)
+	j.mu.Unlock()
+	close(l.done)
+	j.wg.Done()
 }
 
 // lockOf is the plugin's semaphore; the caller holds mu.
@@ -179,7 +200,7 @@ func (j *jobs) exclusive(ctx context.Context, plugin string) (release func(), er
 }
 
 func (j *jobs) run(ctx context.Context, l *liveJob, lock chan struct{}, fn func(context.Context, *liveJob) error) {
-	defer l.cancel()
+	defer j.leave(l)
 	var err error
 	select {
 	case lock <- struct{}{}:
@@ -190,10 +211,6 @@ func (j *jobs) run(ctx context.Context, l *liveJob, lock chan struct{}, fn func(
 		err = ctx.Err()
 	}
 	l.end(err, ctx.Err() != nil)
-	j.mu.Lock()
-	delete(j.live, l.job.ID)
-	j.mu.Unlock()
-	close(l.done)
 }
 
 // protect turns a panic of fn into an error, so that one bad job does not end the host.
