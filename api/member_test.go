@@ -94,6 +94,9 @@ func TestStaffIsManaged(t *testing.T) {
 	assert.Contains(t, string(r.get("/api/v1/profiles?q=desk").text), `"front-desk"`)
 	r.expect(call{method: "DELETE", path: "/api/v1/profiles/front-desk"}, 204)
 	r.expect(call{method: "DELETE", path: "/api/v1/profiles/front-desk"}, 404, "profile_not_found")
+	for _, path := range []string{"/sessions", "/totp"} {
+		r.expect(call{method: "DELETE", path: "/api/v1/staff/anna%40x" + path}, 204)
+	}
 	r.expect(call{method: "DELETE", path: "/api/v1/staff/anna@x"}, 204)
 	r.expect(call{method: "DELETE", path: "/api/v1/staff/admin"}, 409, "last_administrator")
 }

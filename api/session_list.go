@@ -30,5 +30,5 @@ func (s *Server) endMySessions(c *fiber.Ctx) error {
 }
 
 func (s *Server) endMemberSessions(c *fiber.Ctx) error {
-	return done(c, s.host.EndSessions(s.ctx, strings.Clone(c.Params("username")), actorOf(c)))
+	return done(c, s.host.EndSessions(s.ctx, username(c), actorOf(c)))
 }

@@ -1,10 +1,6 @@
 package api
 
-import (
-	"strings"
-
-	"github.com/gofiber/fiber/v2"
-)
+import "github.com/gofiber/fiber/v2"
 
 // beginTOTP makes a secret for an authenticator app.
 func (s *Server) beginTOTP(c *fiber.Ctx) error {
@@ -38,7 +34,7 @@ func (s *Server) endTOTP(c *fiber.Ctx) error {
 
 // resetTOTP turns a member's off.
 func (s *Server) resetTOTP(c *fiber.Ctx) error {
-	return done(c, s.host.ResetTOTP(s.ctx, strings.Clone(c.Params("username")), actorOf(c)))
+	return done(c, s.host.ResetTOTP(s.ctx, username(c), actorOf(c)))
 }
 
 // done is the answer to what returns nothing.
