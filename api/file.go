@@ -88,10 +88,7 @@ func (s *Server) putPluginFile(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if err := s.host.WriteFile(s.ctx, id, path, httpguard.LimitedBody(c, overlayBody), actorOf(c)); err != nil {
-		return err
-	}
-	return c.SendStatus(fiber.StatusNoContent)
+	return done(c, s.host.WriteFile(s.ctx, id, path, httpguard.LimitedBody(c, overlayBody), actorOf(c)))
 }
 
 // removePluginFile deletes a file that was written beside the plugin's code.
@@ -100,8 +97,5 @@ func (s *Server) removePluginFile(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if err := s.host.RemoveFile(s.ctx, id, path, actorOf(c)); err != nil {
-		return err
-	}
-	return c.SendStatus(fiber.StatusNoContent)
+	return done(c, s.host.RemoveFile(s.ctx, id, path, actorOf(c)))
 }

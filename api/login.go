@@ -51,10 +51,7 @@ func (s *Server) enter(c *fiber.Ctx, user, secret string) error {
 		}
 	}
 	s.setSession(c, secret)
-	if err := s.setDevice(c, user); err != nil {
-		return err
-	}
-	return c.SendStatus(fiber.StatusNoContent)
+	return done(c, s.setDevice(c, user))
 }
 
 // putMyPassword changes the password of who is logged in.
@@ -73,8 +70,5 @@ func (s *Server) putMyPassword(c *fiber.Ctx) error {
 	if err == nil {
 		err = s.setDevice(c, actor.User) // what it had was of the former password
 	}
-	if err != nil {
-		return err
-	}
-	return c.SendStatus(fiber.StatusNoContent)
+	return done(c, err)
 }

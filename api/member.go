@@ -75,10 +75,7 @@ func (s *Server) deleteMember(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if err := s.host.DeleteMember(s.ctx, username(c), revision, actorOf(c)); err != nil {
-		return err
-	}
-	return c.SendStatus(fiber.StatusNoContent)
+	return done(c, s.host.DeleteMember(s.ctx, username(c), revision, actorOf(c)))
 }
 
 // getMemberSidebar shows what GET /me/sidebar shows the member.

@@ -45,3 +45,11 @@ func reply[T any](c *fiber.Ctx, v T, err error) error {
 	}
 	return send(c, fiber.StatusOK, v)
 }
+
+// done is the answer to what returns nothing.
+func done(c *fiber.Ctx, err error) error {
+	if err != nil {
+		return err
+	}
+	return c.SendStatus(fiber.StatusNoContent)
+}

@@ -71,8 +71,5 @@ func (s *Server) removePlugin(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if err := s.host.Remove(s.ctx, id, force, actorOf(c)); err != nil {
-		return err
-	}
-	return c.SendStatus(fiber.StatusNoContent)
+	return done(c, s.host.Remove(s.ctx, id, force, actorOf(c)))
 }

@@ -63,8 +63,5 @@ func (s *Server) deleteProfile(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if err := s.host.DeleteProfile(s.ctx, profileID(c), revision, actorOf(c)); err != nil {
-		return err
-	}
-	return c.SendStatus(fiber.StatusNoContent)
+	return done(c, s.host.DeleteProfile(s.ctx, profileID(c), revision, actorOf(c)))
 }

@@ -32,8 +32,5 @@ func (s *Server) createToken(c *fiber.Ctx) error {
 }
 
 func (s *Server) deleteToken(c *fiber.Ctx) error {
-	if err := s.host.DeleteToken(s.ctx, strings.Clone(c.Params("id")), actorOf(c)); err != nil {
-		return err
-	}
-	return c.SendStatus(fiber.StatusNoContent)
+	return done(c, s.host.DeleteToken(s.ctx, strings.Clone(c.Params("id")), actorOf(c)))
 }

@@ -36,11 +36,3 @@ func (s *Server) endTOTP(c *fiber.Ctx) error {
 func (s *Server) resetTOTP(c *fiber.Ctx) error {
 	return done(c, s.host.ResetTOTP(s.ctx, username(c), actorOf(c)))
 }
-
-// done is the answer to what returns nothing.
-func done(c *fiber.Ctx, err error) error {
-	if err != nil {
-		return err
-	}
-	return c.SendStatus(fiber.StatusNoContent)
-}
