@@ -67,6 +67,13 @@ func redirect(c *fiber.Ctx, status int, to string) error {
 	return nil
 }
 
+// leadTo sends a browser on, to an address that stands for itself: what it asked is done.
+func leadTo(c *fiber.Ctx, to string) error {
+	c.Set(fiber.HeaderLocation, to)
+	c.Status(fiber.StatusSeeOther)
+	return nil
+}
+
 // serveApp serves a plugin's content to a program.
 func (s *Server) serveApp(c *fiber.Ctx, site *host.Site) error {
 	if err := s.serveContent(c, site, appsPrefix+site.Plugin, host.ViewOf(actorOf(c).Role)); err != nil {

@@ -79,7 +79,7 @@ func (a *attempts) begin(keys, codeKeys []string) error {
 	now := time.Now()
 	wait := a.passwords.Take(now, keys...)
 	if wait > 0 {
-		return retryAfter(wait, codeManyAttempts, "too many attempts to log in; wait and try again")
+		return errManyAttempts(wait)
 	}
 	if wait = a.codes.Take(now, codeKeys...); wait > 0 {
 		a.passwords.Refund(now, keys...)
@@ -98,15 +98,13 @@ func (a *attempts) begin(keys, codeKeys []string) error {
 	}
 }
 
-func retryAfter(wait time.Duration, code, message string) error {
-	e := fault.New(fault.TooMany, code, "%s", message)
-	e.RetryAfter = wait
-	return e
+func errManyAttempts(wait time.Duration) error {
+	return retryAfter(wait, codeManyAttempts, "too many attempts to log in; wait and try again")
 }
 
 // attemptKeys are the buckets that an attempt counts in: one for who is known, two for a stranger.
 func (s *Server) attemptKeys(c *fiber.Ctx, user string) []string {
-	if id, ok := s.host.Device(user, s.deviceCookie(c)); ok {
+	if id, ok := s.host.Device(user, s.cookie(c, cookieDevice)); ok {
 		return []string{"device " + id}
 	}
 	address := s.addressKey(c)

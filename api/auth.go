@@ -136,8 +136,9 @@ func cookies(c *fiber.Ctx, name string) (values []string) {
 	return values
 }
 
-func (s *Server) deviceCookie(c *fiber.Ctx) string {
-	return strings.Clone(c.Cookies(s.cookieName(c, cookieDevice)))
+// cookie is the value of one of the host's own cookies, "" without it.
+func (s *Server) cookie(c *fiber.Ctx, name string) string {
+	return strings.Clone(c.Cookies(s.cookieName(c, name)))
 }
 
 // setSession gives the browser the session's cookie, or takes it away when secret is "".
@@ -151,7 +152,7 @@ func (s *Server) setSession(c *fiber.Ctx, secret string) {
 
 // setDevice makes the browser known for the account that it logged in to. It stays so after the session's end.
 func (s *Server) setDevice(c *fiber.Ctx, user string) error {
-	sealed, err := s.host.NewDevice(user, s.deviceCookie(c))
+	sealed, err := s.host.NewDevice(user, s.cookie(c, cookieDevice))
 	if err != nil {
 		return err
 	}

@@ -92,9 +92,7 @@ func (s *Server) redeem(c *fiber.Ctx, id string) error {
 	} else {
 		s.setPageCookie(c, id, sealed)
 	}
-	c.Set(fiber.HeaderLocation, pageAddress(base, page))
-	c.Status(fiber.StatusSeeOther)
-	return nil
+	return leadTo(c, pageAddress(base, page))
 }
 
 // pageAddress is the path of a page of the plugin. A view that was changed to another site meanwhile leads to the plugin's root.

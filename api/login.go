@@ -30,10 +30,13 @@ func (s *Server) login(c *fiber.Ctx) error {
 		c.Locals(keyActor, actor)
 		return err
 	})
-	if err != nil {
-		return err
+	if err == nil {
+		err = s.replaceSession(c, secret)
 	}
-	return s.enter(c, in.Username, secret)
+	if err == nil {
+		err = s.setDevice(c, in.Username)
+	}
+	return done(c, err)
 }
 
 // loginOrigin is where a log-in comes from, with the browser's name.
@@ -43,15 +46,15 @@ func (s *Server) loginOrigin(c *fiber.Ctx) host.Origin {
 	return from
 }
 
-// enter gives the browser the new session in the place of the one that it had, and makes it known for the account.
-func (s *Server) enter(c *fiber.Ctx, user, secret string) error {
+// replaceSession gives the browser the new session in the place of the one that it had.
+func (s *Server) replaceSession(c *fiber.Ctx, secret string) error {
 	if old := s.sessionCookie(c); old != "" {
 		if err := s.host.Logout(s.ctx, old, s.originOf(c)); err != nil {
 			return err
 		}
 	}
 	s.setSession(c, secret)
-	return done(c, s.setDevice(c, user))
+	return nil
 }
 
 // putMyPassword changes the password of who is logged in.

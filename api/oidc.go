@@ -95,7 +95,7 @@ func (s *Server) finishOIDC(c *fiber.Ctx) error {
 	}
 	key := "oidc " + s.addressKey(c) // of its own: links to this page in others' pages must not keep passwords out
 	if wait := s.logins.passwords.Take(time.Now(), key); wait > 0 {
-		return s.refuseLogin(c, retryAfter(wait, "too_many_logins", "too many attempts to log in; wait and try again"))
+		return s.refuseLogin(c, errManyAttempts(wait))
 	}
 	who, returnTo, err := s.cameBack(c)
 	if err != nil {
@@ -109,28 +109,24 @@ func (s *Server) finishOIDC(c *fiber.Ctx) error {
 		return s.refuseLogin(c, err)
 	}
 	s.logins.passwords.Refund(time.Now(), key)
-	if old := s.sessionCookie(c); old != "" {
-		if err := s.host.Logout(s.ctx, old, s.originOf(c)); err != nil {
-			return s.refuseLogin(c, err)
-		}
-	}
 	c.Locals(keyActor, actor)
-	s.setSession(c, secret)
+	if err := s.replaceSession(c, secret); err != nil {
+		return s.refuseLogin(c, err)
+	}
 	return leadTo(c, returnTo)
 }
 
 // cameBack holds what the browser brings to the attempt in its cookie, which ends with it, and finds out who it is.
 func (s *Server) cameBack(c *fiber.Ctx) (who host.External, returnTo string, err error) {
-	sealed := strings.Clone(c.Cookies(s.cookieName(c, cookieAttempt)))
+	sealed := s.cookie(c, cookieAttempt)
 	s.setAttempt(c, "")
 	var a sso.Attempt
 	plain, err := s.host.Unseal(sealed, sealAttempt)
 	if err != nil || json.Unmarshal(plain, &a) != nil {
 		return who, "", sso.ErrAttempt()
 	}
-	query := func(name string) string { return strings.Clone(c.Query(name)) }
-	who, err = s.o.SSO.Finish(s.ctx, a, sso.Answer{State: query("state"), Code: query("code"), Error: query("error"),
-		Description: query("error_description"), Issuer: query("iss")})
+	who, err = s.o.SSO.Finish(s.ctx, a, sso.Answer{State: query(c, "state"), Code: query(c, "code"), Error: query(c, "error"),
+		Description: query(c, "error_description"), Issuer: query(c, "iss")})
 	return who, a.ReturnTo, err
 }
 
@@ -161,16 +157,9 @@ func (s *Server) setAttempt(c *fiber.Ctx, sealed string) {
 	c.Cookie(cookie)
 }
 
-// leadTo leads a browser on.
-func leadTo(c *fiber.Ctx, to string) error {
-	c.Set(fiber.HeaderLocation, to)
-	c.Status(fiber.StatusSeeOther)
-	return nil
-}
-
 // refuseLogin answers a browser with a page and a program with the problem.
 func (s *Server) refuseLogin(c *fiber.Ctx, err error) error {
-	if !strings.Contains(c.Get(fiber.HeaderAccept), fiber.MIMETextHTML) {
+	if !readByPerson(c) {
 		return err
 	}
 	p := s.problemOf(c, err)

@@ -62,7 +62,12 @@ func tooMany(wait time.Duration) error {
 	if wait <= 0 {
 		return nil
 	}
-	e := fault.New(fault.TooMany, "rate_limited", "too many requests; wait and try again")
+	return retryAfter(wait, "rate_limited", "too many requests; wait and try again")
+}
+
+// retryAfter is the error for who may try again when wait is over.
+func retryAfter(wait time.Duration, code, message string) error {
+	e := fault.New(fault.TooMany, code, "%s", message)
 	e.RetryAfter = wait
 	return e
 }
