@@ -94,12 +94,6 @@ func loopbackName(name string) bool {
 	return name == domainLocalhost || name == "127.0.0.1" || name == "::1"
 }
 
-// HasPage tells whether name is the host name of an installed plugin's own origin. Certificates are for such names.
-func (s *Server) HasPage(name string) bool {
-	id, ok := strings.CutSuffix(strings.ToLower(name), "."+s.o.AppsDomain)
-	return s.o.AppsDomain != "" && ok && manifest.ValidID(id) && s.host.HasSite(s.ctx, id)
-}
-
 // frameSources are the origins of plugins' pages, as a content security policy lists them.
 func (s *Server) frameSources() string {
 	switch {
