@@ -31,9 +31,9 @@ func (s *Server) listAudit(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	cursor, err := strconv.ParseUint(c.Query("cursor", "0"), 10, 64)
+	cursor, err := queryPosition(c)
 	if err != nil {
-		return badQuery("cursor", "must be the next of a former answer")
+		return err
 	}
 	items, next, err := s.host.Audit(s.ctx, f, cursor, limit)
 	if err != nil {

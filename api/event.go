@@ -89,9 +89,9 @@ func (s *Server) listEvents(c *fiber.Ctx, f eventFilter) error {
 	if err != nil {
 		return err
 	}
-	cursor, err := strconv.ParseUint(c.Query("cursor", "0"), 10, 64)
+	cursor, err := queryPosition(c)
 	if err != nil {
-		return badQuery("cursor", "must be the next of a former answer")
+		return err
 	}
 	items := []host.Event{}
 	for {

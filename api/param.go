@@ -51,6 +51,15 @@ func queryInt(c *fiber.Ctx, name string, least, most, otherwise int) (int, error
 	return n, nil
 }
 
+// queryPosition reads the cursor of a list that is numbered; absent is 0, its beginning.
+func queryPosition(c *fiber.Ctx) (uint64, error) {
+	n, err := strconv.ParseUint(c.Query("cursor", "0"), 10, 64)
+	if err != nil {
+		return 0, badQuery("cursor", "must be the next of a former answer")
+	}
+	return n, nil
+}
+
 func badQuery(name, message string) error {
 	return fault.New(fault.Malformed, "query_invalid", "the query parameter %s %s", name, message).WithField(name, "%s", message)
 }

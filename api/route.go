@@ -62,8 +62,6 @@ func (s *Server) routes() []route {
 		{post, v1 + "/me/totp", accessSession, "beginTOTP", s.beginTOTP, false},
 		{put, v1 + "/me/totp", accessSession, "confirmTOTP", s.confirmTOTP, false},
 		{fiber.MethodDelete, v1 + "/me/totp", accessSession, "endTOTP", s.endTOTP, false},
-		{fiber.MethodDelete, v1 + "/staff/{username}/sessions", host.ScopeStaffManage, "endMemberSessions", s.endMemberSessions, false},
-		{fiber.MethodDelete, v1 + "/staff/{username}/totp", host.ScopeStaffManage, "resetTOTP", s.resetTOTP, false},
 
 		{get, v1 + "/plugins", read, "listPlugins", s.listPlugins, false},
 		{post, v1 + "/plugins", upload, "uploadPlugin", s.uploadPlugin, false},
@@ -105,6 +103,8 @@ func (s *Server) routes() []route {
 		{fiber.MethodPatch, v1 + "/staff/{username}", staff, "editMember", s.editMember, false},
 		{fiber.MethodDelete, v1 + "/staff/{username}", staff, "deleteMember", s.deleteMember, false},
 		{get, v1 + "/staff/{username}/sidebar", staff, "getMemberSidebar", s.getMemberSidebar, false},
+		{fiber.MethodDelete, v1 + "/staff/{username}/sessions", staff, "endMemberSessions", s.endMemberSessions, false},
+		{fiber.MethodDelete, v1 + "/staff/{username}/totp", staff, "resetTOTP", s.resetTOTP, false},
 		{get, v1 + "/profiles", staff, "listProfiles", s.listProfiles, false},
 		{post, v1 + "/profiles", staff, "createProfile", s.createProfile, true},
 		{get, v1 + "/profiles/{id}", staff, "getProfile", s.getProfile, false},

@@ -25,8 +25,10 @@ var sdkTypes = map[string]string{"appzone.js": contentScript, "shell.js": conten
 
 // sdkFile is one of them, as it is sent.
 type sdkFile struct {
-	kind, etag     string
-	plain, brotlis []byte
+	kind, etag string
+	plain      []byte
+	// brotli is plain in fewer bytes, nil where it has none.
+	brotli []byte
 }
 
 var sdkFiles = sync.OnceValue(func() map[string]sdkFile {
@@ -39,7 +41,7 @@ var sdkFiles = sync.OnceValue(func() map[string]sdkFile {
 		sum := sha256.Sum256(b)
 		f := sdkFile{kind: kind, etag: hex.EncodeToString(sum[:12]), plain: b}
 		if small, ok := encode.Brotli(b, int64(len(b))); ok {
-			f.brotlis = small
+			f.brotli = small
 		}
 		out[name] = f
 	}
@@ -60,8 +62,8 @@ func serveSDK(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderContentType, f.kind)
 	c.Set(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
 	body, etag := f.plain, `"`+f.etag+`"`
-	if f.brotlis != nil && c.Request().Header.HasAcceptEncoding("br") {
-		body, etag = f.brotlis, `"`+f.etag+`-br"`
+	if f.brotli != nil && c.Request().Header.HasAcceptEncoding("br") {
+		body, etag = f.brotli, `"`+f.etag+`-br"`
 		c.Set(fiber.HeaderContentEncoding, "br")
 	}
 	c.Set(fiber.HeaderETag, etag)
