@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"appzone/host/fault"
 	"appzone/host/password"
 )
 
@@ -69,12 +70,23 @@ func (a *accounts) createAdmin(ctx context.Context) error {
 			return err
 		}
 	}
-	err = a.host.change(ctx, System, Act{Kind: "member.created", Subject: adminUser, After: m.Member},
-		func(w Writer, _ *Act) error { return tableMembers.put(w, m.Username, m) })
+	err = a.host.change(ctx, System, memberAct("member.created", memberRecord{}, m), func(w Writer, _ *Act) error { return putMember(w, m) })
 	if err == nil {
 		a.members[m.Username] = m
 	}
 	return err
+}
+
+// member finds one, of this revision if it is not 0. The caller holds mu.
+func (a *accounts) member(username string, revision uint64) (memberRecord, error) {
+	m, ok := a.members[username]
+	if !ok {
+		return m, fault.New(fault.NotFound, "member_not_found", "there is no member %q", cut(username, usernameMax))
+	}
+	if revision != 0 && revision != m.Revision {
+		return m, fault.New(fault.Precondition, "member_changed", "the member %q was changed since it was read; read it again", username)
+	}
+	return m, nil
 }
 
 // shown is the member without what is never shown.

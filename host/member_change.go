@@ -62,12 +62,9 @@ func (h *Host) EditMember(ctx context.Context, username string, patch []byte, re
 		return Member{}, err
 	}
 	defer a.unlock()
-	old, ok := a.members[username]
-	if !ok {
-		return Member{}, errNoMember(username)
-	}
-	if revision != 0 && revision != old.Revision {
-		return Member{}, fault.New(fault.Precondition, "member_changed", "the member %q was changed since it was read; read it again", username)
+	old, err := a.member(username, revision)
+	if err != nil {
+		return Member{}, err
 	}
 	next, e := old, errMemberInvalid()
 	in.apply(e, &next)
@@ -99,12 +96,9 @@ func (h *Host) DeleteMember(ctx context.Context, username string, revision uint6
 		return err
 	}
 	defer a.unlock()
-	old, ok := a.members[username]
-	if !ok {
-		return errNoMember(username)
-	}
-	if revision != 0 && revision != old.Revision {
-		return fault.New(fault.Precondition, "member_changed", "the member %q was changed since it was read; read it again", username)
+	old, err := a.member(username, revision)
+	if err != nil {
+		return err
 	}
 	if err := needsEverything(actor, old.Role); err != nil {
 		return err
@@ -115,13 +109,10 @@ func (h *Host) DeleteMember(ctx context.Context, username string, revision uint6
 	sessions, tokens := a.sessionsOf(username, ""), a.tokensOf(username)
 	act := Act{Kind: "member.deleted", Subject: username, Before: factsOf(old),
 		Data: map[string]any{"plugins": len(old.Plugins), "sessions": len(sessions), "tokens": len(tokens)}}
-	err := a.change(ctx, actor, act, func(w Writer, _ *Act) error {
+	err = a.change(ctx, actor, act, func(w Writer, _ *Act) error {
 		w.Essential()
 		err := tableMembers.delete(w, username)
-		err = errors.Join(err, giveAndTake(w, memberOwner+username, old.Plugins, nil))
-		for _, key := range sessions {
-			err = errors.Join(err, tableSessions.delete(w, key))
-		}
+		err = errors.Join(err, giveAndTake(w, memberOwner+username, old.Plugins, nil), deleteSessions(w, sessions))
 		for _, t := range tokens {
 			err = errors.Join(err, tableTokens.delete(w, t.ID))
 		}
@@ -159,11 +150,7 @@ func (a *accounts) saveMember(ctx context.Context, actor Actor, act Act, old, ne
 		if len(added) == 0 && old.Revision > 0 {
 			w.Essential() // it may take a right away
 		}
-		err := giveAndTake(w, memberOwner+next.Username, old.Plugins, next.Plugins)
-		for _, key := range gone {
-			err = errors.Join(err, tableSessions.delete(w, key))
-		}
-		return errors.Join(err, putMember(w, next))
+		return errors.Join(giveAndTake(w, memberOwner+next.Username, old.Plugins, next.Plugins), deleteSessions(w, gone), putMember(w, next))
 	})
 	if err != nil {
 		return memberRecord{}, err
@@ -181,13 +168,6 @@ func (a *accounts) saveMember(ctx context.Context, actor Actor, act Act, old, ne
 func putMember(w Writer, m memberRecord) error {
 	m.Plugins = nil // they are records of their own
 	return tableMembers.put(w, m.Username, m)
-}
-
-// dropSessions forgets sessions; the caller holds both locks.
-func (a *accounts) dropSessions(keys []string) {
-	for _, key := range keys {
-		delete(a.sessions, key)
-	}
 }
 
 // passwordChanged calls Config.PasswordChanged.

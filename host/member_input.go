@@ -152,10 +152,6 @@ func errMemberInvalid() *fault.Error {
 	return fault.New(fault.Invalid, "member_invalid", "the member cannot be like this")
 }
 
-func errNoMember(username string) *fault.Error {
-	return fault.New(fault.NotFound, "member_not_found", "there is no member %q", cut(username, usernameMax))
-}
-
 // same tells whether nothing differs that somebody can change.
 func (m memberRecord) same(other memberRecord) bool {
 	return m.PasswordHash == other.PasswordHash && m.Kind == other.Kind && m.Role == other.Role &&

@@ -70,10 +70,10 @@ func page[T any](keys []string, after string, limit int, item func(key string) (
 func (h *Host) Member(ctx context.Context, username string) (MemberView, error) {
 	a := h.accounts
 	a.mu.Lock()
-	m, ok := a.members[username]
-	if !ok {
+	m, err := a.member(username, 0)
+	if err != nil {
 		a.mu.Unlock()
-		return MemberView{}, errNoMember(username)
+		return MemberView{}, err
 	}
 	actor := a.whole(m)
 	var profile []string
@@ -83,7 +83,7 @@ func (h *Host) Member(ctx context.Context, username string) (MemberView, error) 
 	a.mu.Unlock()
 	view := MemberView{Member: m.shown(), EffectivePlugins: []EffectivePlugin{}}
 	own, ofProfile := setOf(m.Plugins), setOf(profile)
-	err := h.view(ctx, func(r Reader) error {
+	err = h.view(ctx, func(r Reader) error {
 		return tablePlugins.each(r, "", "", func(id string, p Plugin) (bool, error) {
 			why := reasons(m.Role == RoleAdmin, ofProfile[id], own[id])
 			if len(why) == 0 {
@@ -116,10 +116,10 @@ func reasons(role, profile, own bool) (why []string) {
 func (h *Host) SidebarOf(ctx context.Context, username string) ([]SidebarEntry, error) {
 	a := h.accounts
 	a.mu.Lock()
-	m, ok := a.members[username]
-	if !ok {
+	m, err := a.member(username, 0)
+	if err != nil {
 		a.mu.Unlock()
-		return nil, errNoMember(username)
+		return nil, err
 	}
 	actor := a.whole(m)
 	a.mu.Unlock()

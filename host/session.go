@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -62,12 +63,7 @@ func (a *accounts) openSession(ctx context.Context, m memberRecord, from Origin)
 func (a *accounts) addSession(ctx context.Context, actor Actor, key string, s Session) error {
 	gone := a.outlived(s)
 	err := a.change(ctx, actor, Act{Kind: "session.opened"}, func(w Writer, _ *Act) error {
-		for _, k := range gone {
-			if err := tableSessions.delete(w, k); err != nil {
-				return err
-			}
-		}
-		return tableSessions.put(w, key, s)
+		return errors.Join(deleteSessions(w, gone), tableSessions.put(w, key, s))
 	})
 	s.recorded = s.UsedAt
 	if isNoSpace(err) { // somebody must come in to make room
@@ -76,9 +72,7 @@ func (a *accounts) addSession(ctx context.Context, actor Actor, key string, s Se
 	} else if err != nil {
 		return err
 	}
-	for _, k := range gone {
-		delete(a.sessions, k)
-	}
+	a.dropSessions(gone)
 	a.sessions[key] = s
 	return nil
 }

@@ -74,8 +74,8 @@ func (h *Host) EndSessions(ctx context.Context, user string, actor Actor) error 
 		return err
 	}
 	defer a.unlock()
-	if _, ok := a.members[user]; !ok {
-		return errNoMember(user)
+	if _, err := a.member(user, 0); err != nil {
+		return err
 	}
 	keys := a.sessionsOf(user, "")
 	if len(keys) == 0 {
@@ -87,11 +87,23 @@ func (h *Host) EndSessions(ctx context.Context, user string, actor Actor) error 
 // endSessions ends sessions, whatever the disk says. The caller holds both locks.
 func (a *accounts) endSessions(ctx context.Context, actor Actor, act Act, keys ...string) error {
 	a.dropSessions(keys)
-	return a.change(ctx, actor, act, func(w Writer, _ *Act) (err error) {
+	return a.change(ctx, actor, act, func(w Writer, _ *Act) error {
 		w.Essential()
-		for _, key := range keys {
-			err = errors.Join(err, tableSessions.delete(w, key))
-		}
-		return err
+		return deleteSessions(w, keys)
 	})
+}
+
+// deleteSessions deletes the records of sessions, dropSessions what is in memory.
+func deleteSessions(w Writer, keys []string) (err error) {
+	for _, key := range keys {
+		err = errors.Join(err, tableSessions.delete(w, key))
+	}
+	return err
+}
+
+// The caller of dropSessions holds both locks.
+func (a *accounts) dropSessions(keys []string) {
+	for _, key := range keys {
+		delete(a.sessions, key)
+	}
 }

@@ -142,9 +142,9 @@ func (h *Host) ResetTOTP(ctx context.Context, user string, actor Actor) error {
 		return err
 	}
 	defer a.unlock()
-	m, ok := a.members[user]
-	if !ok {
-		return errNoMember(user)
+	m, err := a.member(user, 0)
+	if err != nil {
+		return err
 	}
 	if err := needsEverything(actor, m.Role); err != nil {
 		return err
