@@ -154,6 +154,8 @@ func regrouped(token string) string {
 }
 
 func TestGroupsDecideWhoIsLetInAsWhat(t *testing.T) {
+	p := newProvider(t)
+	r := newRig(t, p.signOn(supportMap))
 	for name, c := range map[string]struct {
 		groups   any
 		userinfo map[string]any
@@ -173,21 +175,17 @@ func TestGroupsDecideWhoIsLetInAsWhat(t *testing.T) {
 		"userinfo without a sub": {userinfo: map[string]any{"groups": []string{"zone-admins"}}},
 		"another's userinfo":     {userinfo: map[string]any{"sub": "other", "groups": []string{"zone-admins"}}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			p := newProvider(t)
-			r := newRig(t, p.signOn(supportMap))
-			p.claims, p.userinfo = map[string]any{"groups": c.groups}, c.userinfo
-			if p.userinfo == nil {
-				p.userinfo = map[string]any{"sub": "248289"}
-			}
-			a := r.signInAt(p)
-			if c.role == "" {
-				assert.Contains(t, []int{403, 502}, a.StatusCode, string(a.text))
-				return
-			}
-			_, role := r.ownerOf(sessionOf(t, a))
-			assert.Equal(t, c.role, role)
-		})
+		p.claims, p.userinfo = map[string]any{"groups": c.groups}, c.userinfo
+		if p.userinfo == nil {
+			p.userinfo = map[string]any{"sub": "248289"}
+		}
+		a := r.signInAt(p)
+		if c.role == "" {
+			assert.Contains(t, []int{403, 502}, a.StatusCode, "%s: %s", name, a.text)
+			continue
+		}
+		_, role := r.ownerOf(sessionOf(t, a))
+		assert.Equal(t, c.role, role, name)
 	}
 }
 
