@@ -104,6 +104,8 @@ func TestIDTokensThatDoNotHold(t *testing.T) {
 		part := base64.RawURLEncoding.EncodeToString
 		return part([]byte(`{"alg":"none","kid":"k"}`)) + "." + part([]byte(claims)) + "."
 	}
+	var r *rig
+	tried := 0
 	for name, c := range map[string]struct {
 		claims map[string]any
 		sign   func(string) string
@@ -132,14 +134,15 @@ func TestIDTokensThatDoNotHold(t *testing.T) {
 		}},
 		"a groups claim alone": {claims: map[string]any{"groups": []string{"zone-admins"}, "iss": nil, "sub": nil}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			r := newRig(t, p.signOn(supportMap))
-			p.claims, p.sign = c.claims, c.sign
-			a := r.signInAt(p)
-			assert.Equal(t, 502, a.StatusCode, string(a.text))
-			assert.Equal(t, "oidc_failed", a.code())
-			assert.NotContains(t, a.Header.Values("Set-Cookie"), "appzone_session")
-		})
+		if tried%9 == 0 { // who fails oftener has to wait
+			r = newRig(t, p.signOn(supportMap))
+		}
+		tried++
+		p.claims, p.sign = c.claims, c.sign
+		a := r.signInAt(p)
+		assert.Equal(t, 502, a.StatusCode, "%s: %s", name, a.text)
+		assert.Equal(t, "oidc_failed", a.code(), name)
+		assert.NotContains(t, strings.Join(a.Header.Values("Set-Cookie"), "\n"), "appzone_session", name)
 	}
 	p.claims, p.sign = map[string]any{"aud": []string{"zone", "another client"}, "azp": "zone"}, nil
 	sessionOf(t, newRig(t, p.signOn(supportMap)).signInAt(p))
