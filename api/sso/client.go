@@ -1,6 +1,7 @@
 package sso
 
 import (
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/http"
@@ -29,8 +30,8 @@ type Options struct {
 	// Scopes are asked for; default openid, profile and email, and groups where the provider has that one. openid is always
 	// among them.
 	Scopes []string
-	// CAFile names certificates (PEM) that are trusted beside the system's; "" for none.
-	CAFile string
+	// Roots are the authorities that the provider's certificate is held to; default the system's.
+	Roots *x509.CertPool
 	// Proxy is the HTTP proxy of requests to the provider, but on this machine; nil for none.
 	Proxy *url.URL
 }
@@ -62,11 +63,7 @@ func New(o Options) (*Client, error) {
 	if err := checkURL(o.Issuer, false); err != nil {
 		return nil, fmt.Errorf("issuer %q: %w", o.Issuer, err)
 	}
-	client, err := newHTTPClient(o)
-	if err != nil {
-		return nil, err
-	}
-	return &Client{o: o, http: client, slots: make(chan struct{}, atOnce), turn: make(chan struct{}, 1), used: map[string]time.Time{}}, nil
+	return &Client{o: o, http: newHTTPClient(o), slots: make(chan struct{}, atOnce), turn: make(chan struct{}, 1), used: map[string]time.Time{}}, nil
 }
 
 // Close drops the connections that are idle.

@@ -2,14 +2,12 @@ package sso_test
 
 import (
 	"context"
+	"crypto/x509"
 	"encoding/json"
-	"encoding/pem"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -58,17 +56,15 @@ func serve(t *testing.T, start func(http.Handler) *httptest.Server, answer func(
 
 func TestOptionsThatCannotWork(t *testing.T) {
 	for name, change := range map[string]func(*sso.Options){
-		"no issuer":            func(o *sso.Options) { o.Issuer = "" },
-		"an issuer in clear":   func(o *sso.Options) { o.Issuer = "http://login.example.org" },
-		"one with a password":  func(o *sso.Options) { o.Issuer = "https://a:b@login.example.org" },
-		"one with a query":     func(o *sso.Options) { o.Issuer = "https://login.example.org?x" },
-		"one with a fragment":  func(o *sso.Options) { o.Issuer = "https://login.example.org#" },
-		"a name alone":         func(o *sso.Options) { o.Issuer = "login.example.org" },
-		"no client":            func(o *sso.Options) { o.ClientID = "" },
-		"no secret":            func(o *sso.Options) { o.ClientSecret = "" },
-		"nobody let in":        func(o *sso.Options) { o.Groups = nil },
-		"a missing CA":         func(o *sso.Options) { o.CAFile = filepath.Join(t.TempDir(), "missing") },
-		"a CA that is no file": func(o *sso.Options) { o.CAFile = t.TempDir() },
+		"no issuer":           func(o *sso.Options) { o.Issuer = "" },
+		"an issuer in clear":  func(o *sso.Options) { o.Issuer = "http://login.example.org" },
+		"one with a password": func(o *sso.Options) { o.Issuer = "https://a:b@login.example.org" },
+		"one with a query":    func(o *sso.Options) { o.Issuer = "https://login.example.org?x" },
+		"one with a fragment": func(o *sso.Options) { o.Issuer = "https://login.example.org#" },
+		"a name alone":        func(o *sso.Options) { o.Issuer = "login.example.org" },
+		"no client":           func(o *sso.Options) { o.ClientID = "" },
+		"no secret":           func(o *sso.Options) { o.ClientSecret = "" },
+		"nobody let in":       func(o *sso.Options) { o.Groups = nil },
 	} {
 		o := options("https://login.example.org")
 		change(&o)
@@ -174,7 +170,7 @@ func TestScopesThatAreAskedFor(t *testing.T) {
 	}
 }
 
-func TestCertificatesOfAFileAreTrusted(t *testing.T) {
+func TestTheProvidersCertificateIsHeldToTheRoots(t *testing.T) {
 	var s *httptest.Server
 	s = serve(t, httptest.NewTLSServer, func(w http.ResponseWriter, _ *http.Request) { send(w, description(s.URL, nil)) })
 	begin := func(o sso.Options) error {
@@ -183,12 +179,10 @@ func TestCertificatesOfAFileAreTrusted(t *testing.T) {
 	}
 	o := options(s.URL)
 	assert.Equal(t, "oidc_unavailable", fault.CodeOf(begin(o)))
-	o.CAFile = filepath.Join(t.TempDir(), "ca.pem")
-	require.NoError(t, os.WriteFile(o.CAFile, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}), 0o600))
+	o.Roots = x509.NewCertPool()
+	assert.Equal(t, "oidc_unavailable", fault.CodeOf(begin(o)))
+	o.Roots.AddCert(s.Certificate())
 	require.NoError(t, begin(o))
-	require.NoError(t, os.WriteFile(o.CAFile, []byte("no certificate"), 0o600))
-	_, err := sso.New(o)
-	assert.ErrorContains(t, err, "no certificate in PEM")
 }
 
 func TestTheProxyIsUsedForOtherMachinesAlone(t *testing.T) {

@@ -2,14 +2,11 @@ package sso
 
 import (
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/netip"
 	"net/url"
-	"os"
 	"time"
 )
 
@@ -24,13 +21,9 @@ const (
 var errTooLong = errors.New("the provider's answer is longer than 1 MiB")
 
 // newHTTPClient makes the client of all requests to the provider.
-func newHTTPClient(o Options) (*http.Client, error) {
-	roots, err := trusted(o.CAFile)
-	if err != nil {
-		return nil, err
-	}
+func newHTTPClient(o Options) *http.Client {
 	t := &http.Transport{
-		TLSClientConfig:        &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
+		TLSClientConfig:        &tls.Config{RootCAs: o.Roots, MinVersion: tls.VersionTLS12},
 		ForceAttemptHTTP2:      true,
 		MaxConnsPerHost:        atOnce,
 		MaxIdleConnsPerHost:    1,
@@ -46,26 +39,7 @@ func newHTTPClient(o Options) (*http.Client, error) {
 		}
 	}
 	return &http.Client{Transport: bounded{t}, Timeout: answerTime,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, nil
-}
-
-// trusted are the system's certificates and those of the file; nil for the system's alone.
-func trusted(file string) (*x509.CertPool, error) {
-	if file == "" {
-		return nil, nil
-	}
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
-	pool, err := x509.SystemCertPool()
-	if err != nil {
-		pool = x509.NewCertPool()
-	}
-	if !pool.AppendCertsFromPEM(text) {
-		return nil, fmt.Errorf("%s holds no certificate in PEM", file)
-	}
-	return pool, nil
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
 // loopback tells whether the name is this machine's, which needs no TLS and no proxy.

@@ -42,9 +42,13 @@ func (c *config) signOn() (*sso.Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	roots, err := trustedRoots(c.CAFile)
+	if err != nil {
+		return nil, err
+	}
 	client, err := sso.New(sso.Options{Issuer: c.OIDCIssuer, ClientID: c.OIDCClientID, ClientSecret: c.OIDCClientSecret, Groups: c.OIDCGroupMap,
 		GroupsClaim: c.OIDCGroupsClaim, Scopes: strings.FieldsFunc(c.OIDCScopes, func(r rune) bool { return r == ' ' || r == ',' }),
-		CAFile: c.CAFile, Proxy: proxy})
+		Roots: roots, Proxy: proxy})
 	if err != nil {
 		return nil, fmt.Errorf("single sign-on of XC_OIDC_ISSUER: %w", err)
 	}

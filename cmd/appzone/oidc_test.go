@@ -52,7 +52,9 @@ func TestMistakesOfSingleSignOnAreNamed(t *testing.T) {
 		{"XC_OIDC_ISSUER", "http://login.example.org", "XC_OIDC_ISSUER"},
 		{"XC_OIDC_CLIENT_SECRET_FILE", "missing", "XC_OIDC_CLIENT_SECRET_FILE"},
 		{"XC_OIDC_CLIENT_SECRET", "planted", "both set"},
-		{"XC_CA_FILE", "missing.pem", "missing.pem"},
+		{"XC_CA_FILE", "missing.pem", "XC_CA_FILE: open missing.pem"},
+		{"XC_CA_FILE", os.DevNull, "has no certificate (PEM)"},
+		{"XC_CA_FILE", ".", "XC_CA_FILE: "},
 	} {
 		setOIDC(t, c.name, c.value)
 		_, err := loadConfig()
