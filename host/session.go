@@ -62,7 +62,7 @@ func (a *accounts) openSession(ctx context.Context, m memberRecord, from Origin)
 // addSession keeps the session and drops those that make room for it. The caller holds both locks.
 func (a *accounts) addSession(ctx context.Context, actor Actor, key string, s Session) error {
 	gone := a.outlived(s)
-	err := a.change(ctx, actor, Act{Kind: "session.opened"}, func(w Writer, _ *Act) error {
+	err := a.change(ctx, actor, Act{Kind: "session.opened", Subject: s.User}, func(w Writer, _ *Act) error {
 		return errors.Join(deleteSessions(w, gone), tableSessions.put(w, key, s))
 	})
 	s.recorded = s.UsedAt
@@ -114,11 +114,7 @@ func (h *Host) Logout(ctx context.Context, secret string, from Origin) error {
 	if !ok {
 		return nil
 	}
-	delete(a.sessions, key) // whatever the disk says
-	return a.change(ctx, Actor{User: s.User, Role: a.members[s.User].Role, Origin: from}, Act{Kind: "session.closed"}, func(w Writer, _ *Act) error {
-		w.Essential()
-		return tableSessions.delete(w, key)
-	})
+	return a.endSessions(ctx, Actor{User: s.User, Role: a.members[s.User].Role, Origin: from}, s.User, key)
 }
 
 // BySession returns who the cookie's value belongs to, and slides the session on. ok is false for one that is unknown or ended.

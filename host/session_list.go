@@ -60,7 +60,7 @@ func (h *Host) EndSession(ctx context.Context, id string, actor Actor) error {
 	defer a.unlock()
 	for _, key := range a.sessionsOf(actor.User, "") {
 		if sessionID(key) == id {
-			return a.endSessions(ctx, actor, Act{Kind: "session.ended", Subject: actor.User, Data: map[string]any{"session": id}}, key)
+			return a.endSessions(ctx, actor, actor.User, key)
 		}
 	}
 	return fault.New(fault.NotFound, "session_not_found", "you have no such session; it may have ended")
@@ -81,12 +81,13 @@ func (h *Host) EndSessions(ctx context.Context, user string, actor Actor) error 
 	if len(keys) == 0 {
 		return nil
 	}
-	return a.endSessions(ctx, actor, Act{Kind: "session.ended", Subject: user, Data: map[string]any{"sessions": len(keys)}}, keys...)
+	return a.endSessions(ctx, actor, user, keys...)
 }
 
-// endSessions ends sessions, whatever the disk says. The caller holds both locks.
-func (a *accounts) endSessions(ctx context.Context, actor Actor, act Act, keys ...string) error {
+// endSessions ends sessions of a user, whatever the disk says. The caller holds both locks.
+func (a *accounts) endSessions(ctx context.Context, actor Actor, user string, keys ...string) error {
 	a.dropSessions(keys)
+	act := Act{Kind: "session.closed", Subject: user, Data: map[string]any{"sessions": len(keys)}}
 	return a.change(ctx, actor, act, func(w Writer, _ *Act) error {
 		w.Essential()
 		return deleteSessions(w, keys)

@@ -203,7 +203,7 @@ func TestNoSecretOfALoginIsToldElsewhere(t *testing.T) {
 	var audit, events string
 	require.Eventually(t, func() bool { // what was refused, and events, are written by and by
 		audit, events = r.stored("audit"), r.stored("events")
-		return strings.Contains(audit, "login_failed") && strings.Contains(events, "session.ended")
+		return strings.Contains(audit, "login_failed") && strings.Contains(events, "session.closed")
 	}, 10*time.Second, 10*time.Millisecond)
 	r.Close()
 	for _, told := range []string{audit, events, log.String()} {
@@ -211,7 +211,7 @@ func TestNoSecretOfALoginIsToldElsewhere(t *testing.T) {
 			assert.NotContains(t, told, secret)
 		}
 	}
-	for _, kind := range []string{"session.opened", "session.refused", "session.ended", "password.changed", "totp.enabled", "totp.recovered", "totp.disabled", "login_failed"} {
+	for _, kind := range []string{"session.opened", "session.refused", "session.closed", "password.changed", "totp.enabled", "totp.recovered", "totp.disabled", "login_failed"} {
 		assert.Contains(t, audit, kind)
 	}
 }
