@@ -4,13 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net/url"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-
-	"appzone/cmd/appzone/client"
 )
 
 // plugin is the tree of verbs about plugins.
@@ -34,51 +31,6 @@ type pluginView struct {
 	}
 	LastExit *struct{ Cause, Hint string }
 	Walls    []struct{ Name, Level, Reason string }
-}
-
-// get calls the host and prints the answer.
-func (a *app) get(cmd *cobra.Command, path string, q url.Values, table func(raw json.RawMessage, w io.Writer) error) error {
-	c, err := a.client()
-	if err != nil {
-		return err
-	}
-	answer, err := c.Do(cmd.Context(), client.Request{Method: "GET", Path: path, Query: q})
-	if err != nil {
-		return err
-	}
-	return a.print(answer.Body, func(w io.Writer) error { return table(answer.Body, w) })
-}
-
-// getAll is get for a list, with all of its pages.
-func (a *app) getAll(cmd *cobra.Command, path string, q url.Values, table func(items []json.RawMessage, w io.Writer) error) error {
-	c, err := a.client()
-	if err != nil {
-		return err
-	}
-	items := []json.RawMessage{}
-	for {
-		answer, err := c.Do(cmd.Context(), client.Request{Method: "GET", Path: path, Query: q})
-		if err != nil {
-			return err
-		}
-		var page struct {
-			Items []json.RawMessage
-			Next  *string
-		}
-		if err := answer.Into(&page); err != nil {
-			return err
-		}
-		items = append(items, page.Items...)
-		if page.Next == nil || *page.Next == "" {
-			break
-		}
-		q.Set("cursor", *page.Next)
-	}
-	raw, err := json.Marshal(map[string]any{"items": items})
-	if err != nil {
-		return err
-	}
-	return a.print(raw, func(w io.Writer) error { return table(items, w) })
 }
 
 // kind is the type and, for a script, its runtime.

@@ -70,6 +70,6 @@ func showProfile(raw json.RawMessage, w io.Writer) error {
 func (a *app) profileDelete() *cobra.Command {
 	return &cobra.Command{Use: "delete ID", Short: "Delete a profile that no member has", Args: exactArgs("ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.delete(cmd, client.Path("profiles", args[0]), args[0])
+			return a.delete(cmd, client.Path("profiles", args[0]), "deleted", args[0])
 		}}
 }

@@ -86,16 +86,3 @@ func (a *app) patchGiven(cmd *cobra.Command, path string, body map[string]any, g
 	}
 	return a.send(cmd, r, table)
 }
-
-// send makes a call that changes something and prints the answer.
-func (a *app) send(cmd *cobra.Command, r client.Request, table func(json.RawMessage, io.Writer) error) error {
-	c, err := a.client()
-	if err != nil {
-		return err
-	}
-	answer, err := c.Do(cmd.Context(), r)
-	if err != nil {
-		return err
-	}
-	return a.print(answer.Body, func(w io.Writer) error { return table(answer.Body, w) })
-}

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
 	"appzone/cmd/appzone/client"
@@ -11,14 +9,6 @@ import (
 func (a *app) tokenDelete() *cobra.Command {
 	return &cobra.Command{Use: "delete ID", Short: "Revoke a bearer token at once", Args: exactArgs("ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := a.client()
-			if err != nil {
-				return err
-			}
-			if _, err := c.Do(cmd.Context(), client.Request{Method: "DELETE", Path: client.Path("tokens", args[0])}); err != nil {
-				return err
-			}
-			_, err = fmt.Fprintf(a.out, "revoked %s\n", clean(args[0]))
-			return err
+			return a.delete(cmd, client.Path("tokens", args[0]), "revoked", args[0])
 		}}
 }
