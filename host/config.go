@@ -40,7 +40,7 @@ type Config struct {
 	AdminPassword string
 	// AnnouncePassword is called once with a generated first password.
 	AnnouncePassword func(user, password string) error
-	// PasswordChanged is called when a member's password is no longer what it was.
+	// PasswordChanged is called when a member's password is no longer what it was. The host waits for it, and it must not call the host.
 	PasswordChanged func(user string)
 	// SecretKey encrypts secrets at rest; empty: a generated file in DataDir.
 	SecretKey string

@@ -95,7 +95,7 @@ func (a *accounts) tokenOwner(user string, actor Actor) (Actor, error) {
 	return a.whole(m), needsEverything(actor, m.Role)
 }
 
-// check names what cannot be.
+// check brings the name in order, and names what cannot be.
 func (r *TokenRequest) check(actor, owner Actor) error {
 	e := errTokenInvalid()
 	if r.Name = strings.TrimSpace(r.Name); r.Name == "" || len(r.Name) > 100 {
