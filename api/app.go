@@ -38,7 +38,7 @@ func (s *Server) content(handle func(*fiber.Ctx, *host.Site) error) fiber.Handle
 	return func(c *fiber.Ctx) error {
 		c.Locals(keyRoute, "plugin")
 		if c.Get(fiber.HeaderAuthorization) == "" {
-			return s.unauthorized(c, "unauthenticated", "plugin content at this address is for programs with a bearer token; a page is opened with POST /api/v1/plugins/{id}/launch", "")
+			return s.unauthorized(c, codeAnonymous, "plugin content at this address is for programs with a bearer token; a page is opened with POST /api/v1/plugins/{id}/launch", "")
 		}
 		actor, err := s.authenticate(c)
 		if err != nil {

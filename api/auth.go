@@ -12,10 +12,9 @@ import (
 
 // The names of the cookies: of the session, and of a browser that logged in. Under TLS the prefix binds them to this host and to TLS.
 const (
-	cookiePlain  = "appzone_session"
-	cookieDevice = "appzone_device"
-	prefixSecure = "__Host-"
-	cookieSecure = prefixSecure + cookiePlain
+	cookieSession = "appzone_session"
+	cookieDevice  = "appzone_device"
+	prefixSecure  = "__Host-"
 )
 
 // reservedCookies are how the names of the host's own cookies begin, in any case: no plugin gets one or sets one.
@@ -114,7 +113,7 @@ func (s *Server) cookieName(c *fiber.Ctx, name string) string {
 // sessionCookie is the value of the session's cookie. A page on another port, or without TLS on another name of the same site, can add
 // cookies of the same name; they must not hide the one that counts.
 func (s *Server) sessionCookie(c *fiber.Ctx) string {
-	all := cookies(c, s.cookieName(c, cookiePlain))
+	all := cookies(c, s.cookieName(c, cookieSession))
 	for _, secret := range all {
 		if len(all) == 1 {
 			return secret
@@ -143,7 +142,7 @@ func (s *Server) cookie(c *fiber.Ctx, name string) string {
 
 // setSession gives the browser the session's cookie, or takes it away when secret is "".
 func (s *Server) setSession(c *fiber.Ctx, secret string) {
-	cookie := s.newCookie(c, cookiePlain, secret)
+	cookie := s.newCookie(c, cookieSession, secret)
 	if secret == "" {
 		cookie.Expires = time.Unix(1, 0)
 	}

@@ -8,9 +8,6 @@ import (
 // maxDesktop is how many kinds of desktop events a plugin may ask for.
 const maxDesktop = 32
 
-// DesktopScreenPop is the desktop event that shows who calls; the others are call.<word> and chat.<word>.
-const DesktopScreenPop = "screenPop"
-
 var (
 	desktopType    = regexp.MustCompile(`^(screenPop|(call|chat)\.[a-z][A-Za-z0-9]{0,31})$`)
 	desktopPattern = regexp.MustCompile(`^(screenPop|(call|chat)\.([a-z][A-Za-z0-9]{0,31}|\*))$`)

@@ -9,8 +9,6 @@ import (
 )
 
 const (
-	// Digits is how long a code is.
-	Digits = 6
 	// step is how long an app shows a code, in seconds; skew how many steps its clock may be off.
 	step, skew = 30, 1
 	// secretBytes is the length of a secret, that of the hash's output.
