@@ -96,7 +96,8 @@ func (h *Host) reconfirm(actor Actor, pass string, fn func(memberRecord) error) 
 	return fn(m)
 }
 
-// ChangePassword gives the actor another password and ends the actor's other sessions; what stays is the session that asked.
+// ChangePassword gives the actor another password and ends the actor's other sessions; what stays is the session that asked, and
+// tokens: they are credentials of programs, each with its own name, scopes and end.
 // The *fault.Error is password_wrong for the current one, and password_invalid for the new one.
 func (h *Host) ChangePassword(ctx context.Context, current, pass string, actor Actor) error {
 	hash, err := hashPassword(pass)
@@ -104,6 +105,9 @@ func (h *Host) ChangePassword(ctx context.Context, current, pass string, actor A
 		return err
 	}
 	return h.reconfirm(actor, current, func(m memberRecord) error {
-		return h.accounts.setPassword(ctx, actor, m, hash)
+		next := m
+		next.PasswordHash = hash
+		_, err := h.accounts.saveMember(ctx, actor, Act{Kind: "password.changed", Subject: m.Username}, m, next)
+		return err
 	})
 }

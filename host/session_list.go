@@ -94,6 +94,16 @@ func (a *accounts) endSessions(ctx context.Context, actor Actor, user string, ke
 	})
 }
 
+// sessionsOf are the keys of the user's sessions, without that of a credential. The caller holds mu.
+func (a *accounts) sessionsOf(user, but string) (keys []string) {
+	for key, s := range a.sessions {
+		if s.User == user && credentialSession+key != but {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
 // deleteSessions deletes the records of sessions, dropSessions what is in memory.
 func deleteSessions(w Writer, keys []string) (err error) {
 	for _, key := range keys {
