@@ -14,7 +14,7 @@ const passwordMin = 8
 // second, so nobody should hold a lock meanwhile.
 func hashPassword(secret string) (string, error) {
 	if utf8.RuneCountInString(secret) < passwordMin || len(secret) > password.MaxBytes {
-		return "", fault.New(fault.Invalid, "password_invalid", "the password cannot be this one").
+		return "", fault.New(fault.Invalid, "password_invalid", "this password cannot be used").
 			WithField("password", "must have at least %d characters and at most %d bytes", passwordMin, password.MaxBytes)
 	}
 	return password.Hash(secret)
