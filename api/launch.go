@@ -66,7 +66,7 @@ func (s *Server) launchPlugin(c *fiber.Ctx) error {
 		}
 		base = out.Origin + launchPath
 	}
-	secret, until, err := s.host.NewTicket(host.Pass{Plugin: id, Credential: actor.Credential, View: view, Console: console})
+	secret, until, err := s.host.NewTicket(host.Pass{Plugin: id, Credential: actor.Credential, View: view, Console: console}, actor.User)
 	if err != nil {
 		return err
 	}

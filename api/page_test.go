@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bytes"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -267,13 +268,18 @@ func TestATossedCookieDoesNotHideTheSession(t *testing.T) {
 func TestTicketsAreBounded(t *testing.T) {
 	r := newRig(t, withDomain)
 	require.Equal(t, 200, r.install(htmlZip(t, "Pages", "1.0.0"), false).StatusCode)
-	pass := host.Pass{Plugin: "pages", Credential: "token:one", View: "admin", Console: "http://zone.example.org"}
-	first, _, err := r.host.NewTicket(pass)
-	require.NoError(t, err)
-	for range 100 {
-		_, _, err := r.host.NewTicket(pass)
+	pass := host.Pass{Plugin: "pages", View: "admin", Console: "http://zone.example.org"}
+	ticket := func(user, credential string) string {
+		pass.Credential = credential
+		secret, _, err := r.host.NewTicket(pass, user)
 		require.NoError(t, err)
+		return secret
 	}
-	_, _, err = r.host.Redeem(t.Context(), "pages", first, host.Origin{})
-	require.ErrorContains(t, err, "once and within a minute", "the oldest of the credential went")
+	first := ticket("ann", "token:first")
+	for i := range 10_200 { // with credentials enough to fill the table, if each had a share of its own
+		ticket("ann", fmt.Sprint("token:", i%200))
+	}
+	_, _, err := r.host.Redeem(t.Context(), "pages", first, host.Origin{})
+	require.ErrorContains(t, err, "once and within a minute", "the member's oldest went")
+	ticket("bob", "token:bob")
 }

@@ -11,7 +11,7 @@ import (
 const (
 	// ticketLife is how long a page may be opened after it was asked for.
 	ticketLife = time.Minute
-	// ticketsMax bounds the tickets that wait, and ticketsEach those of one credential; its oldest goes.
+	// ticketsMax bounds the tickets that wait, and ticketsEach those of one member; the member's oldest goes. A member has many credentials.
 	ticketsMax  = 10_000
 	ticketsEach = 100
 )
@@ -24,11 +24,12 @@ type tickets struct {
 
 type ticket struct {
 	pass  Pass
+	user  string
 	until time.Time
 }
 
-// NewTicket makes the secret by which a browser fetches the pass, once, within a minute.
-func (h *Host) NewTicket(p Pass) (secret string, until time.Time, err error) {
+// NewTicket makes the secret by which a browser fetches the pass of this user, once, within a minute.
+func (h *Host) NewTicket(p Pass, user string) (secret string, until time.Time, err error) {
 	secret = newSecret()
 	now := time.Now()
 	p.IssuedAt, until = now, now.Add(ticketLife)
@@ -38,22 +39,22 @@ func (h *Host) NewTicket(p Pass) (secret string, until time.Time, err error) {
 	if t.waiting == nil {
 		t.waiting = map[string]ticket{}
 	}
-	t.makeRoom(p.Credential, now)
+	t.makeRoom(user, now)
 	if len(t.waiting) >= ticketsMax {
 		return "", until, fault.New(fault.Unavailable, "too_many_tickets", "too many pages wait to be opened; try again in a minute")
 	}
-	t.waiting[hashOf(secret)] = ticket{p, until}
+	t.waiting[hashOf(secret)] = ticket{p, user, until}
 	return secret, until.UTC(), nil
 }
 
-// makeRoom drops what has expired, and the credential's oldest if it has too many. The caller holds mu.
-func (t *tickets) makeRoom(credential string, now time.Time) {
+// makeRoom drops what has expired, and the user's oldest if there are too many. The caller holds mu.
+func (t *tickets) makeRoom(user string, now time.Time) {
 	count, oldest := 0, ""
 	for key, other := range t.waiting {
 		switch {
 		case now.After(other.until):
 			delete(t.waiting, key)
-		case other.pass.Credential == credential:
+		case other.user == user:
 			count++
 			if oldest == "" || other.until.Before(t.waiting[oldest].until) {
 				oldest = key
