@@ -101,7 +101,7 @@ func (s *Server) finishOIDC(c *fiber.Ctx) error {
 	if err != nil {
 		from := s.originOf(c)
 		s.log.Warn("login by single sign-on failed", "address", from.Address, "request_id", from.RequestID, "error", shortened(err.Error(), 1000))
-		s.host.Refused(host.Actor{Origin: from}, host.Act{Kind: "session.refused", Code: fault.CodeOf(err), Data: map[string]any{"by": "oidc"}})
+		s.host.Refused(host.Actor{Origin: from}, host.Act{Kind: host.KindLoginRefused, Code: fault.CodeOf(err), Data: map[string]any{"by": "oidc"}})
 		return s.refuseLogin(c, err)
 	}
 	secret, actor, err := s.host.LoginExternal(s.ctx, who, s.loginOrigin(c))

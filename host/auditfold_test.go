@@ -101,3 +101,19 @@ func TestWhatIsNotLookedAtIsCounted(t *testing.T) {
 		assert.Equal(r, n, counted)
 	})
 }
+
+// Who tries passwords cannot hide that in a crowd of other refusals.
+func TestACrowdHidesNoGuess(t *testing.T) {
+	inBubble(t, nil, func(r *rig) {
+		for i := range 1500 {
+			r.Refused(from(fmt.Sprint("2001:db8::", i)), scanned)
+			r.Counted(host.Origin{Address: "203.0.113.1"}, host.Act{Kind: host.KindDenied, Code: "page_ended", Plugin: fmt.Sprint("p", i)})
+			if i%250 == 0 {
+				synctest.Wait()
+			}
+		}
+		r.Refused(host.Actor{User: "admin", Origin: host.Origin{Address: "203.0.113.1"}}, host.Act{Kind: host.KindLoginRefused, Code: "login_failed"})
+		synctest.Wait()
+		assert.Len(r, r.trail(audit.Filter{Kind: host.KindLoginRefused}), 1)
+	})
+}

@@ -40,8 +40,9 @@ type trail struct {
 
 	// What follows is the goroutine's.
 
-	// strangers and members are denied apart: who has no account must not hide what somebody does who has one.
-	strangers, members *folding
+	// strangers and members are denied apart: who has no account must not hide what somebody does who has one. So are log-ins: whoever
+	// tries passwords must not hide that in a crowd of other refusals, which cost nothing.
+	strangers, members, logins *folding
 	// ready waits to be written; stuck says that the last attempt failed, and the next one waits for the minute's end.
 	ready []audit.Entry
 	stuck bool
@@ -53,7 +54,7 @@ type trail struct {
 
 func newTrail(h *Host) *trail {
 	return &trail{host: h, queue: make(chan refusal, refusalsQueued), verifying: make(chan struct{}, 1), stop: make(chan struct{}),
-		strangers: newFolding(), members: newFolding()}
+		strangers: newFolding(), members: newFolding(), logins: newFolding()}
 }
 
 // begin reads where the trail begins and starts the goroutine.
@@ -142,6 +143,10 @@ func (t *trail) take(r refusal) {
 	if e.Actor != "" && !t.host.accounts.knows(e.Actor) {
 		r.entry.Actor = ""
 	}
+	if e.Kind == KindLoginRefused {
+		t.logins.take(r, t.add)
+		return
+	}
 	t.strangers.take(r, t.add)
 }
 
@@ -156,6 +161,7 @@ func (t *trail) add(e audit.Entry) {
 func (t *trail) endMinute() {
 	t.stuck = false
 	t.members.endMinute(t.add)
+	t.logins.endMinute(t.add)
 	t.strangers.endMinute(t.add)
 	if n := t.lost.Swap(0); n > 0 {
 		t.add(audit.Entry{Actor: audit.HostActor, Role: string(RoleAdmin), Kind: audit.KindLost, Outcome: audit.Failed, Count: n})

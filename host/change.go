@@ -9,8 +9,11 @@ import (
 	"appzone/host/audit"
 )
 
-// KindDenied is the kind of a request that was denied.
-const KindDenied = "request.denied"
+// The kinds of what was denied: a request, and a log-in.
+const (
+	KindDenied       = "request.denied"
+	KindLoginRefused = "session.refused"
+)
 
 // Act is one thing that somebody did or tried, for the audit trail and the events. None of it may hold a secret.
 type Act struct {

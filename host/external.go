@@ -39,7 +39,7 @@ func (h *Host) LoginExternal(ctx context.Context, who External, from Origin) (se
 	if err != nil {
 		name := who.username()
 		h.log.Warn("login by single sign-on failed", "user", name, "subject", who.Subject, "address", from.Address, "request_id", from.RequestID, "error", err)
-		h.Refused(Actor{User: name, Origin: from}, Act{Kind: "session.refused", Code: fault.CodeOf(err), Data: map[string]any{"name": name, "external": who.ExternalID}})
+		h.Refused(Actor{User: name, Origin: from}, Act{Kind: KindLoginRefused, Code: fault.CodeOf(err), Data: map[string]any{"name": name, "external": who.ExternalID}})
 		return "", actor, err
 	}
 	return a.openSession(ctx, m, from)

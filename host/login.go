@@ -34,7 +34,7 @@ func (h *Host) Login(ctx context.Context, in Credentials, from Origin) (secret s
 	}
 	if f := fault.From(err); err != nil && f.Kind == fault.Unauthorized { // a name of nobody may be a password in the wrong field
 		h.log.Warn("login failed", "user", m.Username, "address", from.Address, "code", f.Code)
-		h.Refused(Actor{User: m.Username, Origin: from}, Act{Kind: "session.refused", Code: f.Code})
+		h.Refused(Actor{User: m.Username, Origin: from}, Act{Kind: KindLoginRefused, Code: f.Code})
 	}
 	return secret, actor, err
 }
