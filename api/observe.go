@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+
+	"appzone/host/manifest"
 )
 
 // The policies of answers that are data, and of the host's own pages.
@@ -51,9 +53,11 @@ func loggedPath(c *fiber.Ctx) string {
 	if !ok {
 		return path
 	}
-	id, below, _ := strings.Cut(rest, "/")
-	_, below, _ = strings.Cut(below, "/")
-	return pagesPrefix + id + "/***/" + below
+	id, _, _ := strings.Cut(rest, "/")
+	if !manifest.ValidID(id) {
+		id = "***"
+	}
+	return pagesPrefix + id + "/***" // whatever else it has may be a pass, in an odd place
 }
 
 // recovered runs the rest of the chain; a panic is an internal error.
