@@ -61,7 +61,7 @@ func (h *Host) openPass(plugin, sealed string) (Pass, error) {
 }
 
 // ByPass returns who has a page of the plugin open, and the plugin's files. Using a page is a use of the session that it was opened from.
-// The error is page_ended for a pass that is none, or not this plugin's, or whose credential has ended, and plugin_not_found for
+// The error is page_ended for a pass that is none, or not this plugin's, or whose credential has ended, or whose view is not the member's any more, and plugin_not_found for
 // a member who does not have the plugin any more.
 func (h *Host) ByPass(ctx context.Context, plugin, sealed string, from Origin) (Pass, Actor, *Site, error) {
 	p, err := h.openPass(plugin, sealed)
@@ -78,9 +78,15 @@ func (h *Host) admitPass(ctx context.Context, p Pass, from Origin) (Actor, *Site
 	if !ok {
 		return Actor{}, nil, errPassEnded()
 	}
+	if !actor.hasView(p.View) { // the member changed sides
+		return actor, nil, errPassEnded()
+	}
 	site, err := h.Open(ctx, p.Plugin, actor)
 	return actor, site, err
 }
+
+// hasView tells whether a view of plugins is for the actor: administrators have both, others that of their side.
+func (a Actor) hasView(view string) bool { return a.Role == RoleAdmin || view == ViewOf(a.Role) }
 
 // PageOfView decides which page of a plugin an actor gets: view, or by default the one of the actor's role. page is a path of the plugin,
 // "" for the root of a script, or the absolute URL of another site. Errors: plugin_not_found, view_unknown, view_denied for the
@@ -96,7 +102,7 @@ func (h *Host) PageOfView(ctx context.Context, id, view string, actor Actor) (si
 	switch {
 	case view != ViewAdmin && view != ViewAgent:
 		return nil, "", "", fault.New(fault.Invalid, "view_unknown", "a plugin has the views admin and agent").WithField("view", "must be admin or agent")
-	case view != own && actor.Role != RoleAdmin:
+	case !actor.hasView(view):
 		return nil, "", "", fault.New(fault.Forbidden, "view_denied", "the view %s is not for your role; yours is %s", view, own)
 	}
 	page = PageOf(site.Views, view)

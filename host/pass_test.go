@@ -61,6 +61,26 @@ func TestWhatAPassOpens(t *testing.T) {
 	}
 }
 
+// A member who changed sides has the page of the new side, and loses an open one of the other.
+func TestAPassOfTheOtherSideEnds(t *testing.T) {
+	r := newRig(t, nil)
+	installPages(r, "Pages")
+	r.member("ann", "user", `,"password":"password of ann","plugins":["pages"]`)
+	actor := r.login("ann", "password of ann")
+	sealed, err := r.SealPass(host.Pass{Plugin: "pages", Credential: actor.Credential, View: host.ViewAdmin, IssuedAt: time.Now()})
+	require.NoError(t, err)
+	_, _, _, err = r.ByPass(t.Context(), "pages", sealed, host.Origin{})
+	require.NoError(t, err)
+	ticket, _, err := r.NewTicket(host.Pass{Plugin: "pages", Credential: actor.Credential, View: host.ViewAdmin}, "ann")
+	require.NoError(t, err)
+
+	require.NoError(t, r.edit("ann", `{"role":"agent"}`))
+	_, _, _, err = r.ByPass(t.Context(), "pages", sealed, host.Origin{})
+	assert.Equal(t, "page_ended", fault.CodeOf(err))
+	_, _, err = r.Redeem(t.Context(), "pages", ticket, host.Origin{})
+	assert.Equal(t, "page_ended", fault.CodeOf(err))
+}
+
 func TestUsingAPageIsAUseOfItsSession(t *testing.T) {
 	r := newRig(t, nil)
 	installPages(r, "Pages")
