@@ -168,7 +168,7 @@ func TestDeniedRequestsAreInTheTrail(t *testing.T) {
 	r := newRig(t)
 	r.install(htmlZip(t, "Pages", "1.0.0"), true)
 	cookie := r.login()
-	narrow, reader := r.newToken("apps:other"), r.newToken("plugins:read")
+	narrow, reader, staff := r.newToken("apps:other"), r.newToken("plugins:read"), r.newToken("staff:manage")
 	for _, c := range []struct {
 		name          string
 		call          call
@@ -180,6 +180,7 @@ func TestDeniedRequestsAreInTheTrail(t *testing.T) {
 		{"another scheme", call{method: "GET", path: "/api/v1/plugins", token: "-", header: map[string]string{"Authorization": "Basic eDp5"}}, 401, "unsupported_authorization", "listPlugins", "", ""},
 		{"an ended session", call{method: "GET", path: "/api/v1/me", token: "-", header: map[string]string{"Cookie": "appzone_session=x"}}, 401, "session_ended", "getMe", "", ""},
 		{"too narrow a token", call{method: "POST", path: "/api/v1/plugins/pages/start", token: reader}, 403, "missing_scope", "startPlugin", "admin", "pages"},
+		{"a token that is to do more", call{method: "POST", path: "/api/v1/tokens", token: staff, json: map[string]any{"name": "more", "scopes": []string{"*"}}}, 422, "token_invalid", "createToken", "admin", ""},
 		{"another origin", call{method: "POST", path: "/api/v1/tokens", token: "-", header: map[string]string{"Cookie": cookie, "Origin": "https://evil.example"}}, 403, "wrong_origin", "createToken", "", ""},
 		{"a plugin that is not given", call{method: "GET", path: "/apps/pages/", token: narrow}, 404, "plugin_not_found", "plugin", "admin", "pages"},
 	} {
@@ -194,7 +195,7 @@ func TestDeniedRequestsAreInTheTrail(t *testing.T) {
 		assert.Equal(t, "127.0.0.1", e.Address, c.name)
 		assert.NotEmpty(t, e.RequestID, c.name)
 	}
-	assert.Len(t, r.denials(6), 6)
+	assert.Len(t, r.denials(7), 7)
 }
 
 func TestWhatIsNoRefusalIsNotInTheTrail(t *testing.T) {

@@ -56,6 +56,8 @@ func denied(f *fault.Error, route string) bool {
 		return route != idFinishOIDC
 	case fault.NotFound:
 		return errors.Is(f, host.ErrNotGiven)
+	case fault.Invalid:
+		return errors.Is(f, host.ErrExceeds)
 	case fault.TooMany:
 		return route == idLogin || f.Code == codeManyAttempts
 	}

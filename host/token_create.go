@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -33,6 +34,9 @@ const (
 	// tokenLifeMax is the longest life that somebody may ask for.
 	tokenLifeMax = 10 * 365 * 24 * time.Hour
 )
+
+// ErrExceeds is inside the error of a request for more than the actor may give: whatever else is wrong with it, it is refused.
+var ErrExceeds = errors.New("the actor asked for more than it may give")
 
 // CreateToken makes a bearer token for the actor or, with the right to manage staff, for a service. A token cannot make one that
 // may do more, or lives longer, than itself; a narrow one makes none.
@@ -113,9 +117,9 @@ func (r *TokenRequest) check(actor, owner Actor) error {
 		case !knownScope(s):
 			e.WithField("scopes", "%q is not known; there are %s and apps:<id>", cut(s, 80), strings.Join(Scopes(), ", "))
 		case !actor.scoped(s):
-			e.WithField("scopes", "%q is more than you may do", s)
+			e.WithField("scopes", "%q is more than you may do", s).Err = ErrExceeds
 		case !owner.holds(s):
-			e.WithField("scopes", "%q is more than %s may do", s, owner.User)
+			e.WithField("scopes", "%q is more than %s may do", s, owner.User).Err = ErrExceeds
 		}
 	}
 	if len(e.Fields) > 0 {
