@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"appzone/host/fault"
@@ -30,9 +29,7 @@ func (in *profileInput) apply(p *Profile) error {
 	if in.Plugins != nil {
 		takePlugins(e, in.Plugins, &p.Plugins)
 	}
-	if p.Name = strings.TrimSpace(p.Name); p.Name == "" || len(p.Name) > 100 {
-		e.WithField("name", "must have 1 to 100 bytes")
-	} else if p.ID == "" {
+	if p.Name = takeName(e, p.Name); len(e.Fields) == 0 && p.ID == "" {
 		if p.ID = manifest.Words(p.Name); p.ID == "" {
 			e.WithField("name", "has no letter a to z and no digit, so that no id can be made from it: add some")
 		}

@@ -102,9 +102,7 @@ func (a *accounts) tokenOwner(user string, actor Actor) (Actor, error) {
 // check brings the name in order, and names what cannot be.
 func (r *TokenRequest) check(actor, owner Actor) error {
 	e := errTokenInvalid()
-	if r.Name = strings.TrimSpace(r.Name); r.Name == "" || len(r.Name) > 100 {
-		e.WithField("name", "must have 1 to 100 bytes")
-	}
+	r.Name = takeName(e, r.Name)
 	if len(r.Scopes) == 0 || len(r.Scopes) > 100 {
 		e.WithField("scopes", `must name 1 to 100 scopes, for example ["*"] for all that you may do`)
 		return e

@@ -1,8 +1,10 @@
 package host_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -214,4 +216,21 @@ func BenchmarkByToken(b *testing.B) {
 			b.Fatal("the token is not known")
 		}
 	}
+}
+
+// B10: an administrator reads the names that others give, in a terminal, too.
+func TestNamesThatCannotBeReadAreRefused(t *testing.T) {
+	r := newRig(t, nil)
+	for _, name := range []string{"", " ", "two\nlines", "\x1b[31mred", "back\u202ewards", "\u009bcsi", "zero\x00", strings.Repeat("x", 101)} {
+		_, err := r.CreateToken(t.Context(), host.TokenRequest{Name: name, Scopes: []string{"*"}}, admin)
+		assert.Equal(t, "token_invalid", fault.CodeOf(err), "%q", name)
+		body, err := json.Marshal(map[string]string{"name": name + " a", "role": "agent"})
+		require.NoError(t, err)
+		if strings.TrimSpace(name) != "" {
+			_, err = r.CreateProfile(t.Context(), body, admin)
+			assert.Equal(t, "profile_invalid", fault.CodeOf(err), "%q", name)
+		}
+	}
+	_, err := r.CreateToken(t.Context(), host.TokenRequest{Name: "Große Töne — 日本", Scopes: []string{"*"}}, admin)
+	require.NoError(t, err)
 }
