@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"os"
 	"strings"
@@ -85,6 +86,23 @@ func TestFormats(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, (&app{out: &out, format: formatYAML}).print(raw, nil))
 	assert.Contains(t, out.String(), "c:\n")
+}
+
+// B10: what somebody wrote moves no cursor, whatever the format, and JSON loses nothing.
+func TestFormatsAreSafeForATerminal(t *testing.T) {
+	text := "x\x1b[2K\u009b31m\u202e\U000e0041\r\nforged"
+	raw, err := json.Marshal(map[string]string{"name": text})
+	require.NoError(t, err)
+	for _, format := range []string{formatJSON, formatYAML} {
+		var out bytes.Buffer
+		require.NoError(t, (&app{out: &out, format: format}).print(raw, nil))
+		assert.NotRegexp(t, `[\x00-\x09\x0b-\x1f\x7f-\x{9f}\p{Cf}]`, out.String(), format)
+		if format == formatJSON {
+			var back map[string]string
+			require.NoError(t, json.Unmarshal(out.Bytes(), &back))
+			assert.Equal(t, text, back["name"])
+		}
+	}
 }
 
 func TestAnInterruptedCommandSaysSo(t *testing.T) {

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
 	"text/tabwriter"
 	"unicode"
+	"unicode/utf16"
 
 	"github.com/goccy/go-yaml"
 )
@@ -26,16 +28,21 @@ func (a *app) print(raw json.RawMessage, table func(w io.Writer) error) error {
 		if err := json.Unmarshal(raw, &v); err != nil {
 			return err
 		}
-		e := json.NewEncoder(a.out)
+		var b bytes.Buffer
+		e := json.NewEncoder(&b)
 		e.SetEscapeHTML(false)
 		e.SetIndent("", "  ")
-		return e.Encode(v)
+		if err := e.Encode(v); err != nil {
+			return err
+		}
+		_, err := io.WriteString(a.out, escape(b.String()))
+		return err
 	case formatYAML:
 		b, err := yaml.JSONToYAML(raw)
 		if err != nil {
 			return err
 		}
-		_, err = a.out.Write(b)
+		_, err = io.WriteString(a.out, cleanLines(string(b)))
 		return err
 	default:
 		w := tabwriter.NewWriter(a.out, 0, 4, 2, ' ', 0)
@@ -59,11 +66,31 @@ func row(w io.Writer, cells ...any) {
 }
 
 // clean makes text safe for a terminal: what a plugin says must not move the cursor, change colours or hide lines.
-func clean(text string) string {
+func clean(text string) string { return strings.ReplaceAll(cleanLines(text), "\n", "·") }
+
+// cleanLines is clean for a text of several lines.
+func cleanLines(text string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
+		if unsafeRune(r) && r != '\n' {
 			return '·'
 		}
 		return r
 	}, text)
 }
+
+// escape writes what clean would replace in JSON's own way, which loses nothing.
+func escape(document string) string {
+	var b strings.Builder
+	for _, r := range document {
+		if r == '\n' || !unsafeRune(r) {
+			b.WriteRune(r)
+			continue
+		}
+		for _, unit := range utf16.AppendRune(nil, r) {
+			fmt.Fprintf(&b, "\\u%04x", unit)
+		}
+	}
+	return b.String()
+}
+
+func unsafeRune(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) }
