@@ -35,9 +35,10 @@ type exchange struct {
 	// drainWatched is closed when the goroutine of untilDrained has ended; nil without one.
 	drainWatched chan struct{}
 	once         sync.Once // of end
-	// next, previous and count, the plugin's, belong to the relay.
+	// next, previous, count, the plugin's, and nobodys, whether no user asks, belong to the relay.
 	next, previous *exchange
-	count          *int
+	count          *load
+	nobodys        bool
 
 	mu sync.Mutex
 	// who may alias memory of the server until hand copies it.

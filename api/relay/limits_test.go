@@ -184,6 +184,31 @@ func TestRequestsAreBounded(t *testing.T) {
 	assert.Equal(t, "plugin_busy", body)
 }
 
+// Requests of nobody, which public routes let in, leave room for those of members.
+func TestRequestsOfNobodyAreBoundedMore(t *testing.T) {
+	f := serve(t, httpPlugin(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }),
+		func(o *relay.Options) { o.MaxPluginRequests = 8 })
+	ask := func(header ...string) net.Conn {
+		c, before := f.dial(t), f.acquired.Load()
+		_, err := io.WriteString(c, get("/", header...))
+		require.NoError(t, err)
+		require.Eventually(t, func() bool { return f.acquired.Load() == before+1 }, soon, tick)
+		return c
+	}
+	first := ask("X-Nobody: 1")
+	ask("X-Nobody: 1")
+	resp, body := f.raw(t, "GET", get("/", "X-Nobody: 1"))
+	assert.Equal(t, 503, resp.StatusCode)
+	assert.Equal(t, "plugin_busy", body)
+	ask()
+
+	require.NoError(t, first.Close())
+	require.Eventually(t, func() bool {
+		_, err := io.WriteString(f.dial(t), get("/", "X-Nobody: 1"))
+		return err == nil && f.acquired.Load() > 3
+	}, soon, tick, "what ended makes room")
+}
+
 // D8: what is open is cut when access ends.
 func TestAStreamIsCutWhenItsAccessEnds(t *testing.T) {
 	var revoked atomic.Pointer[relay.Request]

@@ -73,7 +73,8 @@ type Options struct {
 	MaxHeaderBytes int
 	// MaxRequests bounds the requests under way; default 10000. 503 above it.
 	MaxRequests int
-	// MaxPluginRequests bounds them for one plugin; default 2000. 503 above it.
+	// MaxPluginRequests bounds them for one plugin; default 2000, of which a quarter at most are of nobody, without an Identity.User. 503
+	// above it.
 	MaxPluginRequests int
 
 	// Logger gets what a plugin did wrong; default slog.Default.

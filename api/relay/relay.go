@@ -20,7 +20,7 @@ type Relay struct {
 
 	mu       sync.Mutex
 	open     exchanges
-	byPlugin map[string]*int // counts; those at zero are forgotten by watch
+	byPlugin map[string]*load // those of none are forgotten by watch
 	closed   bool
 	idle     sync.Cond // signalled when open gets empty, while closing
 
@@ -32,7 +32,7 @@ func New(o Options) *Relay {
 	r := &Relay{
 		o: o.withDefaults(), reserved: reserve(o.ReservedCookies), drop: lowered(o.DropResponse),
 		pools:    pools{byID: map[uint64]*pool{}},
-		byPlugin: map[string]*int{},
+		byPlugin: map[string]*load{},
 		stop:     make(chan struct{}), stopped: make(chan struct{}),
 	}
 	r.idle.L = &r.mu
@@ -84,23 +84,30 @@ func shuttingDown() *fault.Error {
 	return fault.New(fault.Unavailable, "shutting_down", "the host is shutting down; try again later")
 }
 
+// load is how many requests to a plugin are under way: all, and those of nobody.
+type load struct{ all, nobodys int }
+
 // add registers a request, within the limits.
 func (r *Relay) add(x *exchange) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	count := r.byPlugin[x.who.Plugin]
+	x.nobodys = x.who.User == ""
 	switch {
 	case r.closed:
 		return shuttingDown()
 	case r.open.count >= r.o.MaxRequests:
 		return fault.New(fault.Unavailable, "too_many_requests_open", "the host has too many requests to plugins under way; try again later")
 	case count == nil:
-		count = new(int)
+		count = new(load)
 		r.byPlugin[strings.Clone(x.who.Plugin)] = count
-	case *count >= r.o.MaxPluginRequests:
+	case count.all >= r.o.MaxPluginRequests, x.nobodys && count.nobodys >= r.o.MaxPluginRequests/4:
 		return fault.New(fault.Unavailable, "plugin_busy", "the plugin has too many requests under way; try again later")
 	}
-	*count++
+	count.all++
+	if x.nobodys {
+		count.nobodys++
+	}
 	x.count = count
 	r.open.add(x)
 	return nil
@@ -109,7 +116,10 @@ func (r *Relay) add(x *exchange) error {
 func (r *Relay) remove(x *exchange) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	*x.count--
+	x.count.all--
+	if x.nobodys {
+		x.count.nobodys--
+	}
 	if r.open.remove(x); r.closed && r.open.count == 0 {
 		r.idle.Broadcast()
 	}
@@ -126,7 +136,7 @@ func (r *Relay) forget() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for plugin, count := range r.byPlugin {
-		if *count == 0 {
+		if count.all == 0 {
 			delete(r.byPlugin, plugin)
 		}
 	}
