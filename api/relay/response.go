@@ -101,16 +101,18 @@ func decimal(b []byte) (n int64, ok bool) {
 
 // ownResponseHeader tells what a plugin must not say, because it would speak for the whole
 // origin or to a proxy in front of the host: clearing or pinning the origin, claiming it for
-// a service worker, sending its traffic or its error reports elsewhere, or asking a front
-// proxy for another file. Refresh is a Location that programs do not check.
+// a service worker, binding its sessions to keys that the plugin has, saying who is logged in or
+// what browsers tell of themselves, sending its traffic or its error reports elsewhere, or asking a
+// front proxy for another file. Refresh is a Location that programs do not check.
 func ownResponseHeader(name []byte) bool {
 	switch string(name) {
 	case "clear-site-data", "service-worker-allowed", "strict-transport-security", "public-key-pins",
 		"public-key-pins-report-only", "expect-ct", "alt-svc", "nel", "report-to", "refresh", "set-cookie2",
-		"x-sendfile", "x-request-id", "date":
+		"set-login", "accept-ch", "critical-ch", "origin-agent-cluster", "x-sendfile", "x-request-id", "date":
 		return true
 	}
-	return bytes.HasPrefix(name, []byte("x-accel-")) || bytes.HasPrefix(name, []byte("x-appzone-"))
+	return bytes.HasPrefix(name, []byte("sec-session-")) || bytes.HasPrefix(name, []byte("secure-session-")) ||
+		bytes.HasPrefix(name, []byte("x-accel-")) || bytes.HasPrefix(name, []byte("x-appzone-"))
 }
 
 // place is where a plugin's answer belongs in the eyes of the client.
