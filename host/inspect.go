@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -33,7 +34,8 @@ func (h *Host) inspectStaged(ctx context.Context, s Staged) (Inspection, error) 
 	return rt.Inspect(ctx, s)
 }
 
-// inspectBundle is inspect for a zip that is not kept: its files go to a folder that is removed.
+// inspectBundle is inspect for a zip that is not kept: its files go to a folder that is removed. They can be read by everybody who
+// gets there, as those that are kept: a runtime may look at them as another user.
 func (h *Host) inspectBundle(ctx context.Context, b *bundle.Bundle) (Inspection, error) {
 	if b.Manifest.Type != manifest.TypeScript {
 		return Inspection{}, nil
@@ -47,6 +49,9 @@ func (h *Host) inspectBundle(ctx context.Context, b *bundle.Bundle) (Inspection,
 		if err := extract(&b.Entries[k], dir); err != nil {
 			return Inspection{}, asNoSpace(fmt.Errorf("extract %q: %w", b.Entries[k].Path, err))
 		}
+	}
+	if err := openFolders(dir); err != nil {
+		return Inspection{}, err
 	}
 	return h.inspectStaged(ctx, Staged{Plugin: b.Manifest.ID, Version: b.Manifest.Version, Manifest: b.Manifest, CodeDir: dir,
 		PreparedDir: filepath.Join(dir, ".prepared")})
@@ -68,8 +73,20 @@ func extract(e *bundle.Entry, dir string) error {
 		return err
 	}
 	defer f.Close()
-	_, err = io.Copy(f, r)
-	return err
+	if _, err = io.Copy(f, r); err != nil {
+		return err
+	}
+	return f.Chmod(0o444) // whatever the umask is
+}
+
+// openFolders lets everybody who gets to dir into it and what is below.
+func openFolders(dir string) error {
+	return filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || !d.IsDir() {
+			return err
+		}
+		return os.Chmod(name, 0o755)
+	})
 }
 
 // noProgress is for work that nobody follows.

@@ -43,6 +43,20 @@ func (b *binary) runs(id string, unlike int) int {
 	return pid
 }
 
+// The runtime may read code as another user than the host's: what is in the zip is not told as missing.
+func TestADryRunReadsTheProgramsCode(t *testing.T) {
+	b := serve(t, filepath.Join(t.TempDir(), "data"))
+	b.first()
+	dir := folder(t, map[string]string{
+		"manifest.json": `{"name":"Parts","version":"1.0.0","description":"d","type":"script","parameters":{"scriptName":"p","scriptPath":"app/index.js"}}`,
+		"app/index.js":  `require('./part'); require('left-pad')`, "app/part.js": `require('./gone')`,
+	})
+	dry := b.cli("plugin", "upload", "--dry-run", dir)
+	assert.Contains(t, dry, `"./gone"`, "the code was read to its end")
+	assert.NotContains(t, dry, "index.js", "and nothing of it is missing")
+	assert.Contains(t, dry, "left-pad")
+}
+
 func TestAProgramComesBack(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "data")
 	b := serve(t, data)
