@@ -92,6 +92,10 @@ func TestTokens(t *testing.T) {
 	list := r.get("/api/v1/tokens")
 	assert.NotContains(t, string(list.text), token.Token, "H8: a secret is shown once")
 	assert.Contains(t, string(list.text), token.ID)
+	one := r.expect(call{method: "GET", path: made.Header.Get("Location"), token: token.Token}, 200)
+	assert.NotContains(t, string(one.text), token.Token, "H8: a secret is shown once")
+	assert.Contains(t, string(one.text), `"name":"deploy"`)
+	r.expect(call{method: "GET", path: made.Header.Get("Location"), token: r.newToken("plugins:read")}, 404, "token_not_found")
 
 	r.expect(call{method: "DELETE", path: "/api/v1/tokens/" + token.ID}, 204)
 	r.expect(call{method: "GET", path: "/api/v1/plugins", token: token.Token}, 401, "token_invalid")

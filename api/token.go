@@ -31,6 +31,14 @@ func (s *Server) createToken(c *fiber.Ctx) error {
 	return send(c, fiber.StatusCreated, token)
 }
 
+func (s *Server) getToken(c *fiber.Ctx) error {
+	token, err := s.host.Token(strings.Clone(c.Params("id")), actorOf(c))
+	if err != nil {
+		return err
+	}
+	return send(c, fiber.StatusOK, token)
+}
+
 func (s *Server) deleteToken(c *fiber.Ctx) error {
 	return done(c, s.host.DeleteToken(s.ctx, strings.Clone(c.Params("id")), actorOf(c)))
 }

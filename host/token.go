@@ -71,6 +71,19 @@ func (a Actor) sees(t *tokenRecord) bool {
 	return a.May(ScopeStaffManage) || (t.User == a.User && a.managesTokens()) || (t.ID == a.Token && a.Token != "")
 }
 
+// Token is one of the tokens that the actor may see. What the actor may not see is not there.
+func (h *Host) Token(id string, actor Actor) (Token, error) {
+	a := h.accounts
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, t := range a.tokens {
+		if t.ID == id && actor.sees(t) {
+			return t.Token, nil
+		}
+	}
+	return Token{}, errNoToken(id)
+}
+
 // DeleteToken revokes a token at once. What the actor may not see is not there.
 func (h *Host) DeleteToken(ctx context.Context, id string, actor Actor) error {
 	a := h.accounts
@@ -91,6 +104,10 @@ func (h *Host) DeleteToken(ctx context.Context, id string, actor Actor) error {
 		}
 		return err
 	}
+	return errNoToken(id)
+}
+
+func errNoToken(id string) *fault.Error {
 	return fault.New(fault.NotFound, "token_not_found", "there is no token %q", cut(id, 64))
 }
 
