@@ -35,6 +35,12 @@ func TestHooksAreForGrantedRoutesAlone(t *testing.T) {
 			assert.Equal(t, c.status, a.StatusCode, "%s %s %s", c.method, c.path, a.text)
 		}
 	}
+	refused := func(path string) (p struct{ Code, Detail string }) {
+		r.expect(call{method: "POST", path: path, token: "-"}, 404).into(t, &p)
+		return p
+	}
+	assert.Equal(t, refused("/hooks/nothing/webhook"), refused("/hooks/clock/status"), "nobody learns which plugins there are")
+	assert.Contains(t, refused("/hooks/clock/status").Detail, "permissions.public", "and its author what to do")
 }
 
 func TestAHookHasNoIdentityAndItsGrantedPath(t *testing.T) {

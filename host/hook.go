@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/url"
 	"slices"
+
+	"appzone/host/fault"
 )
 
 // Hook is the site of a plugin whose granted public routes have this method and path, exactly. path is raw, as it came, and is decoded
@@ -11,16 +13,25 @@ import (
 func (h *Host) Hook(ctx context.Context, id, method, path string) (*Site, string, error) {
 	decoded, err := url.PathUnescape(path)
 	if err != nil {
-		return nil, "", errNoSite(id)
+		return nil, "", errNoHook()
 	}
 	site, err := h.Site(ctx, id)
+	if fault.CodeOf(err) == codeNoPlugin {
+		return nil, "", errNoHook()
+	}
 	if err != nil {
 		return nil, "", err
 	}
 	if !site.Script || !site.Grants.opens(method, decoded) {
-		return nil, "", errNoSite(id)
+		return nil, "", errNoHook()
 	}
 	return site, decoded, nil
+}
+
+// errNoHook is one answer to all that is not public, so that nobody learns which plugins there are.
+func errNoHook() *fault.Error {
+	return fault.New(fault.NotFound, codeNoPlugin,
+		"nothing is public here: method and path must be those of a route that an installed plugin names in permissions.public and was granted")
 }
 
 // opens tells whether g makes the route public.
