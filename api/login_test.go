@@ -268,6 +268,16 @@ func TestASecondFactorIsReset(t *testing.T) {
 	}
 }
 
+// Browsers encode the @ of a name that single sign-on made of an address.
+func TestAnEncodedNameIsTheSameMember(t *testing.T) {
+	r := newRig(t)
+	r.member("bob@example.org", "agent", nil)
+	own := cookieOf(t, r.expect(call{method: "POST", path: "/api/v1/session", token: "-", json: map[string]string{"username": "bob@example.org", "password": memberPassword}}, 204), "session")
+	r.expect(call{method: "DELETE", path: "/api/v1/staff/bob%40example.org/totp"}, 204)
+	r.expect(call{method: "DELETE", path: "/api/v1/staff/bob%40example.org/sessions"}, 204)
+	r.expect(r.as(own, call{method: "GET", path: "/api/v1/me"}), 401, "session_ended")
+}
+
 // Bodies that are not understood change nothing and cost no hash.
 func TestWhatChangesALoginTakesItsOwnBodyAlone(t *testing.T) {
 	r := newRig(t)
