@@ -138,6 +138,12 @@ func TestMistakesAreNamed(t *testing.T) {
 }
 
 // F9: a wall that is required by a name that nobody knows would be silently missing.
+func TestVariablesThatDoNothingAreNamed(t *testing.T) {
+	assert.Equal(t, []string{"XC_ADDRESS", "XC_REQUIRE_WALL"},
+		unknownVariables([]string{"XC_REQUIRE_WALL=files", "XC_REQUIRE_WALLS=files", "XC_ADDRESS=:80", "XC_ADDR=:80", "PATH=/bin", "XC_SECRET_KEY=a=b"}))
+	assert.Empty(t, unknownVariables(nil))
+}
+
 func TestRequiredWallsAreKnown(t *testing.T) {
 	for text, want := range map[string]wallNames{"": nil, " Network, files,network,": {"network", "files"}, "cpu": {"cpu"}} {
 		clearConfig(t)

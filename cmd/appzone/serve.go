@@ -35,6 +35,9 @@ func (a *app) serve() *cobra.Command {
 			if err != nil {
 				return usageError{err}
 			}
+			for _, name := range unknownVariables(os.Environ()) {
+				log.Warn("variable is not known and does nothing", "variable", name)
+			}
 			return a.runHost(c.Context(), cfg, log)
 		}}
 }
