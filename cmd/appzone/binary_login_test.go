@@ -58,4 +58,13 @@ func TestTheCommandLineLogsInWithASecondFactor(t *testing.T) {
 	status, out, errOut = command(t, "", "token", "list", "--server", b.url, "--token", made.Token)
 	assert.Equal(t, exitDone, status, errOut)
 	assert.Contains(t, out, "laptop")
+
+	// An administrator signs members out, and helps who lost the phone.
+	t.Setenv(envToken, made.Token)
+	assert.Contains(t, b.cli("staff", "sign-out", "admin"), "signed out admin")
+	_, err = c.Do(t.Context(), client.Request{Method: http.MethodGet, Path: client.Path("me")})
+	assert.ErrorContains(t, err, "session has ended")
+	assert.Contains(t, b.cli("staff", "reset-totp", "admin"), "second factor of admin")
+	status, _, errOut = command(t, "a password of my own\n", create...)
+	assert.Equal(t, exitDone, status, errOut)
 }

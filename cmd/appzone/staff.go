@@ -14,7 +14,7 @@ import (
 // staff is the tree of verbs about members.
 func (a *app) staff() *cobra.Command {
 	cmd := &cobra.Command{Use: "staff", Short: "Manage staff members", Args: noArgs, RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
-	cmd.AddCommand(a.staffList(), a.staffShow(), a.staffCreate(), a.staffSet(), a.staffDelete(), a.staffSidebar())
+	cmd.AddCommand(a.staffList(), a.staffShow(), a.staffCreate(), a.staffSet(), a.staffDelete(), a.staffSidebar(), a.staffSignOut(), a.staffResetTOTP())
 	return cmd
 }
 
