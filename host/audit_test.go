@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -276,40 +277,41 @@ func TestAppendsWhileTheChainIsChecked(t *testing.T) {
 	assert.True(t, *report.HeadFound)
 }
 
-// slowStore calls scan before the audit trail is read.
+// slowStore calls scan, if there is one, before the audit trail is read. The host's own goroutines read the store meanwhile.
 type slowStore struct {
 	host.Store
-	scan *func()
+	scan *atomic.Pointer[func()]
 }
 
 type slowReader struct {
 	host.Reader
-	scan func()
+	scan *func()
 }
 
 func (s slowStore) View(ctx context.Context, fn func(host.Reader) error) error {
-	return s.Store.View(ctx, func(r host.Reader) error { return fn(slowReader{r, *s.scan}) })
+	return s.Store.View(ctx, func(r host.Reader) error { return fn(slowReader{r, s.scan.Load()}) })
 }
 
 func (r slowReader) Scan(table, prefix, after string, fn func(string, func(any) error) (bool, error)) error {
-	if table == "audit" {
-		r.scan()
+	if table == "audit" && r.scan != nil {
+		(*r.scan)()
 	}
 	return r.Reader.Scan(table, prefix, after, fn)
 }
 
 func TestACheckEndsWithItsContextAndRunsAlone(t *testing.T) {
-	scan := func() {}
+	var scan atomic.Pointer[func()]
 	r := newRig(t, func(c *host.Config) { c.Store = slowStore{c.Store, &scan} })
 	ctx, cancel := context.WithCancel(t.Context())
-	scan = func() {
+	during := func() {
 		cancel()
 		_, err := r.VerifyAudit(t.Context(), nil)
 		assert.Equal(t, "verify_busy", fault.CodeOf(err))
 	}
+	scan.Store(&during)
 	_, err := r.VerifyAudit(ctx, nil)
 	assert.ErrorIs(t, err, context.Canceled)
-	scan = func() {}
+	scan.Store(nil)
 	r.whole()
 }
 
