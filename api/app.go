@@ -42,7 +42,7 @@ func (s *Server) content(handle func(*fiber.Ctx, *host.Site) error) fiber.Handle
 		}
 		actor, err := s.authenticate(c)
 		if err != nil {
-			return err
+			return s.throttleRefused(c, err)
 		}
 		site, err := s.host.Open(s.ctx, strings.Clone(c.Params("id")), actor)
 		if err != nil {

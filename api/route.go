@@ -166,11 +166,7 @@ func (s *Server) admit(c *fiber.Ctx, r route) error {
 	}
 	actor, err := s.authenticate(c)
 	if err != nil {
-		if wait := s.throttleStranger(c); wait != nil {
-			c.Response().Header.Del(fiber.HeaderWWWAuthenticate)
-			return wait
-		}
-		return err
+		return s.throttleRefused(c, err)
 	}
 	if err := s.throttleMember(actor); err != nil {
 		return err

@@ -48,6 +48,16 @@ func (s *Server) throttleStranger(c *fiber.Ctx) error {
 	return tooMany(s.strangers.Take(time.Now(), s.addressKey(c)))
 }
 
+// throttleRefused counts a request whose credentials were refused with err, and is what it is answered with.
+func (s *Server) throttleRefused(c *fiber.Ctx, err error) error {
+	wait := s.throttleStranger(c)
+	if wait == nil {
+		return err
+	}
+	c.Response().Header.Del(fiber.HeaderWWWAuthenticate)
+	return wait
+}
+
 // throttleHook counts a request to a plugin's public routes.
 func (s *Server) throttleHook(c *fiber.Ctx, plugin string) error {
 	now := time.Now()

@@ -54,6 +54,7 @@ func TestWhoIsRefusedAsksLess(t *testing.T) {
 		"an unknown token":   {call{path: "/api/v1/me", token: "azt_unknown"}, 401},
 		"nothing":            {call{path: "/api/v1/plugins", token: "-"}, 401},
 		"an unknown session": {call{path: "/api/v1/me", token: "-", header: map[string]string{"Cookie": "appzone_session=unknown"}}, 401},
+		"at a plugin's door": {call{path: "/apps/clock/", token: "azt_unknown"}, 401},
 		"a public document":  {call{path: "/api/v1/openapi.json", token: "-"}, 200},
 	} {
 		r := newRigWith(t, scarce)
