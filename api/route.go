@@ -113,6 +113,7 @@ func (s *Server) routes() []route {
 		{get, v1 + "/tokens", accessMember, "listTokens", s.listTokens, false},
 		{post, v1 + "/tokens", accessMember, "createToken", s.createToken, false},
 		{get, v1 + "/tokens/{id}", accessMember, "getToken", s.getToken, false},
+		{fiber.MethodPatch, v1 + "/tokens/{id}", accessMember, "editToken", s.editToken, false},
 		{fiber.MethodDelete, v1 + "/tokens/{id}", accessMember, "deleteToken", s.deleteToken, false},
 		{post, v1 + "/identity-keys", host.ScopeAll, "rotateIdentityKeys", s.rotateIdentityKeys, true},
 		{get, v1 + "/audit", host.ScopeAuditRead, "listAudit", s.listAudit, false},

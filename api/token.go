@@ -36,6 +36,24 @@ func (s *Server) getToken(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	setRevision(c, token.Revision)
+	return send(c, fiber.StatusOK, token)
+}
+
+func (s *Server) editToken(c *fiber.Ctx) error {
+	revision, _, err := ifMatch(c)
+	if err != nil {
+		return err
+	}
+	patch, err := readJSON(c, mergePatch)
+	if err != nil {
+		return err
+	}
+	token, err := s.host.EditToken(s.ctx, strings.Clone(c.Params("id")), patch, revision, actorOf(c))
+	if err != nil {
+		return err
+	}
+	setRevision(c, token.Revision)
 	return send(c, fiber.StatusOK, token)
 }
 

@@ -32,6 +32,8 @@ type Token struct {
 	ExpiresAt *time.Time `json:"expiresAt"`
 	// UsedAt is when it was last used, to the second; after a crash of the host it may be five minutes behind.
 	UsedAt *time.Time `json:"usedAt"`
+	// Revision grows with each edit.
+	Revision uint64 `json:"revision"`
 }
 
 // ByToken returns who the token belongs to. ok is false for one that is unknown or has expired.
@@ -76,12 +78,20 @@ func (h *Host) Token(id string, actor Actor) (Token, error) {
 	a := h.accounts
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for _, t := range a.tokens {
-		if t.ID == id && actor.sees(t) {
-			return t.Token, nil
-		}
+	if t, ok := a.tokenSeen(id, actor); ok {
+		return t.Token, nil
 	}
 	return Token{}, errNoToken(id)
+}
+
+// tokenSeen is the token, if the actor may see it. The caller holds mu.
+func (a *accounts) tokenSeen(id string, actor Actor) (*tokenRecord, bool) {
+	for _, t := range a.tokens {
+		if t.ID == id && actor.sees(t) {
+			return t, true
+		}
+	}
+	return nil, false
 }
 
 // DeleteToken revokes a token at once. What the actor may not see is not there.
@@ -91,20 +101,18 @@ func (h *Host) DeleteToken(ctx context.Context, id string, actor Actor) error {
 		return err
 	}
 	defer a.unlock()
-	for hash, t := range a.tokens {
-		if t.ID != id || !actor.sees(t) {
-			continue
-		}
-		err := a.change(ctx, actor, Act{Kind: "token.deleted", Subject: id, Data: map[string]any{"name": t.Name, "user": t.User}}, func(w Writer, _ *Act) error {
-			w.Essential()
-			return tableTokens.delete(w, id)
-		})
-		if err == nil {
-			delete(a.tokens, hash)
-		}
-		return err
+	t, ok := a.tokenSeen(id, actor)
+	if !ok {
+		return errNoToken(id)
 	}
-	return errNoToken(id)
+	err := a.change(ctx, actor, Act{Kind: "token.deleted", Subject: id, Data: map[string]any{"name": t.Name, "user": t.User}}, func(w Writer, _ *Act) error {
+		w.Essential()
+		return tableTokens.delete(w, id)
+	})
+	if err == nil {
+		delete(a.tokens, t.Hash)
+	}
+	return err
 }
 
 func errNoToken(id string) *fault.Error {
