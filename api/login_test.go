@@ -52,6 +52,7 @@ func TestGuessingTheCurrentPasswordIsSlowedDown(t *testing.T) {
 	for path, guess := range map[string]call{
 		"/api/v1/me/password": {method: "PUT", json: map[string]string{"current": "guess", "password": newPassword}},
 		"/api/v1/me/totp":     {method: "DELETE", json: map[string]string{"password": "guess"}},
+		"/api/v1/me/totp?":    {method: "POST", json: map[string]string{"password": "guess"}},
 	} {
 		guess.path = path
 		var last answer
@@ -188,7 +189,7 @@ func TestASecondFactor(t *testing.T) {
 	r.expect(call{method: "POST", path: "/api/v1/me/totp"}, 403, "session_required")
 	r.expect(mine("PUT", map[string]string{"code": "123456"}), 409, "totp_not_begun")
 	var begun struct{ Secret, URL string }
-	r.expect(mine("POST", nil), 200).into(t, &begun)
+	r.expect(mine("POST", map[string]string{"password": adminPassword}), 200).into(t, &begun)
 	link, err := url.Parse(begun.URL)
 	require.NoError(t, err)
 	assert.Equal(t, begun.Secret, link.Query().Get("secret"))
@@ -198,7 +199,7 @@ func TestASecondFactor(t *testing.T) {
 	r.expect(mine("PUT", map[string]string{"code": codeAt(t, begun.Secret, time.Now())}), 200).into(t, &codes)
 	require.Len(t, codes.RecoveryCodes, 10)
 	assert.True(t, on())
-	r.expect(mine("POST", nil), 409, "totp_enabled")
+	r.expect(mine("POST", map[string]string{"password": adminPassword}), 409, "totp_enabled")
 
 	r.expect(login(""), 401, "totp_required")
 	r.expect(login("x"), 401, "totp_invalid")
@@ -222,7 +223,7 @@ func TestGuessingACodeIsSlowedDown(t *testing.T) {
 	in := r.from("192.0.2.1", "", "admin", adminPassword)
 	own, device := cookieOf(t, in, "session"), cookieOf(t, in, "device")
 	var begun struct{ Secret string }
-	r.expect(r.as(own, call{method: "POST", path: "/api/v1/me/totp"}), 200).into(t, &begun)
+	r.expect(r.as(own, call{method: "POST", path: "/api/v1/me/totp", json: map[string]string{"password": adminPassword}}), 200).into(t, &begun)
 	var codes struct{ RecoveryCodes []string }
 	r.expect(r.as(own, call{method: "PUT", path: "/api/v1/me/totp", json: map[string]string{"code": codeAt(t, begun.Secret, time.Now())}}), 200).into(t, &codes)
 	try := func(address, cookie, password, code string) answer {
@@ -249,7 +250,7 @@ func TestASecondFactorIsReset(t *testing.T) {
 	enroll := func(user, password string) {
 		own := cookieOf(t, r.expect(call{method: "POST", path: "/api/v1/session", token: "-", json: map[string]string{"username": user, "password": password}}, 204), "session")
 		var begun struct{ Secret string }
-		r.expect(r.as(own, call{method: "POST", path: "/api/v1/me/totp"}), 200).into(t, &begun)
+		r.expect(r.as(own, call{method: "POST", path: "/api/v1/me/totp", json: map[string]string{"password": password}}), 200).into(t, &begun)
 		r.expect(r.as(own, call{method: "PUT", path: "/api/v1/me/totp", json: map[string]string{"code": codeAt(t, begun.Secret, time.Now())}}), 200)
 	}
 	enroll("bob", memberPassword)
@@ -282,7 +283,7 @@ func TestAnEncodedNameIsTheSameMember(t *testing.T) {
 func TestWhatChangesALoginTakesItsOwnBodyAlone(t *testing.T) {
 	r := newRig(t)
 	own := r.login()
-	for _, o := range []call{{method: "PUT", path: "/api/v1/me/password"}, {method: "PUT", path: "/api/v1/me/totp"}, {method: "DELETE", path: "/api/v1/me/totp"}} {
+	for _, o := range []call{{method: "PUT", path: "/api/v1/me/password"}, {method: "PUT", path: "/api/v1/me/totp"}, {method: "POST", path: "/api/v1/me/totp"}, {method: "DELETE", path: "/api/v1/me/totp"}} {
 		r.expect(r.as(own, o), 400, "body_empty")
 		o.json = map[string]any{"current": 7, "code": 7, "password": 7}
 		r.expect(r.as(own, o), 400, "body_malformed")
@@ -302,7 +303,7 @@ func TestRefusedGuessesAreInTheTrail(t *testing.T) {
 	r.expect(r.as(own, call{method: "PUT", path: "/api/v1/me/password", json: map[string]string{"current": "a wrong one", "password": newPassword}}), 403, "password_wrong")
 	r.expect(call{method: "DELETE", path: "/api/v1/staff/admin/totp", token: r.newToken("staff:manage")}, 403, "administrator_required")
 	var begun struct{ Secret string }
-	r.expect(r.as(own, call{method: "POST", path: "/api/v1/me/totp"}), 200).into(t, &begun)
+	r.expect(r.as(own, call{method: "POST", path: "/api/v1/me/totp", json: map[string]string{"password": adminPassword}}), 200).into(t, &begun)
 	r.expect(r.as(own, call{method: "PUT", path: "/api/v1/me/totp", json: map[string]string{"code": codeAt(t, begun.Secret, time.Now())}}), 200)
 	for _, code := range []string{"", "a wrong code"} {
 		r.expect(call{method: "POST", path: "/api/v1/session", token: "-", json: map[string]string{"username": "admin", "password": adminPassword, "code": code}}, 401)

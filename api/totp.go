@@ -1,10 +1,28 @@
 package api
 
-import "github.com/gofiber/fiber/v2"
+import (
+	"github.com/gofiber/fiber/v2"
 
-// beginTOTP makes a secret for an authenticator app.
+	"appzone/host"
+)
+
+// passwordCheck is the body of what takes the password again.
+type passwordCheck struct {
+	Password string `json:"password"`
+}
+
+// beginTOTP makes a secret for an authenticator app, for which it takes the password.
 func (s *Server) beginTOTP(c *fiber.Ctx) error {
-	p, err := s.host.BeginTOTP(actorOf(c))
+	var in passwordCheck
+	if err := decodeJSON(c, &in); err != nil {
+		return err
+	}
+	actor := actorOf(c)
+	var p host.PendingTOTP
+	err := s.attempt(c, actor.User, false, func() (err error) {
+		p, err = s.host.BeginTOTP(in.Password, actor)
+		return err
+	})
 	return reply(c, p, err)
 }
 
@@ -22,9 +40,7 @@ func (s *Server) confirmTOTP(c *fiber.Ctx) error {
 
 // endTOTP turns it off, for which it takes the password.
 func (s *Server) endTOTP(c *fiber.Ctx) error {
-	var in struct {
-		Password string `json:"password"`
-	}
+	var in passwordCheck
 	if err := decodeJSON(c, &in); err != nil {
 		return err
 	}

@@ -59,32 +59,32 @@ func (h *Host) HasTOTP(user string) bool {
 	return m.TOTP != nil
 }
 
-// BeginTOTP makes a secret for the actor, which counts once its first code confirms it. The *fault.Error is totp_enabled,
-// or no_password for who logs in elsewhere.
-func (h *Host) BeginTOTP(actor Actor) (PendingTOTP, error) {
-	a, now := h.accounts, time.Now().UTC()
+// BeginTOTP makes a secret for the actor, which counts once its first code confirms it. It takes the password: a session that was stolen
+// is no way to lock its owner out. The *fault.Error is totp_enabled, password_wrong, or no_password for who logs in elsewhere.
+func (h *Host) BeginTOTP(pass string, actor Actor) (p PendingTOTP, err error) {
 	secret, url, err := totp.New(totpIssuer, actor.User)
 	if err != nil {
-		return PendingTOTP{}, err
+		return p, err
 	}
-	if err := a.enter(actor); err != nil {
-		return PendingTOTP{}, err
-	}
-	defer a.unlock()
-	switch m := a.members[actor.User]; {
-	case m.PasswordHash == "":
-		return PendingTOTP{}, errNoPassword
-	case m.TOTP != nil:
-		return PendingTOTP{}, errTOTPEnabled
-	}
-	for user, p := range a.pending {
-		if now.After(p.ExpiresAt) {
-			delete(a.pending, user)
+	err = h.reconfirm(actor, pass, func(m memberRecord) error {
+		if m.TOTP != nil {
+			return errTOTPEnabled
+		}
+		p = PendingTOTP{Secret: secret, URL: url, ExpiresAt: time.Now().UTC().Add(totpPending)}
+		h.accounts.wait(m.Username, p)
+		return nil
+	})
+	return p, err
+}
+
+// wait keeps a second factor until its first code, and forgets those that waited too long. The caller holds both locks.
+func (a *accounts) wait(user string, p PendingTOTP) {
+	for other, old := range a.pending {
+		if time.Now().After(old.ExpiresAt) {
+			delete(a.pending, other)
 		}
 	}
-	p := PendingTOTP{Secret: secret, URL: url, ExpiresAt: now.Add(totpPending)}
-	a.pending[actor.User] = p
-	return p, nil
+	a.pending[user] = p
 }
 
 // ConfirmTOTP turns the second factor on with the first code of the secret that was begun, and returns the recovery codes, each of which

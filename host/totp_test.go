@@ -22,10 +22,12 @@ func codeOf(t *testing.T, secret string) string {
 	return code
 }
 
-// enroll turns the second factor on.
-func (r *rig) enroll(actor host.Actor) (host.PendingTOTP, []string) {
+// enroll turns the administrator's second factor on, enrollWith that of the password's owner.
+func (r *rig) enroll(actor host.Actor) (host.PendingTOTP, []string) { return r.enrollWith(pass, actor) }
+
+func (r *rig) enrollWith(password string, actor host.Actor) (host.PendingTOTP, []string) {
 	r.Helper()
-	p, err := r.BeginTOTP(actor)
+	p, err := r.BeginTOTP(password, actor)
 	require.NoError(r, err)
 	codes, err := r.ConfirmTOTP(r.Context(), codeOf(r.T, p.Secret), actor)
 	require.NoError(r, err)
@@ -91,7 +93,11 @@ func TestASecondFactorWaitsTenMinutesForItsFirstCode(t *testing.T) {
 		_, actor := r.enter()
 		_, err := r.ConfirmTOTP(t.Context(), "123456", actor)
 		assert.Equal(t, "totp_not_begun", fault.CodeOf(err))
-		p, err := r.BeginTOTP(actor)
+		_, err = r.BeginTOTP("wrong", actor)
+		assert.Equal(t, "password_wrong", fault.CodeOf(err), "a session alone locks nobody out")
+		_, err = r.ConfirmTOTP(t.Context(), "123456", actor)
+		assert.Equal(t, "totp_not_begun", fault.CodeOf(err))
+		p, err := r.BeginTOTP(pass, actor)
 		require.NoError(t, err)
 		assert.Equal(t, 10*time.Minute, time.Until(p.ExpiresAt))
 		_, err = r.ConfirmTOTP(t.Context(), "12345", actor)
@@ -102,7 +108,7 @@ func TestASecondFactorWaitsTenMinutesForItsFirstCode(t *testing.T) {
 		_, err = r.ConfirmTOTP(t.Context(), codeOf(t, p.Secret), actor)
 		assert.Equal(t, "totp_not_begun", fault.CodeOf(err))
 		r.enroll(actor)
-		_, err = r.BeginTOTP(actor)
+		_, err = r.BeginTOTP(pass, actor)
 		assert.Equal(t, "totp_enabled", fault.CodeOf(err))
 	})
 }
@@ -114,7 +120,7 @@ func TestASecondFactorIsTurnedOff(t *testing.T) {
 	require.NoError(t, err)
 	_, actor := r.enter()
 	r.enroll(actor)
-	r.enroll(bob)
+	r.enrollWith("bob's password", bob)
 	assert.Equal(t, "password_wrong", fault.CodeOf(r.EndTOTP(t.Context(), "wrong", actor)))
 	assert.True(t, r.HasTOTP("admin"))
 	narrow := host.Actor{User: "admin", Role: host.RoleAdmin, Scopes: []string{host.ScopeStaffManage}}

@@ -36,7 +36,7 @@ func TestTheCommandLineLogsInWithASecondFactor(t *testing.T) {
 	do(http.MethodPut, "password", map[string]string{"current": strings.TrimSpace(string(first)), "password": "a password of my own"}, nil)
 	assert.NoFileExists(t, filepath.Join(data, passwordFile), "H1: it is of no use any more")
 	var begun struct{ Secret string }
-	do(http.MethodPost, "totp", nil, &begun)
+	do(http.MethodPost, "totp", map[string]string{"password": "a password of my own"}, &begun)
 	code, err := totp.GenerateCode(begun.Secret, time.Now())
 	require.NoError(t, err)
 	var codes struct{ RecoveryCodes []string }

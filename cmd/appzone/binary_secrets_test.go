@@ -153,14 +153,14 @@ func (v *vault) credentials() {
 	require.NoError(v.t, json.NewDecoder(res.Body).Decode(&made))
 	require.NotEmpty(v.t, made.Token)
 	v.all = append(v.all, wrong, known(cookie.Value), known(made.Token))
-	v.secondFactor(cookie.Name + "=" + cookie.Value)
+	v.secondFactor(cookie.Name+"="+cookie.Value, first)
 }
 
 // secondFactor turns it on: neither its secret nor the codes that stand for it may show.
-func (v *vault) secondFactor(cookie string) {
+func (v *vault) secondFactor(cookie, password string) {
 	v.t.Helper()
 	var begun struct{ Secret string }
-	res := v.send("POST", "me/totp", cookie, struct{}{})
+	res := v.send("POST", "me/totp", cookie, map[string]string{"password": password})
 	defer res.Body.Close()
 	require.NoError(v.t, json.NewDecoder(res.Body).Decode(&begun))
 	code, err := totp.GenerateCode(begun.Secret, time.Now())
