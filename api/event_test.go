@@ -25,7 +25,7 @@ func (r *rig) makeEventsAboutPeople() {
 	r.ownToken(anna)
 	r.expect(call{method: "PUT", path: "/api/v1/me/password", token: "-", header: anna, json: map[string]any{"current": memberPassword, "password": "another long one"}}, 204)
 	who := host.Actor{User: "anna", Role: host.RoleAgent}
-	factor, err := r.host.BeginTOTP(who)
+	factor, err := r.host.BeginTOTP("another long one", who)
 	require.NoError(r.t, err)
 	code, err := totp.GenerateCode(factor.Secret, time.Now())
 	require.NoError(r.t, err)

@@ -86,8 +86,8 @@ func (s *Server) servePage(c *fiber.Ctx, p *openPage, id string, passes []string
 	if err := p.check(c); err != nil {
 		return err
 	}
-	if s.o.AppsPorts.First > 0 && c.Get("Service-Worker") != "" {
-		return fault.New(fault.Forbidden, "worker_refused", "pages on ports have no service workers: one would stay in browsers when its port is another plugin's")
+	if c.Get("Service-Worker") != "" {
+		return fault.New(fault.Forbidden, "worker_refused", "pages have no service workers: one would stay in browsers when its name or port is another plugin's")
 	}
 	if p.preflight(c) {
 		return nil

@@ -123,7 +123,7 @@ func TestTheHeadersOfAPage(t *testing.T) {
 	assert.Empty(t, a.Header.Values("Access-Control-Allow-Origin"))
 	assert.Contains(t, a.Header.Values("Vary"), "Cookie", "C8")
 	assert.NotContains(t, strings.Join(policies, " "), "nonce", "C7")
-	r.expect(r.follow(clockPage+"/sw.js", cookie, "Service-Worker", "script"), 200)
+	r.expect(r.follow(clockPage+"/sw.js", cookie, "Service-Worker", "script"), 403, "worker_refused")
 
 	l := r.launch("clock", "", "")
 	assert.Equal(t, "microphone 'src'", l.Allow)

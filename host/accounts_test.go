@@ -110,7 +110,7 @@ func TestNobodyWaitsForTheDiskBehindAChangeOfAccounts(t *testing.T) {
 	bosses, err := r.OpenSession(t.Context(), "boss", here)
 	require.NoError(t, err)
 	boss, _ := r.BySession(bosses, here)
-	pending, err := r.BeginTOTP(boss)
+	pending, err := r.BeginTOTP(memberPassword, boss)
 	require.NoError(t, err)
 	ctx := t.Context()
 	for _, c := range []struct {
@@ -301,7 +301,7 @@ func TestARequestThatWaitedDoesNotUseARightThatIsGone(t *testing.T) {
 				func() error { return r.ChangePassword(ctx, memberPassword, "another long one", actor) },
 				func() error { return r.ResetTOTP(ctx, "admin", actor) },
 				func() error { return r.EndTOTP(ctx, memberPassword, actor) },
-				func() error { _, err := r.BeginTOTP(actor); return err },
+				func() error { _, err := r.BeginTOTP(memberPassword, actor); return err },
 				func() error { _, err := r.ConfirmTOTP(ctx, "123456", actor); return err },
 			}
 			codes := make([]string, len(changes))
