@@ -69,7 +69,7 @@ api/e2e/node_modules: api/e2e/package-lock.json
 
 .PHONY: e2e
 e2e: build api/e2e/node_modules ## Run the tests in a real browser (Chromium; CHROMIUM names another binary)
-	npm --prefix api/e2e test
+	timeout 20m npm --prefix api/e2e test
 
 .PHONY: check
 check: $(GOLANGCI) ## Vet on three platforms, lint with the import rules, look at the tree

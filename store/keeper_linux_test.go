@@ -117,9 +117,17 @@ func TestAnOpenFileOutlivesItsLog(t *testing.T) {
 	require.NoError(t, err)
 	var chunks [][]byte
 	require.NoError(t, blob.Chunks(func(p []byte) error { chunks = append(chunks, p); return nil }))
-	n, err := s.CleanNow()
-	require.NoError(t, err)
-	assert.Positive(t, n)
+	tries := 0
+	cleaned := func() bool { // Badger learns from a goroutine of its own that a reader has ended
+		tries++
+		putBlob(t, s, noise(10+tries))
+		n, err := s.CleanNow()
+		require.NoError(t, err)
+		return n > 0
+	}
+	for !cleaned() {
+		require.Less(t, tries, 20, "the first log is not rewritten")
+	}
 	first := filepath.Join(dir, "000001.vlog")
 	assert.FileExists(t, first)
 	assert.True(t, bytes.Equal(kept[0], bytes.Join(chunks, nil)))
