@@ -111,7 +111,7 @@ for (const mode of Object.keys(modes)) {
     await tells(evilFrame, framed, url + "/api/docs");
     await tells(evilFrame, framed, await evilFrame.evaluate(() => new URL("agent", location.href).href)); // its own program, as the control
     await settled(page);
-    const children = evilFrame.childFrames().map((f) => f.url());
+    const children = await Promise.all(evilFrame.childFrames().map((f) => f.evaluate(() => location.href)));
     assert.equal(children.length, 3);
     assert.match(children[0], /^chrome-error:/);
     assert.match(children[1], /^chrome-error:/);
