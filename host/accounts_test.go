@@ -185,7 +185,6 @@ func TestASessionSlidesOnWithoutTheDisk(t *testing.T) {
 		within(t, func() { assert.True(t, r.alive(secret)) })
 		assert.Equal(t, time.Now().Add(12*time.Hour).UTC(), r.Sessions(actor)[0].ExpiresAt)
 		store.release()
-		assert.Equal(t, before, r.stored("sessions"))
 		time.Sleep(2 * time.Minute)
 		after := r.stored("sessions")
 		assert.NotEqual(t, before, after, "within two minutes")
