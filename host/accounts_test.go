@@ -6,7 +6,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -171,29 +170,6 @@ func TestNobodyWaitsForTheDiskBehindAChangeOfAccounts(t *testing.T) {
 		store.release()
 		assert.NoError(t, <-ended, c.name)
 	}
-}
-
-// A session that slides on does not wait for the disk, and what it slid to is written by and by.
-func TestASessionSlidesOnWithoutTheDisk(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r, store := newStuckRig(t)
-		defer func() { r.Close() }()
-		secret, actor := r.enter()
-		time.Sleep(11 * time.Hour)
-		before := r.stored("sessions")
-		store.hold()
-		within(t, func() { assert.True(t, r.alive(secret)) })
-		assert.Equal(t, time.Now().Add(12*time.Hour).UTC(), r.Sessions(actor)[0].ExpiresAt)
-		store.release()
-		time.Sleep(2 * time.Minute)
-		after := r.stored("sessions")
-		assert.NotEqual(t, before, after, "within two minutes")
-		for range 4 { // uses that are soon after one another are not written each
-			time.Sleep(time.Minute)
-			assert.True(t, r.alive(secret))
-			assert.Equal(t, after, r.stored("sessions"))
-		}
-	})
 }
 
 // What is revoked is so when that is acknowledged, and a write that was under way does not bring it back.
