@@ -34,6 +34,15 @@ func readBody(c *fiber.Ctx) ([]byte, error) {
 	return b, nil
 }
 
+// readPatch reads a merge patch, and the revision that its editor saw: 0 for any.
+func readPatch(c *fiber.Ctx) (patch []byte, revision uint64, err error) {
+	if revision, _, err = ifMatch(c); err != nil {
+		return nil, 0, err
+	}
+	patch, err = readJSON(c, mergePatch)
+	return patch, revision, err
+}
+
 // readJSON reads a JSON body that is well-formed, not too deep, and without doubled keys.
 func readJSON(c *fiber.Ctx, types ...string) ([]byte, error) {
 	b, err := readBody(c)

@@ -55,11 +55,7 @@ func (s *Server) sendMember(c *fiber.Ctx, status int, name string) error {
 }
 
 func (s *Server) editMember(c *fiber.Ctx) error {
-	revision, _, err := ifMatch(c)
-	if err != nil {
-		return err
-	}
-	patch, err := readJSON(c, mergePatch)
+	patch, revision, err := readPatch(c)
 	if err != nil {
 		return err
 	}

@@ -50,11 +50,7 @@ func (s *Server) editPlugin(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	revision, _, err := ifMatch(c)
-	if err != nil {
-		return err
-	}
-	patch, err := readJSON(c, mergePatch)
+	patch, revision, err := readPatch(c)
 	if err != nil {
 		return err
 	}

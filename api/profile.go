@@ -46,11 +46,7 @@ func sendProfile(c *fiber.Ctx, status int, p host.ProfileView, err error) error 
 }
 
 func (s *Server) editProfile(c *fiber.Ctx) error {
-	revision, _, err := ifMatch(c)
-	if err != nil {
-		return err
-	}
-	patch, err := readJSON(c, mergePatch)
+	patch, revision, err := readPatch(c)
 	if err != nil {
 		return err
 	}

@@ -41,11 +41,7 @@ func (s *Server) getToken(c *fiber.Ctx) error {
 }
 
 func (s *Server) editToken(c *fiber.Ctx) error {
-	revision, _, err := ifMatch(c)
-	if err != nil {
-		return err
-	}
-	patch, err := readJSON(c, mergePatch)
+	patch, revision, err := readPatch(c)
 	if err != nil {
 		return err
 	}
