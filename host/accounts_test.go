@@ -172,6 +172,21 @@ func TestNobodyWaitsForTheDiskBehindAChangeOfAccounts(t *testing.T) {
 	}
 }
 
+// A session that slides on does not wait for the disk, and what it slid to is written by and by.
+func TestASessionSlidesOnWithoutTheDisk(t *testing.T) {
+	r, store := newStuckRig(t)
+	secret, actor := r.enter()
+	before, ends := r.stored("sessions"), r.Sessions(actor)[0].ExpiresAt
+	time.Sleep(1100 * time.Millisecond) // a last use is exact to the second
+	store.hold()
+	within(t, func() { assert.True(t, r.alive(secret)) })
+	assert.True(t, r.Sessions(actor)[0].ExpiresAt.After(ends))
+	store.release()
+	assert.Equal(t, before, r.stored("sessions"), "it is written later")
+	r.RecordUses(0)
+	assert.NotEqual(t, before, r.stored("sessions"))
+}
+
 // What is revoked is so when that is acknowledged, and a write that was under way does not bring it back.
 func TestWhatIsRevokedStaysRevoked(t *testing.T) {
 	for name, c := range map[string]struct {
