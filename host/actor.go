@@ -11,13 +11,15 @@ const (
 	ScopeAuditRead     = "audit:read"
 	ScopeMetricsRead   = "metrics:read"
 	ScopeDesktopSend   = "desktop:send"
+	ScopeKeysManage    = "keys:manage"
+	ScopeBackup        = "backup"
 	scopeAppsPrefix    = "apps:"
 )
 
 // Scopes are the rights that a token may be given, besides "apps:<id>".
 func Scopes() []string {
 	return []string{ScopeAll, ScopePluginsRead, ScopePluginsUpload, ScopePluginsManage, ScopePluginsGrant,
-		ScopeStaffManage, ScopeAuditRead, ScopeMetricsRead, ScopeDesktopSend}
+		ScopeStaffManage, ScopeAuditRead, ScopeMetricsRead, ScopeDesktopSend, ScopeKeysManage, ScopeBackup}
 }
 
 // Role is what a person is to the contact centre (documented: users, agents, and users with role admin).

@@ -16,9 +16,6 @@ import (
 	"appzone/host/tree"
 )
 
-// versionsKept is how many uploaded versions of a plugin are kept beside the installed one.
-const versionsKept = 5
-
 // readBlob returns the whole blob; it is for indexes, which are bounded by the bundle's limits.
 func (h *Host) readBlob(d Digest) ([]byte, error) {
 	b, err := h.cfg.Store.Blobs().Open(d)
@@ -59,7 +56,7 @@ func (h *Host) openBlob(d Digest) (io.ReadCloser, error) {
 	}{io.NewSectionReader(b, 0, b.Size()), b}, nil
 }
 
-// trimVersions forgets the oldest versions beyond versionsKept; never the installed one or the candidate.
+// trimVersions forgets the oldest versions beyond Config.VersionsKept; never the installed one or the candidate.
 func (h *Host) trimVersions(ctx context.Context, id string) {
 	err := h.update(ctx, func(w Writer) error {
 		p, err := pluginOf(w, id)
@@ -76,7 +73,7 @@ func (h *Host) trimVersions(ctx context.Context, id string) {
 		if err != nil {
 			return err
 		}
-		for len(others) > versionsKept {
+		for len(others) > h.cfg.VersionsKept {
 			oldest := 0
 			for k := range others {
 				if others[k].UploadedAt.Before(others[oldest].UploadedAt) {

@@ -50,6 +50,12 @@ type Config struct {
 	EgressProxy *url.URL
 	// RequireWalls names the walls of [process.Wall] that must be enforced around a script, or it is not started.
 	RequireWalls []string
+	// RequireSignature refuses plugins that no trusted key signed: they are neither taken, installed, started nor served.
+	RequireSignature bool
+	// VersionsKept is how many versions of a plugin are kept beside the installed one and the candidate; default 5.
+	VersionsKept int
+	// Trial is how long a version that was upgraded to must prove itself, from its first start on; default 2 minutes.
+	Trial time.Duration
 	// AuditKept is how many entries of the audit trail are kept; default 200 000.
 	AuditKept int
 	// Backoff governs restarts after a crash.
@@ -87,10 +93,14 @@ func (c Config) withDefaults() Config {
 	if c.AuditKept <= 0 {
 		c.AuditKept = 200_000
 	}
+	if c.VersionsKept <= 0 {
+		c.VersionsKept = 5
+	}
 	if c.Bundle == (bundle.Limits{}) {
 		c.Bundle = bundle.DefaultLimits()
 	}
 	def(&c.RestartDelay, 300*time.Second)
+	def(&c.Trial, 2*time.Minute)
 	def(&c.Backoff.First, 500*time.Millisecond)
 	def(&c.Backoff.Max, time.Minute)
 	def(&c.Backoff.HalfLife, time.Minute)

@@ -48,6 +48,9 @@ type Host struct {
 	desktop    *desktopHub
 	// regulating is held while ways out are made to follow grants.
 	regulating sync.Mutex
+	// switching is held for reading while a plugin's record and its folders change together (from the stop of what runs until both are
+	// done), and for writing while both are copied. Who holds it takes no plugin's job lock.
+	switching sync.RWMutex
 	// tidying lets one tidy run at a time.
 	tidying sync.Mutex
 

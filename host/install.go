@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -23,9 +24,28 @@ type InstallRequest struct {
 	Version string `json:"version"`
 	// Grants is what is agreed to; absent: what was granted before.
 	Grants GrantChoice `json:"grants"`
+	// Settings replace the settings, if they are there: for a version that refuses those of the former one. An omitted secret stays.
+	Settings json.RawMessage `json:"settings"`
+	// Allow holds the explicit words that the plan asks for: an install without them is refused.
+	Allow []Word `json:"allow"`
 	// Start starts a script plugin at the end; absent: if its former version ran.
 	Start *bool `json:"start"`
 }
+
+// Word is what must be said in so many words before it is done.
+type Word string
+
+// The words.
+const (
+	// AllowDowngrade installs a lower version than the installed one (row B9).
+	AllowDowngrade Word = "downgrade"
+	// AllowReplace takes other content under the version that is there (row B9).
+	AllowReplace Word = "replace"
+	// AllowUnsigned installs an unsigned version over a signed one (row H5).
+	AllowUnsigned Word = "unsigned"
+	// AllowKey installs a version that another key signed than the one that the plugin is pinned to (row H4).
+	AllowKey Word = "key"
+)
 
 // The steps of an installation.
 const (

@@ -55,9 +55,6 @@ type VersionRef struct {
 	Digest  Digest `json:"digest"`
 }
 
-// Unsigned is the signature state of a plugin without a signature.
-const Unsigned = "unsigned"
-
 // Plan tells what installing the version (empty: the candidate, else the installed one) would do.
 func (h *Host) Plan(ctx context.Context, id, version string) (Plan, error) {
 	var plan Plan

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"appzone/host/manifest"
+	"appzone/host/signature"
 )
 
 // Stage is how far a plugin has come on its way in.
@@ -31,6 +32,12 @@ type Plugin struct {
 	Edits Edits `json:"edits,omitzero"`
 	// Grants is what was agreed to, nil before the first installation.
 	Grants *Grants `json:"grants,omitempty"`
+	// Publisher is the key (in minisign's base64 form) that its installed versions are signed with, since the first signed one; "" before.
+	Publisher string `json:"publisher,omitempty"`
+	// Trial says that the installed version has still to prove itself: if it does not, the host goes back to [Former] by itself.
+	Trial bool `json:"trial,omitempty"`
+	// Restoring names the snapshot that is being put back in the place of the data, "" for none. It is finished before the plugin starts.
+	Restoring string `json:"restoring,omitempty"`
 	// DataStale says that an uninstallation without its data was decided, and that the folders may still be there.
 	DataStale bool `json:"dataStale,omitempty"`
 	// UserNumber stands for the user id of its processes under a host that runs as root; see [process.PluginUser]. 0 until one is needed.
@@ -44,7 +51,7 @@ type Plugin struct {
 	InstalledAt time.Time `json:"installedAt,omitzero"`
 }
 
-// Version is the record of one uploaded zip. It never changes after its upload, but for Prepared and PreparedIn, Index and Encoded.
+// Version is the record of one uploaded zip. It never changes after its upload, but for Prepared and PreparedIn, Index, Encoded and Fault.
 type Version struct {
 	Plugin string `json:"plugin"`
 	// Version is the manifest's.
@@ -57,6 +64,10 @@ type Version struct {
 	Findings []Finding          `json:"findings,omitempty"`
 	// Inspection is what the runtime found.
 	Inspection Inspection `json:"inspection,omitzero"`
+	// Signature is what its files say of who signed them.
+	Signature signature.Facts `json:"signature,omitzero"`
+	// Fault is why the host went back from it by itself the last time; "" if it never did.
+	Fault string `json:"fault,omitempty"`
 	// Index is the blob with the []File of the version.
 	Index Digest `json:"index"`
 	// FileCount and FileBytes sum the files.

@@ -25,6 +25,8 @@ const (
 	tableTokens       = table[tokenRecord]("tokens")        // by token id
 	tableAudit        = table[audit.Entry]("audit")         // by auditKey, which sorts by time
 	tableReplies      = table[Reply]("replies")             // by SHA-256 of who, route and idempotency key
+	tableFormer       = table[Former]("former")             // by plugin id
+	tableTrustedKeys  = table[TrustedKey]("trusted-keys")   // by key id
 	tableIdentityKeys = table[identityKey]("identity-keys") // by key id, which sorts by time
 )
 

@@ -37,7 +37,10 @@ type config struct {
 	PluginRestartDelay uint32      `env:"XC_PLUGIN_RESTART_DELAY" envDefault:"300"`
 	MaxUploadMB        int64       `env:"XC_MAX_UPLOAD_MB" envDefault:"50"`
 
-	RequireWalls wallNames `env:"XC_REQUIRE_WALLS"`
+	VersionsKept  int       `env:"XC_VERSIONS_KEPT" envDefault:"5"`
+	UpgradeTrial  uint32    `env:"XC_UPGRADE_TRIAL" envDefault:"120"`
+	RequireSigned bool      `env:"XC_REQUIRE_SIGNATURE" envDefault:"false"`
+	RequireWalls  wallNames `env:"XC_REQUIRE_WALLS"`
 
 	NodePath    string `env:"XC_NODE_PATH"`
 	NPMRegistry string `env:"XC_NPM_REGISTRY"`
@@ -65,6 +68,9 @@ type config struct {
 // uploadMBMax is the largest limit that can be set; zips are read from a file and files are stored in pieces, but more than
 // this is no plugin.
 const uploadMBMax = 4096
+
+// versionsKeptMax bounds what one plugin keeps on the disk.
+const versionsKeptMax = 1000
 
 // loadConfig reads and checks the configuration.
 func loadConfig() (config, error) {
@@ -97,6 +103,8 @@ func (c *config) check() error {
 		return fmt.Errorf("XC_ADDR is %q and must be host:port, such as localhost:8080", c.Addr)
 	case c.MaxUploadMB < 1 || c.MaxUploadMB > uploadMBMax:
 		return fmt.Errorf("XC_MAX_UPLOAD_MB is %d and must be 1 to %d", c.MaxUploadMB, uploadMBMax)
+	case c.VersionsKept < 1 || c.VersionsKept > versionsKeptMax:
+		return fmt.Errorf("XC_VERSIONS_KEPT is %d and must be 1 to %d", c.VersionsKept, versionsKeptMax)
 	case (c.TLSCert == "") != (c.TLSKey == ""):
 		return errors.New("XC_TLS_CERT and XC_TLS_KEY belong together: set both or none")
 	case c.TLSCert != "" && len(c.TLSAutocert) > 0:
@@ -156,6 +164,11 @@ func (c *config) tls() bool { return c.TLSCert != "" || len(c.TLSAutocert) > 0 }
 func isSecureURL(text string) bool {
 	u, err := url.Parse(text)
 	return err == nil && u.Scheme == "https" && u.Hostname() != ""
+}
+
+// trial is at least a tick, for the same reason as restartDelay.
+func (c *config) trial() time.Duration {
+	return max(time.Nanosecond, time.Duration(c.UpgradeTrial)*time.Second)
 }
 
 // restartDelay is at least a tick: the documented 0 seconds are no "use the default".
