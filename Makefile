@@ -10,6 +10,8 @@ LDFLAGS  := -s -w -X main.revision=$(REVISION)
 # How long each fuzz target runs, and how much of the test suite "make test" takes.
 FUZZTIME ?= 10s
 PKG      ?= ./...
+# How long the load of a soak test lasts.
+DURATION ?= 20m
 # Child processes and Badger are heavier than most tests: two packages at a time.
 TESTFLAGS ?= -p 2 -timeout 20m
 
@@ -87,6 +89,10 @@ fuzz: $(QUICKJS) ## Run every fuzz target for FUZZTIME (10s)
 	for package in $$(go list -f '{{.ImportPath}}' ./...); do \
 		for target in $$(go test -list '^Fuzz' "$$package" | grep '^Fuzz' || true); do \
 			echo "$$package $$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package"; done; done
+
+.PHONY: soak
+soak: build ## Run a host under load and trouble for DURATION (20m) and hold it to its bounds (SOAKFLAGS="-plugins 240")
+	go run ./cmd/soak -appzone bin/appzone -duration $(DURATION) $(SOAKFLAGS)
 
 .PHONY: bench
 bench: build ## Measure serving, proxying, installing, starting, plugins of every kind, walls and egress, as ratios
