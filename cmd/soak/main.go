@@ -52,7 +52,7 @@ func (s *soak) run(ctx context.Context) (err error) {
 	if s.zone, err = startZone(ctx, s.appzone, s.dir); err != nil {
 		return err
 	}
-	defer s.zone.stop()
+	defer func() { err = errors.Join(err, s.zone.stop()) }()
 	if err := s.settleIn(ctx); err != nil {
 		return err
 	}
