@@ -12,8 +12,8 @@ import (
 const waitersMax = 512
 
 // Acquire returns the plugin's ready instance and counts one request in; release counts it out. While the plugin
-// is starting, restarting or switched to another version it waits, bounded in number, and in time by the readiness timeout; a stopped or failed
-// plugin is unavailable with its cause.
+// is starting, restarting or switched to another version it waits, bounded in number, and in time by the readiness timeout and by what
+// a switch may take; a stopped or failed plugin is unavailable with its cause.
 func (h *Host) Acquire(ctx context.Context, id string) (Upstream, func(), error) {
 	for {
 		s, err := h.supervisor(id)
@@ -44,6 +44,7 @@ func (s *supervisor) acquire(ctx context.Context) (Upstream, func(), error) {
 
 // await waits for an instance that takes requests.
 func (s *supervisor) await(ctx context.Context) (Upstream, func(), error) {
+	began := time.Now()
 	deadline := time.NewTimer(time.Duration(s.readyTimeout.Load()))
 	defer deadline.Stop()
 	for {
@@ -63,6 +64,10 @@ func (s *supervisor) await(ctx context.Context) (Upstream, func(), error) {
 		case <-ctx.Done():
 			return nil, nil, ctx.Err()
 		case <-deadline.C:
+			if more := s.patience(snap) - time.Since(began); more > 0 {
+				deadline.Reset(more)
+				continue
+			}
 			e := fault.New(fault.Unavailable, "not_ready", "plugin %q did not get ready in time", s.id)
 			e.RetryAfter = 5 * time.Second
 			return nil, nil, e
@@ -70,6 +75,19 @@ func (s *supervisor) await(ctx context.Context) (Upstream, func(), error) {
 			return nil, nil, errShuttingDown()
 		}
 	}
+}
+
+// switchMargin is how much longer than its parts a switch to another version may take before requests that wait are refused.
+const switchMargin = 10 * time.Second
+
+// patience is how long a request waits in all: until the plugin must be ready, and while it is switched to another version also as
+// long as that may take: requests in flight end, the program ends, what it keeps is copied.
+func (s *supervisor) patience(now *snapshot) time.Duration {
+	p := time.Duration(s.readyTimeout.Load())
+	if s.ctx.Err() != nil || now.leaving {
+		p += 2*s.grace + time.Duration(s.switchTime.Load())
+	}
+	return p
 }
 
 // unavailable tells why waiting would be in vain, or nil when it would not.
@@ -82,24 +100,33 @@ func (s *snapshot) unavailable(id string) error {
 		return nil
 	case Starting:
 		return nil
-	case BackingOff:
-		if s.WaitingUntil != nil && time.Until(*s.WaitingUntil) > backoffWait {
-			return s.refuse("crashed", "plugin %q crashed and will be started again soon", id)
+	case BackingOff, Failed:
+		if s.leaving { // for the former version
+			return nil
 		}
-		return nil
+		return s.down(id)
 	case Stopping:
 		if s.Desired == DesiredRunning {
 			return nil // a restart
 		}
 		return s.refuse("stopping", "plugin %q is being stopped", id)
-	case Failed:
-		return s.refuse("failed", "plugin %q failed%s; an administrator can start it again", id, s.causeText())
 	default:
 		if s.due {
 			return nil
 		}
 		return s.refuse("stopped", "plugin %q is stopped%s", id, s.endText())
 	}
+}
+
+// down is unavailable for a plugin that crashed or failed.
+func (s *snapshot) down(id string) error {
+	if s.State == Failed {
+		return s.refuse("failed", "plugin %q failed%s; an administrator can start it again", id, s.causeText())
+	}
+	if s.WaitingUntil != nil && time.Until(*s.WaitingUntil) > backoffWait {
+		return s.refuse("crashed", "plugin %q crashed and will be started again soon", id)
+	}
+	return nil
 }
 
 // backoffWait is up to which back-off a request waits rather than being refused.

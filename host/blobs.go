@@ -56,16 +56,21 @@ func (h *Host) openBlob(d Digest) (io.ReadCloser, error) {
 	}{io.NewSectionReader(b, 0, b.Size()), b}, nil
 }
 
-// trimVersions forgets the oldest versions beyond Config.VersionsKept; never the installed one or the candidate.
+// trimVersions forgets the oldest versions beyond Config.VersionsKept; never the installed one, the candidate, or the
+// one that was in use before.
 func (h *Host) trimVersions(ctx context.Context, id string) {
 	err := h.update(ctx, func(w Writer) error {
 		p, err := pluginOf(w, id)
 		if err != nil {
 			return err
 		}
+		former, _, err := tableFormer.find(w, id)
+		if err != nil {
+			return err
+		}
 		var others []Version
 		err = tableVersions.each(w, id+"/", "", func(_ string, v Version) (bool, error) {
-			if v.Digest != p.Installed && v.Digest != p.Candidate {
+			if v.Digest != p.Installed && v.Digest != p.Candidate && v.Digest != former.Version {
 				others = append(others, v)
 			}
 			return true, nil
@@ -163,7 +168,7 @@ func (h *Host) tidyPlugin(ctx context.Context, id string) error {
 	}
 	defer release()
 	d := h.dirs.plugin(id)
-	known := map[string]bool{}
+	known, snapshots := map[string]bool{}, map[string]bool{}
 	exists, stale := false, false
 	err = h.view(ctx, func(r Reader) error {
 		p, ok, err := tablePlugins.find(r, id)
@@ -174,7 +179,12 @@ func (h *Host) tidyPlugin(ctx context.Context, id string) error {
 		if p.Candidate != "" {
 			known[d.version(p.Candidate)] = true
 		}
-		return err
+		former, ok, failed := tableFormer.find(r, id)
+		if ok && p.Installed != "" { // so that going back needs neither network nor compiler
+			known[d.version(former.Version)] = true
+		}
+		snapshots[former.Snapshot], snapshots[p.Restoring] = true, true
+		return errors.Join(err, failed)
 	})
 	if err != nil {
 		return err
@@ -187,16 +197,25 @@ func (h *Host) tidyPlugin(ctx context.Context, id string) error {
 			return err
 		}
 	}
-	versions, err := os.ReadDir(d.versions)
+	if err := h.removeOthers(d.versions, func(name string) bool { return known[filepath.Join(d.versions, name)] }); err != nil {
+		return err
+	}
+	return h.removeOthers(d.snapshots, func(name string) bool { return snapshots[name] })
+}
+
+// removeOthers removes what is in dir, if that is there, and is not kept.
+func (h *Host) removeOthers(dir string, keep func(name string) bool) error {
+	entries, err := os.ReadDir(dir)
 	if err != nil && !os.IsNotExist(err) {
 		return err
 	}
-	for _, v := range versions {
-		if dir := filepath.Join(d.versions, v.Name()); !known[dir] {
-			h.verifier.Forget(dir)
-			if err := tree.RemoveAll(dir); err != nil {
-				return err
-			}
+	for _, e := range entries {
+		if keep(e.Name()) {
+			continue
+		}
+		h.verifier.Forget(filepath.Join(dir, e.Name()))
+		if err := tree.RemoveAll(filepath.Join(dir, e.Name())); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -25,7 +25,9 @@ type command struct {
 	// desired is recorded with the command; empty: it stays what it is.
 	desired Desired
 	until   *time.Time
-	reply   chan error
+	// judged says that the asker deals with a start that fails a version's trial.
+	judged bool
+	reply  chan error
 }
 
 // errGone is what the asker gets of a supervisor that ended before the command was done.
@@ -129,6 +131,7 @@ func (s *supervisor) handle(c command) {
 	}
 	switch c.op {
 	case opStart:
+		s.trial.judged = c.judged
 		s.start(c.reply)
 	case opAutoStart:
 		if s.status.State != Stopped || s.status.Desired != DesiredRunning {
@@ -171,6 +174,7 @@ func (s *supervisor) start(reply chan error) {
 
 func (s *supervisor) halt(reply chan error) {
 	s.again = false
+	s.trial.suspend()
 	switch s.status.State {
 	case Starting, Running, Stopping:
 		s.stopping = append(s.stopping, reply)

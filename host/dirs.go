@@ -37,6 +37,8 @@ type pluginDirs struct {
 	overlay  string // what the plugin wrote beside its code
 	work     string // for the kernel's overlay
 	app      string // where the merged view is mounted
+	// snapshots holds one folder for each copy of data and overlay.
+	snapshots string
 }
 
 // sharedMemory is a tmpfs on Linux.
@@ -92,7 +94,8 @@ func makePrivate(root, shared string) (dir string, inMemory bool, err error) {
 func (d dirs) plugin(id string) pluginDirs {
 	root := filepath.Join(d.plugins, id)
 	return pluginDirs{root: root, versions: filepath.Join(root, "versions"), data: filepath.Join(root, "data"),
-		overlay: filepath.Join(root, "overlay"), work: filepath.Join(root, "work"), app: filepath.Join(root, "app")}
+		overlay: filepath.Join(root, "overlay"), work: filepath.Join(root, "work"), app: filepath.Join(root, "app"),
+		snapshots: filepath.Join(root, "snapshots")}
 }
 
 // version is the folder of one installed version.

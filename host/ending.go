@@ -47,6 +47,7 @@ func hopeless(err error) bool {
 
 func (s *supervisor) crashed(n news, exit *LastExit) {
 	now := time.Now()
+	s.trial.crashed(now)
 	delay, ok := s.crashes.add(now, s.ready)
 	if !ok {
 		exit.Cause = fmt.Sprintf("gave up after repeated crashes; the last one: %s", exit.Cause)
@@ -63,6 +64,9 @@ func (s *supervisor) crashed(n news, exit *LastExit) {
 
 func (s *supervisor) fail(n news, exit *LastExit) {
 	exit.Output = s.lastLines()
+	if s.trial.on && fault.CodeOf(n.err) != "secret_key_missing" { // which is no version's doing
+		s.failTrial(exit.Cause)
+	}
 	s.move(causeGaveUp, exit)
 	answer(&s.starting, s.startError(n, exit))
 }

@@ -16,4 +16,8 @@ type Former struct {
 	// SnapshotBytes is the size of that copy.
 	SnapshotBytes int64     `json:"snapshotBytes,omitempty"`
 	ReplacedAt    time.Time `json:"replacedAt"`
+	// Desired is whether it was to run then.
+	Desired Desired `json:"desired,omitempty"`
+	// Listened says that it took requests then: what replaces it has to as well, before it has proven itself.
+	Listened bool `json:"listened,omitempty"`
 }

@@ -190,7 +190,7 @@ func (h *Host) superviseAll(ctx context.Context) ([]string, error) {
 	var installed []Plugin
 	err := h.view(ctx, func(r Reader) error {
 		return tablePlugins.each(r, "", "", func(_ string, p Plugin) (bool, error) {
-			if p.Installed != "" {
+			if p.Installed != "" || p.Restoring != "" {
 				installed = append(installed, p)
 			}
 			return true, nil
@@ -201,6 +201,12 @@ func (h *Host) superviseAll(ctx context.Context) ([]string, error) {
 	}
 	var ran []string
 	for _, p := range installed {
+		if p.Installed == "" {
+			if err := h.finishRestoring(ctx, p); err != nil {
+				h.log.Error("what a plugin keeps is not put back", "plugin", p.ID, "error", err)
+			}
+			continue
+		}
 		if err := h.superviseInstalled(ctx, p.ID, false); err != nil {
 			h.log.Error("plugin cannot be started", "plugin", p.ID, "error", err) // which must not keep the others down
 			continue
@@ -224,6 +230,9 @@ func (h *Host) superviseAll(ctx context.Context) ([]string, error) {
 // that a start is about to be asked for.
 func (h *Host) superviseInstalled(ctx context.Context, id string, due bool) error {
 	p, v, err := h.installed(ctx, id)
+	if err == nil {
+		err = h.finishRestoring(ctx, p)
+	}
 	if err != nil || v.Manifest.Type != manifest.TypeScript {
 		h.replaceSupervisor(id, nil)
 		if fault.CodeOf(err) == "not_installed" {
@@ -239,7 +248,12 @@ func (h *Host) superviseInstalled(ctx context.Context, id string, due bool) erro
 		h.replaceSupervisor(id, nil)
 		return err
 	}
-	if !h.replaceSupervisor(id, func() *supervisor { return newSupervisor(h, p, v, log, due) }) {
+	trial, err := h.trialOf(ctx, p)
+	if err != nil {
+		h.replaceSupervisor(id, nil)
+		return errors.Join(err, log.Close())
+	}
+	if !h.replaceSupervisor(id, func() *supervisor { return newSupervisor(h, p, v, log, due, trial) }) {
 		return errors.Join(errShuttingDown(), log.Close())
 	}
 	return nil
@@ -275,6 +289,19 @@ func (h *Host) stopSupervisor(id string) {
 	if err := s.log.Close(); err != nil {
 		h.log.Warn("log not closed", "plugin", id, "error", err)
 	}
+}
+
+// stopFor is stopSupervisor for a switch that copies so many bytes: requests wait that much longer. It tells whether the plugin took
+// requests.
+func (h *Host) stopFor(id string, bytes int64) (listened bool) {
+	s, err := h.supervisor(id)
+	if err != nil {
+		return false
+	}
+	s.switchTime.Store(int64(switchMargin) + bytes*int64(time.Second)/snapshotPace)
+	listened = s.snap.Load().Listening
+	h.stopSupervisor(id)
+	return listened
 }
 
 // resume supervises the plugin again after a switch that failed, and lets it run if it ran.

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"appzone/host/fault"
-	"appzone/host/manifest"
 	"appzone/host/tree"
 )
 
@@ -123,25 +122,24 @@ func (h *Host) install(ctx context.Context, job *liveJob, id string, req Install
 	if err != nil {
 		return err
 	}
+	return h.carryOut(ctx, job, exchange{actor: actor, kind: actInstalled, from: p, to: v, grants: grants, settings: req.Settings, start: req.Start})
+}
+
+// carryOut makes the files of x.to ready beside what runs, makes the switch, and starts what came.
+func (h *Host) carryOut(ctx context.Context, job *liveJob, x exchange) error {
+	id := x.to.Plugin
 	h.setInstalling(id, true)
 	defer h.setInstalling(id, false)
-	if err := h.needSpace(v.FileBytes); err != nil {
+	if err := h.needSpace(x.to.FileBytes); err != nil {
 		return err
 	}
-	if p.DataStale { // a crash came between the decision to delete it and the deletion
+	if x.from.DataStale { // a crash came between the decision to delete it and the deletion
 		if err := h.removeFolders(id, false); err != nil {
 			return err
 		}
 	}
-	staged := h.staged(p, v)
-	staged.InstallScripts, staged.Egress = grants != nil && grants.InstallScripts, grants.reaches()
-	if v.Manifest.Type == manifest.TypeScript {
-		if err := h.place(ctx, job.step(stepFiles), &v, staged); err != nil {
-			return err
-		}
-		if err := h.prepare(ctx, job.step(stepPrepare), &v, &staged); err != nil {
-			return err
-		}
+	if err := h.makeReady(ctx, job, &x); err != nil {
+		return err
 	}
 	h.hook("install.prepared")
 	job.step(stepSwitch)
@@ -150,16 +148,33 @@ func (h *Host) install(ctx context.Context, job *liveJob, id string, req Install
 	}
 	// From here on the job is not cancelled half way: stop and flip belong together.
 	ctx = job.pastUndo(ctx)
-	start, err := h.flip(ctx, id, v, grants, req.Start, actor)
+	start, err := h.flip(ctx, x)
 	if err != nil {
 		return err
 	}
 	h.encodeLater(id)
 	progress := job.step(stepStart)
-	if !start || v.Manifest.Type != manifest.TypeScript {
+	if !start || !x.isScript() {
 		return nil
 	}
-	return h.commandFor(ctx, id, command{op: opStart}, progress)
+	return h.startOrGoBack(ctx, x, progress)
+}
+
+// makeReady writes the files of x.to, and lets the runtime make it runnable. A version that is gone back to has both.
+func (h *Host) makeReady(ctx context.Context, job *liveJob, x *exchange) error {
+	if !x.isScript() {
+		return nil
+	}
+	staged := h.staged(x.from, x.to)
+	staged.InstallScripts, staged.Egress = x.grants != nil && x.grants.InstallScripts, x.grants.reaches()
+	progress := job.step(stepFiles)
+	if x.kind == actRolledBack && x.to.Prepared != "" && h.verifyFiles(ctx, x.to, staged) == nil {
+		return nil
+	}
+	if err := h.place(ctx, progress, &x.to, staged); err != nil {
+		return err
+	}
+	return h.prepare(ctx, job.step(stepPrepare), &x.to, &staged)
 }
 
 // place writes the version's files for a child to read, unless they are there already.
@@ -253,48 +268,6 @@ func (h *Host) forgetPrepared(p Plugin, v Version) error {
 		}
 	}
 	return err
-}
-
-// flip stops the former version, makes v the installed one in one transaction, and gives it a supervisor. It tells whether
-// v is to be started: as asked, else if the plugin is to run at that moment.
-func (h *Host) flip(ctx context.Context, id string, v Version, grants *Grants, asked *bool, actor Actor) (start bool, err error) {
-	h.stopSupervisor(id)
-	h.hook("install.stopped")
-	act := Act{Kind: "plugin.installed", Plugin: id, Data: map[string]any{"version": v.Version, "digest": v.Digest}}
-	err = h.change(ctx, actor, act, func(w Writer, act *Act) error {
-		p, err := pluginOf(w, id)
-		if err != nil {
-			return err
-		}
-		act.Before = map[string]any{"digest": p.Installed, "grants": p.Grants}
-		p.Installed, p.InstalledAt, p.DataStale = v.Digest, time.Now().UTC(), false
-		if p.Candidate == v.Digest {
-			p.Candidate = ""
-		}
-		p.Grants = &Grants{}
-		if grants != nil {
-			*p.Grants = *grants
-		}
-		p.Grants.GrantedBy, p.Grants.GrantedAt = actor.User, p.InstalledAt
-		if asked != nil {
-			p.Desired = desiredIf(*asked)
-		}
-		start = p.Desired == DesiredRunning
-		if err := h.hideSettings(w, id, v); err != nil {
-			return err
-		}
-		act.After = map[string]any{"digest": p.Installed, "grants": p.Grants}
-		return h.savePlugin(w, &p)
-	})
-	h.hook("install.flipped")
-	h.forgetSite(id)
-	if err == nil {
-		h.regulateAfter(ctx, id)
-	}
-	if err != nil {
-		return false, errors.Join(asNoSpace(err), h.resume(ctx, id))
-	}
-	return start, h.superviseInstalled(ctx, id, start)
 }
 
 // staged says where the version's files lie.

@@ -56,22 +56,32 @@ func (h *Host) Uninstall(ctx context.Context, id string, keepData bool, actor Ac
 	return h.jobs.start(ctx, "uninstall", id, actor, []string{"stop", "switch", "remove"}, func(ctx context.Context, job *liveJob) error {
 		ctx = job.pastUndo(ctx)
 		job.step("stop")
-		h.stopSupervisor(id)
-		h.hook("uninstall.stopped")
-		job.step("switch")
-		if !keepData { // first, so that what it counted is not written down again
-			h.forgetGate(id)
-		}
-		if err := h.unflip(ctx, id, keepData, actor); err != nil {
+		if err := h.takeOut(ctx, job, id, keepData, actor); err != nil {
 			return errors.Join(asNoSpace(err), h.resume(ctx, id))
 		}
-		h.replaceSupervisor(id, nil)
-		h.regulateAfter(ctx, id)
-		h.hook("uninstall.flipped")
-		h.forgetSite(id)
-		job.step("remove")
-		return h.removeFolders(id, keepData)
+		return nil
 	})
+}
+
+// takeOut is the uninstallation from the stop on. An error means that the plugin is still in use.
+func (h *Host) takeOut(ctx context.Context, job *liveJob, id string, keepData bool, actor Actor) error {
+	h.switching.RLock()
+	defer h.switching.RUnlock()
+	h.stopSupervisor(id)
+	h.hook("uninstall.stopped")
+	job.step("switch")
+	if !keepData { // first, so that what it counted is not written down again
+		h.forgetGate(id)
+	}
+	if err := h.unflip(ctx, id, keepData, actor); err != nil {
+		return err
+	}
+	h.replaceSupervisor(id, nil)
+	h.regulateAfter(ctx, id)
+	h.hook("uninstall.flipped")
+	h.forgetSite(id)
+	job.step("remove")
+	return h.removeFolders(id, keepData)
 }
 
 // unflip takes the plugin out of use in one transaction: its version becomes the candidate again.
@@ -85,11 +95,11 @@ func (h *Host) unflip(ctx context.Context, id string, keepData bool, actor Actor
 		if p.Candidate == "" {
 			p.Candidate = p.Installed
 		}
-		p.Installed, p.Desired = "", DesiredStopped
+		p.Installed, p.Desired, p.Trial = "", DesiredStopped, false
 		p.DataStale = !keepData
 		if !keepData {
-			p.Grants, p.Edits = nil, Edits{}
-			if err := errors.Join(tableSettings.delete(w, id), tableUses.delete(w, id)); err != nil {
+			p.Grants, p.Edits, p.Restoring = nil, Edits{}, ""
+			if err := errors.Join(tableSettings.delete(w, id), tableUses.delete(w, id), tableFormer.delete(w, id)); err != nil {
 				return err
 			}
 		}
@@ -102,7 +112,7 @@ func (h *Host) removeFolders(id string, keepData bool) error {
 	d := h.dirs.plugin(id)
 	gone := []string{d.versions, d.work, d.app}
 	if !keepData {
-		gone = append(gone, d.data, d.overlay)
+		gone = append(gone, d.data, d.overlay, d.snapshots)
 	}
 	for _, dir := range gone {
 		h.verifier.Forget(dir)
@@ -132,11 +142,23 @@ func (h *Host) Remove(ctx context.Context, id string, force bool, actor Actor) e
 	if p.Installed != "" && !force {
 		return fault.New(fault.Conflict, "installed", "plugin %q is installed; uninstall it first, or remove it with ?force=true", id)
 	}
+	if err := h.delete(ctx, p, actor); err != nil {
+		return errors.Join(asNoSpace(err), h.resume(ctx, id))
+	}
+	h.tidyLater()
+	return nil
+}
+
+// delete is Remove from the stop on. An error means that the plugin is still there; folders that are, are removed by tidy.
+func (h *Host) delete(ctx context.Context, p Plugin, actor Actor) error {
+	id := p.ID
+	h.switching.RLock()
+	defer h.switching.RUnlock()
 	h.stopSupervisor(id)
 	h.forgetGate(id)
 	h.hook("remove.stopped")
 	if err := h.deletePlugin(ctx, p, actor); err != nil {
-		return errors.Join(asNoSpace(err), h.resume(ctx, id))
+		return err
 	}
 	h.replaceSupervisor(id, nil)
 	h.regulateAfter(ctx, id)
@@ -144,9 +166,8 @@ func (h *Host) Remove(ctx context.Context, id string, force bool, actor Actor) e
 	h.forgetSite(id)
 	h.verifier.Forget(h.dirs.plugin(id).root)
 	if err := errors.Join(tree.RemoveAll(h.dirs.plugin(id).root), logs.Remove(filepath.Join(h.dirs.logs, id))); err != nil {
-		return fmt.Errorf("remove folders of %q: %w", id, err)
+		h.log.Error("folders of a removed plugin are left", "plugin", id, "error", err)
 	}
-	h.tidyLater()
 	return nil
 }
 
@@ -185,7 +206,7 @@ func deleteRecords(w Writer, id string) error {
 			return err
 		}
 	}
-	if err := errors.Join(tableSettings.delete(w, id), tableUses.delete(w, id)); err != nil {
+	if err := errors.Join(tableSettings.delete(w, id), tableUses.delete(w, id), tableFormer.delete(w, id)); err != nil {
 		return err
 	}
 	return tablePlugins.delete(w, id)

@@ -92,25 +92,6 @@ func (h *Host) restartIfRunning(ctx context.Context, id string, actor Actor) err
 	return err
 }
 
-// hideSettings seals what was a plain setting under another version and is a secret of v.
-func (h *Host) hideSettings(w Writer, id string, v Version) error {
-	st, ok, err := tableSettings.find(w, id)
-	if err != nil || !ok {
-		return err
-	}
-	schema, err := h.schemaOf(v)
-	if err != nil {
-		return err
-	}
-	seal, _ := h.sealer(id)
-	n := 0
-	if st.Stored, n, err = schema.Hide(st.Stored, seal, time.Now().UTC()); err != nil || n == 0 {
-		return err
-	}
-	st.Revision++
-	return tableSettings.put(w, id, st)
-}
-
 // deliverSettings is the file that an instance reads: values, defaults and secrets in clear.
 func (h *Host) deliverSettings(ctx context.Context, id string, v Version) ([]byte, error) {
 	var st Settings

@@ -30,6 +30,10 @@ type supervisor struct {
 	waiting atomic.Int64
 	// readyTimeout is the present version's, in nanoseconds, for requests that wait.
 	readyTimeout atomic.Int64
+	// grace is how long its instances may take to let requests end, and to end themselves.
+	grace time.Duration
+	// switchTime is how much more, in nanoseconds, requests wait while another version takes its place.
+	switchTime atomic.Int64
 
 	status  Status
 	inst    *instance   // the one that starts, runs or stops
@@ -40,6 +44,8 @@ type supervisor struct {
 	byHand  bool // the present start was asked for: its failure is final
 	// due is set from its making until the first command where a start is about to be asked for.
 	due bool
+	// trial is that of a version that has to prove itself.
+	trial trial
 	// Who waits for the end of a start or of a stop.
 	starting, stopping []chan error
 }
@@ -49,6 +55,8 @@ type snapshot struct {
 	Status
 	inst *instance
 	due  bool
+	// leaving says that the version failed its trial, and that the former one is about to take its place.
+	leaving bool
 	// next is closed when a newer snapshot is there.
 	next chan struct{}
 }
@@ -68,13 +76,14 @@ const (
 	newsEnded
 )
 
-func newSupervisor(h *Host, p Plugin, v Version, log *logs.Log, due bool) *supervisor {
+func newSupervisor(h *Host, p Plugin, v Version, log *logs.Log, due bool, t trial) *supervisor {
 	ctx, stop := context.WithCancel(context.Background())
 	s := &supervisor{host: h, id: p.ID, log: log,
 		commands: make(chan command), news: make(chan news, 8),
 		stop: stop, ctx: ctx, done: make(chan struct{}), replaced: make(chan struct{}),
-		timer: time.NewTimer(time.Hour), crashes: crashes{policy: h.cfg.Backoff}, due: due}
+		timer: time.NewTimer(time.Hour), crashes: crashes{policy: h.cfg.Backoff}, due: due, trial: t, grace: v.Manifest.Grace()}
 	s.timer.Stop()
+	s.switchTime.Store(int64(switchMargin))
 	s.readyTimeout.Store(int64(v.Manifest.ReadinessTimeout()))
 	s.status = Status{State: Stopped, Desired: p.Desired, Since: time.Now().UTC(), Walls: walls(v.Manifest, p.Grants)}
 	s.publish()
@@ -101,6 +110,8 @@ func (s *supervisor) run() {
 				s.status.Restarts++
 				s.begin(false)
 			}
+		case <-s.trial.timer.C:
+			s.endTrial()
 		case <-s.ctx.Done():
 			s.shutDown()
 			return
@@ -117,6 +128,7 @@ func (s *supervisor) begin(byHand bool) {
 		s.status.Restarts = 0
 	}
 	s.status.WaitingUntil = nil
+	s.trial.begin(s.host.cfg.Trial)
 	s.move(causeStart, nil)
 	s.inst = newInstance(s.host, s.id, s.log, s.news)
 	s.inst.goRun()
@@ -138,7 +150,7 @@ func (s *supervisor) hear(n news) {
 	switch n.kind {
 	case newsReady:
 		if s.status.State == Starting {
-			s.ready = time.Now()
+			s.ready, s.trial.judged = time.Now(), false
 			s.status.Listening = n.inst.answers.Load()
 			s.status.PID, s.status.Walls = n.inst.pid(), n.inst.walls()
 			s.move(causeReady, nil)
@@ -178,7 +190,7 @@ func (s *supervisor) move(c cause, exit *LastExit) {
 
 // publish makes the present status the one that readers see.
 func (s *supervisor) publish() {
-	next := &snapshot{Status: s.status, due: s.due, next: make(chan struct{})}
+	next := &snapshot{Status: s.status, due: s.due, leaving: s.trial.failed, next: make(chan struct{})}
 	if s.status.State == Running {
 		next.inst = s.inst
 	}
@@ -198,6 +210,7 @@ func answer(waiters *[]chan error, err error) {
 // shutDown ends the instance, if any, and waits for its goroutines.
 func (s *supervisor) shutDown() {
 	s.timer.Stop()
+	s.trial.suspend()
 	if s.inst != nil {
 		if s.status.State != Stopping {
 			s.move(causeStop, nil)

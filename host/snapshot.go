@@ -1,0 +1,184 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"appzone/host/tree"
+)
+
+// A snapshot is a folder below plugins/<id>/snapshots with a copy of what the plugin keeps: its data, and what it wrote beside its
+// code. It is whole when a record names it; one that no record names is removed.
+
+// The folders of a snapshot. Both are there, be they empty, until they are put back.
+const (
+	snapshotData    = "data"
+	snapshotOverlay = "overlay"
+	// snapshotGone holds what was in their place while they are put back.
+	snapshotGone = "discarded"
+)
+
+// snapshotPace is how fast a copy is expected to be written, in bytes a second; it only bounds how long requests wait.
+const snapshotPace = 20 << 20
+
+// kept are the folders that a snapshot copies, by their names in it.
+func (p pluginDirs) kept() map[string]string {
+	return map[string]string{snapshotData: p.data, snapshotOverlay: p.overlay}
+}
+
+// keeps tells what a snapshot of the plugin would take on the disk, and whether there is anything to copy.
+func (h *Host) keeps(id string) (bytes int64, any bool, err error) {
+	for _, dir := range h.dirs.plugin(id).kept() {
+		entries, err := os.ReadDir(dir)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil && !errors.Is(err, fs.ErrPermission) {
+			return 0, false, err
+		}
+		any = any || err != nil || len(entries) > 0
+		n, err := tree.Allocated(dir)
+		if err != nil {
+			return 0, false, fmt.Errorf("measure what the plugin keeps: %w", err)
+		}
+		bytes += n
+	}
+	return bytes, any, nil
+}
+
+// needSnapshotSpace fails when there is no room for a snapshot of so many bytes.
+func (h *Host) needSnapshotSpace(id string, bytes int64) error {
+	dir := h.dirs.plugin(id).snapshots
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return asNoSpace(fmt.Errorf("make snapshot folder: %w", err))
+	}
+	if tree.Clones(dir) {
+		return nil
+	}
+	return h.needSpace(bytes)
+}
+
+// takeSnapshot copies what the plugin keeps and makes that durable. Nothing may write there meanwhile.
+func (h *Host) takeSnapshot(ctx context.Context, id string) (name string, bytes int64, err error) {
+	d := h.dirs.plugin(id)
+	name = newID(time.Now())
+	to := filepath.Join(d.snapshots, name)
+	if err := os.MkdirAll(to, 0o700); err != nil {
+		return "", 0, asNoSpace(fmt.Errorf("make snapshot folder: %w", err))
+	}
+	for part, from := range d.kept() {
+		n, err := tree.Copy(ctx, from, filepath.Join(to, part))
+		if err != nil {
+			return "", 0, asNoSpace(errors.Join(fmt.Errorf("copy what the plugin keeps: %w", err), tree.RemoveAll(to)))
+		}
+		bytes += n
+	}
+	h.hook("snapshot.copied")
+	if err := tree.Sync(d.snapshots); err != nil {
+		return "", 0, asNoSpace(errors.Join(fmt.Errorf("write the snapshot: %w", err), tree.RemoveAll(to)))
+	}
+	return name, bytes, nil
+}
+
+// dropSnapshot removes a snapshot that no record names any more. What is left of it is found by tidy.
+func (h *Host) dropSnapshot(id, name string) {
+	if name == "" {
+		return
+	}
+	if err := tree.RemoveAll(filepath.Join(h.dirs.plugin(id).snapshots, name)); err != nil {
+		h.log.Warn("a snapshot is not removed", "plugin", id, "error", err)
+	}
+}
+
+// finishRestoring puts the snapshot that the plugin's record names in the place of what the plugin keeps, and takes the name out of
+// the record. It goes on where a crash ended it. No instance of the plugin may run.
+func (h *Host) finishRestoring(ctx context.Context, p Plugin) error {
+	if p.Restoring == "" {
+		return nil
+	}
+	if err := h.putBack(p); err != nil {
+		return fmt.Errorf("put the data of %q back: %w", p.ID, err)
+	}
+	h.hook("restore.moved")
+	err := h.update(ctx, func(w Writer) error {
+		now, err := pluginOf(w, p.ID)
+		if err != nil || now.Restoring != p.Restoring {
+			return err
+		}
+		f, ok, err := tableFormer.find(w, p.ID)
+		if err != nil {
+			return err
+		}
+		if ok && f.Snapshot == p.Restoring { // it was gone back to
+			if err := tableFormer.delete(w, p.ID); err != nil {
+				return err
+			}
+		}
+		now.Restoring = ""
+		return h.savePlugin(w, &now)
+	})
+	if err != nil {
+		return asNoSpace(err)
+	}
+	h.hook("restore.recorded")
+	h.dropSnapshot(p.ID, p.Restoring)
+	return nil
+}
+
+// putBack moves the folders of a snapshot to where the plugin keeps them. A folder that is not in the snapshot any more has been moved.
+func (h *Host) putBack(p Plugin) error {
+	d := h.dirs.plugin(p.ID)
+	from := filepath.Join(d.snapshots, p.Restoring)
+	gone := filepath.Join(from, snapshotGone)
+	for part, to := range d.kept() {
+		info, err := os.Lstat(filepath.Join(from, part))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if err := os.MkdirAll(gone, 0o700); err != nil {
+			return err
+		}
+		if err := moveFolder(to, filepath.Join(gone, part)); err != nil {
+			return err
+		}
+		h.hook("restore.between")
+		if err := moveFolder(filepath.Join(from, part), to); err != nil {
+			return err
+		}
+		if err := os.Chmod(to, info.Mode().Perm()); err != nil {
+			return err
+		}
+	}
+	// What a copied view of the code still holds is of the version that is left.
+	for _, dir := range []string{d.work, d.app} {
+		if err := tree.RemoveAll(dir); err != nil {
+			return err
+		}
+	}
+	if _, err := os.Lstat(from); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return tree.Sync(from)
+}
+
+// moveFolder renames a folder to where nothing of worth is. One that is not there is as good as moved.
+func moveFolder(from, to string) error {
+	if _, err := os.Lstat(from); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err := tree.RemoveAll(to); err != nil {
+		return err
+	}
+	if err := os.Chmod(from, 0o700); err != nil { // else its owner may not move it
+		return err
+	}
+	return os.Rename(from, to)
+}
