@@ -3,6 +3,7 @@ module appzone
 go 1.26.0
 
 require (
+	aead.dev/minisign v0.3.0
 	github.com/alexedwards/argon2id v1.0.0
 	github.com/andybalholm/brotli v1.1.1
 	github.com/caarlos0/env/v10 v10.0.0
