@@ -51,3 +51,12 @@ func (h *Host) DropExpired(now time.Time)      { h.accounts.dropExpired(context.
 
 // SealPass makes the text that Redeem gives, of any pass.
 func (h *Host) SealPass(p Pass) (string, error) { return h.seal(p) }
+
+// VersionRecord is the record of one uploaded zip.
+func (h *Host) VersionRecord(id string, d Digest) (v Version, err error) {
+	err = h.view(context.Background(), func(r Reader) error {
+		v, err = tableVersions.get(r, versionKey(id, d))
+		return err
+	})
+	return v, err
+}

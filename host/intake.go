@@ -20,7 +20,7 @@ const (
 	sniffed = 512
 )
 
-// storeFiles puts every file, its gzip variant and the index of all of them into the batch.
+// storeFiles puts every file, its gzip variant and the index of all of them into the batch, and notes who signed them.
 func (h *Host) storeFiles(ctx context.Context, batch BlobBatch, b *bundle.Bundle, v *Version) error {
 	index := make([]File, 0, len(b.Entries))
 	in := intake{batch: batch}
@@ -34,11 +34,13 @@ func (h *Host) storeFiles(ctx context.Context, batch BlobBatch, b *bundle.Bundle
 		}
 		index = append(index, f)
 	}
-	d, err := putJSON(batch, index)
-	if err != nil {
+	var err error
+	if v.Signature, err = signatureOf(b, index); err != nil {
+		return fmt.Errorf("read the signature: %w", err)
+	}
+	if v.Index, err = putJSON(batch, index); err != nil {
 		return err
 	}
-	v.Index = d
 	return batch.Commit()
 }
 

@@ -92,6 +92,9 @@ func (h *Host) Check(ctx context.Context, u *Upload) (Plan, error) {
 	if err := h.needSpace(v.FileBytes); err != nil {
 		return Plan{}, err
 	}
+	if v.Signature, err = b.Signature(ctx); err != nil {
+		return Plan{}, err
+	}
 	if v.Inspection, err = h.inspectBundle(ctx, b); err != nil {
 		return Plan{}, err
 	}

@@ -5,6 +5,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"appzone/host/signature"
 )
 
 // Severity orders findings.
@@ -118,7 +120,7 @@ func (n *notes) path(p string) {
 		n.add(programIncluded, p)
 	case slices.Contains(archiveExts, ext):
 		n.add(archiveIncluded, p)
-	case hidden:
+	case hidden && !signature.Own(p):
 		n.add(hiddenFile, p)
 	}
 }

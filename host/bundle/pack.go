@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"appzone/host/fault"
+	"appzone/host/signature"
 
 	"github.com/klauspost/compress/flate"
 )
@@ -18,8 +19,8 @@ import (
 var packTime = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // Pack writes the plugin in folder dir to w as a zip that [Open] accepts; nothing is written to w otherwise. Left out are version
-// control (.git, .hg, .svn), files of operating systems and empty folders; node_modules stays. A symbolic link or a special file
-// is an error. The temporary file that it needs is removed.
+// control (.git, .hg, .svn), files of operating systems, a former signature and empty folders; node_modules stays. A symbolic link or a
+// special file is an error. The temporary file that it needs is removed.
 func Pack(dir string, w io.Writer) error {
 	temp, err := os.CreateTemp("", "appzone-pack-*.zip")
 	if err != nil {
@@ -58,7 +59,7 @@ func packTo(dir string, w io.Writer) error {
 		switch {
 		case err != nil:
 			return err
-		case p != "." && (junk(p) || slices.Contains(historyNames, strings.ToLower(d.Name()))):
+		case p != "." && (junk(p) || slices.Contains(historyNames, strings.ToLower(d.Name())) || signature.Own(strings.ToLower(p))):
 			if d.IsDir() {
 				return fs.SkipDir
 			}
