@@ -3,7 +3,6 @@ package manifest
 import (
 	"cmp"
 	"strings"
-	"unicode"
 
 	"golang.org/x/mod/semver"
 )
@@ -37,7 +36,7 @@ func firstRun(text string) (run, rest string) {
 	return text[:end], text[end:]
 }
 
-func isDigit(r rune) bool { return r < unicode.MaxASCII && unicode.IsDigit(r) }
+func isDigit(r rune) bool { return r >= '0' && r <= '9' }
 
 // compareRuns compares numbers of any length as numbers, and all else as text.
 func compareRuns(a, b string) int {

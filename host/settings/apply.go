@@ -100,7 +100,7 @@ func (c *change) validate(open func(string) ([]byte, error)) error {
 		}
 	}
 	fillDefaults(c.schema.compiled, whole)
-	return c.schema.check(whole)
+	return c.schema.check(whole, false)
 }
 
 // Secrets returns the JSON pointers of the schema's secrets, sorted.

@@ -17,8 +17,8 @@ import (
 // maxFields is how many wrong fields one error names.
 const maxFields = 20
 
-// check validates the whole settings.
-func (s *Schema) check(whole map[string]any) error {
+// check validates the whole settings. blind passes over what tells of secrets.
+func (s *Schema) check(whole map[string]any, blind bool) error {
 	if count(whole)*s.parts > maxWork {
 		return fault.New(fault.Invalid, "settings_invalid", "the settings are too long to be checked: shorten their lists")
 	}
@@ -31,7 +31,10 @@ func (s *Schema) check(whole map[string]any) error {
 	if !errors.As(err, &wrong) {
 		return e
 	}
-	s.explain(wrong, e)
+	s.explain(wrong, e, blind)
+	if blind && len(e.Fields) == 0 {
+		return nil
+	}
 	slices.SortStableFunc(e.Fields, func(a, b fault.Field) int { return cmp.Compare(a.Field, b.Field) })
 	e.Fields = slices.Compact(e.Fields)
 	e.Fields = e.Fields[:min(len(e.Fields), maxFields)]
@@ -39,14 +42,19 @@ func (s *Schema) check(whole map[string]any) error {
 }
 
 // explain adds the fields that wrong is about to e. Messages come from the schema's side alone, never from the value.
-func (s *Schema) explain(wrong *jsonschema.ValidationError, e *fault.Error) {
+func (s *Schema) explain(wrong *jsonschema.ValidationError, e *fault.Error, blind bool) {
 	if len(e.Fields) > 10*maxFields {
+		return
+	}
+	if blind && !grouping(wrong.ErrorKind) && s.tellsOfSecret(wrong) {
 		return
 	}
 	at := pointer(wrong.InstanceLocation)
 	for _, secret := range s.secrets {
 		if at.inside(secret) { // where inside the secret, and why, could tell what it holds
-			e.WithField(secret.dotted(), "does not have the form that the plugin asks for")
+			if !blind {
+				e.WithField(secret.dotted(), "does not have the form that the plugin asks for")
+			}
 			return
 		}
 	}
@@ -67,7 +75,7 @@ func (s *Schema) explain(wrong *jsonschema.ValidationError, e *fault.Error) {
 		return
 	}
 	for _, cause := range wrong.Causes {
-		s.explain(cause, e)
+		s.explain(cause, e, blind)
 	}
 }
 

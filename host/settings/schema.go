@@ -15,6 +15,7 @@ import (
 
 // Schema is what the settings of one version of a plugin must look like. Safe for concurrent use.
 type Schema struct {
+	doc         any // as it was read
 	compiled    *jsonschema.Schema
 	parts       int       // with every reference followed
 	secrets     []pointer // sorted
@@ -71,7 +72,7 @@ func compile(schema json.RawMessage) (*Schema, error) {
 	if err != nil {
 		return nil, reason(err)
 	}
-	s := &Schema{compiled: compiled}
+	s := &Schema{doc: doc, compiled: compiled}
 	if s.parts, err = measure(compiled); err != nil {
 		return nil, err
 	}
