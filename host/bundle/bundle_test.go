@@ -16,13 +16,13 @@ import (
 )
 
 func TestBothLayoutsAreTheSamePlugin(t *testing.T) {
-	flat := mustOpen(t, zipOf(end{}, pages(part{name: "css/"}, part{name: "css/a.css", data: "a{}"})...))
+	flat := mustOpen(t, zipOf(end{}, pages(part{Name: "css/"}, part{Name: "css/a.css", Data: "a{}"})...))
 	assert.Empty(t, flat.Root)
-	inner := pages(part{name: "css/"}, part{name: "css/a.css", data: "a{}"})
+	inner := pages(part{Name: "css/"}, part{Name: "css/a.css", Data: "a{}"})
 	for i := range inner {
-		inner[i].name = "my plugin/" + inner[i].name
+		inner[i].Name = "my plugin/" + inner[i].Name
 	}
-	inner = append([]part{{name: "my plugin/", mode: 0o040755}, {name: "__MACOSX/my plugin/._index.html", data: "junk"}, {name: ".DS_Store", data: "junk"}}, inner...)
+	inner = append([]part{{Name: "my plugin/", Mode: 0o040755}, {Name: "__MACOSX/my plugin/._index.html", Data: "junk"}, {Name: ".DS_Store", Data: "junk"}}, inner...)
 	folded := mustOpen(t, zipOf(end{}, inner...))
 	assert.Equal(t, "my plugin", folded.Root)
 	for _, b := range []*bundle.Bundle{flat, folded} {
@@ -38,18 +38,18 @@ func TestBothLayoutsAreTheSamePlugin(t *testing.T) {
 }
 
 func TestManifestAtTheRootWinsOverOneBelow(t *testing.T) {
-	b := mustOpen(t, zipOf(end{}, pages(part{name: "public/manifest.json", data: `{"short_name":"pwa"}`})...))
+	b := mustOpen(t, zipOf(end{}, pages(part{Name: "public/manifest.json", Data: `{"short_name":"pwa"}`})...))
 	assert.Empty(t, b.Root)
 	assert.Equal(t, "Pages", b.Manifest.Name)
 }
 
 func TestContentIsReadBack(t *testing.T) {
 	text := strings.Repeat("the same line again\n", 2000)
-	b := mustOpen(t, zipOf(end{comment: "0123456789abcdef0123456789abcdef01234567"}, pages(
-		part{name: "packed.txt", method: 8, data: text},
-		part{name: "streamed.txt", method: 8, data: text, flags: 8},
-		part{name: "stored.txt", data: text},
-		part{name: "empty"}, part{name: "empty packed", method: 8},
+	b := mustOpen(t, zipOf(end{Comment: "0123456789abcdef0123456789abcdef01234567"}, pages(
+		part{Name: "packed.txt", Method: 8, Data: text},
+		part{Name: "streamed.txt", Method: 8, Data: text, Flags: 8},
+		part{Name: "stored.txt", Data: text},
+		part{Name: "empty"}, part{Name: "empty packed", Method: 8},
 	)...))
 	for _, name := range []string{"packed.txt", "streamed.txt", "stored.txt"} {
 		e := b.Find(name)
@@ -68,7 +68,7 @@ func TestContentIsReadBack(t *testing.T) {
 
 func TestGzipWrapsTheZipsOwnData(t *testing.T) {
 	text := strings.Repeat("body { color: red }\n", 500)
-	b := mustOpen(t, zipOf(end{}, pages(part{name: "a.css", method: 8, data: text}, part{name: "b.css", data: text}, part{name: "tiny.css", method: 8, data: "a{}"})...))
+	b := mustOpen(t, zipOf(end{}, pages(part{Name: "a.css", Method: 8, Data: text}, part{Name: "b.css", Data: text}, part{Name: "tiny.css", Method: 8, Data: "a{}"})...))
 	size, r, ok := b.Find("a.css").Gzip()
 	require.True(t, ok)
 	packed, err := io.ReadAll(r)
@@ -90,10 +90,10 @@ func TestGzipWrapsTheZipsOwnData(t *testing.T) {
 func TestOrdinaryZipsAreAccepted(t *testing.T) {
 	var out bytes.Buffer
 	w := zip.NewWriter(&out)
-	for _, p := range pages(part{name: "grüße/ñ.txt", data: "x"}, part{name: "d/"}) {
-		f, err := w.Create(p.name)
+	for _, p := range pages(part{Name: "grüße/ñ.txt", Data: "x"}, part{Name: "d/"}) {
+		f, err := w.Create(p.Name)
 		require.NoError(t, err)
-		_, err = io.WriteString(f, p.data)
+		_, err = io.WriteString(f, p.Data)
 		require.NoError(t, err)
 	}
 	require.NoError(t, w.Close())
@@ -105,29 +105,29 @@ func TestFilesThatTheManifestNamesAreChecked(t *testing.T) {
 	const component, module = "\x00asm\x0d\x00\x01\x00", "\x00asm\x01\x00\x00\x00"
 	wasm := `"runtime":"wasm","wasmPath":"a.wasm"`
 	views := func(v string) []part {
-		return []part{{name: "manifest.json", data: `{"name":"P","version":"1.0.0","description":"d","type":"html","parameters":{"views":{"admin":"` + v + `"}}}`}, {name: "index.html"}}
+		return []part{{Name: "manifest.json", Data: `{"name":"P","version":"1.0.0","description":"d","type":"html","parameters":{"views":{"admin":"` + v + `"}}}`}, {Name: "index.html"}}
 	}
 	for name, c := range map[string]struct {
 		parts             []part
 		code, field, want string
 	}{
-		"script missing":        {clock(`"scriptPath":"app/index.js"`, part{name: "app/main.js"}), "file_missing", "parameters.scriptPath", "app/index.js is not in the zip; did you mean app/main.js?"},
-		"script in other case":  {clock(`"scriptPath":"app/index.js"`, part{name: "app/Index.js"}), "file_missing", "parameters.scriptPath", "did you mean app/Index.js?"},
-		"script elsewhere":      {clock(`"scriptPath":"index.js"`, part{name: "node_modules/a/index.js"}, part{name: "src/index.js"}), "file_missing", "parameters.scriptPath", "did you mean src/index.js?"},
-		"script is a folder":    {clock(`"scriptPath":"app"`, part{name: "app/index.js"}), "file_missing", "parameters.scriptPath", "did you mean app/index.js?"},
-		"script without ending": {clock(`"scriptPath":"app"`, part{name: "app.js"}), "file_missing", "parameters.scriptPath", "did you mean app.js?"},
-		"script with top folder": {[]part{{name: "top/manifest.json", data: clock(`"scriptPath":"top/a.js"`)[0].data}, {name: "top/a.js"}},
+		"script missing":        {clock(`"scriptPath":"app/index.js"`, part{Name: "app/main.js"}), "file_missing", "parameters.scriptPath", "app/index.js is not in the zip; did you mean app/main.js?"},
+		"script in other case":  {clock(`"scriptPath":"app/index.js"`, part{Name: "app/Index.js"}), "file_missing", "parameters.scriptPath", "did you mean app/Index.js?"},
+		"script elsewhere":      {clock(`"scriptPath":"index.js"`, part{Name: "node_modules/a/index.js"}, part{Name: "src/index.js"}), "file_missing", "parameters.scriptPath", "did you mean src/index.js?"},
+		"script is a folder":    {clock(`"scriptPath":"app"`, part{Name: "app/index.js"}), "file_missing", "parameters.scriptPath", "did you mean app/index.js?"},
+		"script without ending": {clock(`"scriptPath":"app"`, part{Name: "app.js"}), "file_missing", "parameters.scriptPath", "did you mean app.js?"},
+		"script with top folder": {[]part{{Name: "top/manifest.json", Data: clock(`"scriptPath":"top/a.js"`)[0].Data}, {Name: "top/a.js"}},
 			"file_missing", "parameters.scriptPath", "did you mean a.js?"},
-		"script of other kind": {clock(`"scriptPath":"a.ts"`, part{name: "a.ts"}), "file_unsuitable", "parameters.scriptPath", "no JavaScript file"},
+		"script of other kind": {clock(`"scriptPath":"a.ts"`, part{Name: "a.ts"}), "file_unsuitable", "parameters.scriptPath", "no JavaScript file"},
 		"wasm missing":         {clock(wasm), "file_missing", "parameters.wasmPath", "a.wasm is not in the zip"},
-		"wasm component":       {clock(wasm, part{name: "a.wasm", data: component}), "file_unsuitable", "parameters.wasmPath", "wasm32-wasip1"},
-		"wasm text":            {clock(wasm, part{name: "a.wasm", data: "(module)"}), "file_unsuitable", "parameters.wasmPath", "binary module"},
-		"wasm empty":           {clock(wasm, part{name: "a.wasm"}), "file_unsuitable", "parameters.wasmPath", "not a WebAssembly module"},
-		"wasm":                 {clock(wasm, part{name: "a.wasm", data: module}), "", "", ""},
+		"wasm component":       {clock(wasm, part{Name: "a.wasm", Data: component}), "file_unsuitable", "parameters.wasmPath", "wasm32-wasip1"},
+		"wasm text":            {clock(wasm, part{Name: "a.wasm", Data: "(module)"}), "file_unsuitable", "parameters.wasmPath", "binary module"},
+		"wasm empty":           {clock(wasm, part{Name: "a.wasm"}), "file_unsuitable", "parameters.wasmPath", "not a WebAssembly module"},
+		"wasm":                 {clock(wasm, part{Name: "a.wasm", Data: module}), "", "", ""},
 		"view missing":         {views("pages/index.html"), "file_missing", "parameters.views.admin", "did you mean index.html?"},
 		"view in the zip":      {views("index.html"), "", "", ""},
 		"view elsewhere":       {views("https://example.com/"), "", "", ""},
-		"view by the script":   {clock(`"scriptPath":"a.js","views":{"admin":"admin"}`, part{name: "a.js"}), "", "", ""},
+		"view by the script":   {clock(`"scriptPath":"a.js","views":{"admin":"admin"}`, part{Name: "a.js"}), "", "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := open(zipOf(end{}, c.parts...))
@@ -144,9 +144,9 @@ func TestFilesThatTheManifestNamesAreChecked(t *testing.T) {
 
 func TestFindings(t *testing.T) {
 	b := mustOpen(t, zipOf(end{}, clock(`"scriptPath":"a.js","wasmPath":"gone.wasm","views":{"admin":"http://example.com/","agent":"page.pdf"}`,
-		part{name: "a.js", mode: 0o104777}, part{name: ".npmrc", data: "git=evil.sh"}, part{name: "node_modules/x/i.js"}, part{name: "node_modules/x/.npmrc"},
-		part{name: "node_modules/x/test/key.pem"}, part{name: "node_modules/x/b.node"}, part{name: "run.sh", mode: 0o100777}, part{name: "old.zip"}, part{name: "older.tar.gz"},
-		part{name: ".env"}, part{name: ".git/config"}, part{name: ".editorconfig"}, part{name: "Thumbs.db"}, part{name: "page.pdf"},
+		part{Name: "a.js", Mode: 0o104777}, part{Name: ".npmrc", Data: "git=evil.sh"}, part{Name: "node_modules/x/i.js"}, part{Name: "node_modules/x/.npmrc"},
+		part{Name: "node_modules/x/test/key.pem"}, part{Name: "node_modules/x/b.node"}, part{Name: "run.sh", Mode: 0o100777}, part{Name: "old.zip"}, part{Name: "older.tar.gz"},
+		part{Name: ".env"}, part{Name: ".git/config"}, part{Name: ".editorconfig"}, part{Name: "Thumbs.db"}, part{Name: "page.pdf"},
 	)...))
 	got := map[string]bundle.Severity{}
 	for _, f := range b.Findings {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"appzone/host/bundle"
+	"appzone/host/bundletest"
 	"appzone/host/fault"
 
 	"github.com/stretchr/testify/require"
@@ -17,13 +18,13 @@ import (
 // FuzzOpen: whatever is accepted has clean, distinct paths below its root and gives exactly the bytes that it
 // declares; whatever is refused is refused with a code.
 func FuzzOpen(f *testing.F) {
-	for _, c := range hostile() {
-		if len(c.zip) < 4<<10 {
-			f.Add(c.zip)
+	for _, c := range bundletest.Corpus() {
+		if zip := c.Zip(); len(zip) < 4<<10 {
+			f.Add(zip)
 		}
 	}
-	f.Add(zipOf(end{}, pages(part{name: "d/x", flags: 8, method: 8, data: "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"})...))
-	f.Add(zipOf(end{comment: "c"}, clock(`"scriptPath":"a.js"`, part{name: "a.js"})...))
+	f.Add(zipOf(end{}, pages(part{Name: "d/x", Flags: 8, Method: 8, Data: "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"})...))
+	f.Add(zipOf(end{Comment: "c"}, clock(`"scriptPath":"a.js"`, part{Name: "a.js"})...))
 	limits := bundle.DefaultLimits()
 	limits.FileBytes, limits.TotalBytes = 1<<20, 4<<20
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -66,7 +67,7 @@ func checkInvariants(t *testing.T, b *bundle.Bundle, limits bundle.Limits) {
 // Whatever of the corpus is accepted once its hostile entry is taken away keeps the same promises.
 func TestAcceptedPathsStayBelowTheirRoot_A2(t *testing.T) {
 	for _, name := range []string{"a", "..a", "a..", "...", "a/..b/c", ".hidden/..x", "pages-evil/x"} {
-		b, err := open(zipOf(end{}, pages(part{name: name, data: "x"})...))
+		b, err := open(zipOf(end{}, pages(part{Name: name, Data: "x"})...))
 		if err == nil {
 			checkInvariants(t, b, bundle.DefaultLimits())
 			require.NotNil(t, b.Find(name))

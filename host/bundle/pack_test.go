@@ -19,15 +19,15 @@ func folder(t *testing.T, parts ...part) string {
 	t.Helper()
 	dir := t.TempDir()
 	for _, p := range parts {
-		name := filepath.Join(dir, filepath.FromSlash(p.name))
+		name := filepath.Join(dir, filepath.FromSlash(p.Name))
 		require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o755))
-		require.NoError(t, os.WriteFile(name, []byte(p.data), 0o600))
+		require.NoError(t, os.WriteFile(name, []byte(p.Data), 0o600))
 	}
 	return dir
 }
 
 func TestPackIsReproducible(t *testing.T) {
-	parts := pages(part{name: "node_modules/x/index.js", data: "x"}, part{name: ".git/config"}, part{name: "sub/.DS_Store"}, part{name: "sub/b"}, part{name: "sub/a"})
+	parts := pages(part{Name: "node_modules/x/index.js", Data: "x"}, part{Name: ".git/config"}, part{Name: "sub/.DS_Store"}, part{Name: "sub/b"}, part{Name: "sub/a"})
 	one, other := folder(t, parts...), folder(t, parts...)
 	require.NoError(t, os.Chtimes(filepath.Join(other, "index.html"), time.Unix(1, 0), time.Unix(1, 0)))
 	require.NoError(t, os.Chmod(filepath.Join(other, "index.html"), 0o777))
@@ -45,10 +45,10 @@ func TestPackRefuses(t *testing.T) {
 	require.NoError(t, os.Symlink("/etc/passwd", filepath.Join(link, "passwd")))
 	for name, c := range map[string]struct{ dir, code string }{
 		"symbolic link":    {link, "pack_symlink"},
-		"no manifest":      {folder(t, part{name: "x"}), "manifest_missing"},
+		"no manifest":      {folder(t, part{Name: "x"}), "manifest_missing"},
 		"missing file":     {folder(t, pages()[0]), "file_missing"},
 		"nothing":          {t.TempDir(), "zip_empty"},
-		"Windows name":     {folder(t, pages(part{name: "aux.txt"})...), "zip_bad_name"},
+		"Windows name":     {folder(t, pages(part{Name: "aux.txt"})...), "zip_bad_name"},
 		"no such a folder": {filepath.Join(t.TempDir(), "x"), "internal"},
 	} {
 		t.Run(name, func(t *testing.T) {
