@@ -42,7 +42,6 @@ func (h *header) readLocal(r io.ReaderAt, limit int64) error {
 	if err := readAt(r, b, h.offset); err != nil {
 		return err
 	}
-	extra := int64(little.Uint16(b[28:]))
 	if string(b[:4]) != localSignature || int(little.Uint16(b[26:])) != len(h.name) || string(b[localBytes:]) != h.name ||
 		little.Uint16(b[6:]) != h.flags || little.Uint16(b[8:]) != h.method {
 		return mismatch
@@ -53,7 +52,18 @@ func (h *header) readLocal(r io.ReaderAt, limit int64) error {
 	if !same && !later {
 		return mismatch
 	}
-	h.dataStart = h.offset + localBytes + int64(len(h.name)) + extra
+	// Readers of streams go by the local extra field, and others by the central one.
+	extra := make([]byte, little.Uint16(b[28:]))
+	h.dataStart = h.offset + int64(len(b)+len(extra))
+	if h.dataStart > limit {
+		return mismatch
+	}
+	if err := readAt(r, extra, h.dataStart-int64(len(extra))); err != nil {
+		return err
+	}
+	if err := checkExtra(h.name, extra); err != nil {
+		return err
+	}
 	h.next = h.dataStart + h.packed
 	if h.next > limit {
 		return refuse("zip_truncated", "%s reaches beyond the end of the data", quote(h.name))

@@ -124,6 +124,7 @@ func (c *corpus) zip64() {
 	c.with("A5 zip64, an entry", code, Part{Name: "x", Extra: Field(1, "\x01\x02\x03\x04\x05\x06\x07\x08")})
 	c.with("A5 zip64, an entry with the mark", code, Part{Name: "x", Data: "x", Size: 0xffffffff, Packed: 0xffffffff, Extra: sizes})
 	c.with("A5 zip64, an entry without content", code, Part{Name: "x", Extra: Field(1, "")})
+	c.with("A5 zip64, in the local header alone", code, Part{Name: "x", Data: "x", LocalExtra: sizes})
 	c.with("A5 zip64, marks without the field", "zip_file_too_large", Part{Name: "x", Method: 8, Size: 0xffffffff})
 	c.with("A5 zip64, a long descriptor", "zip_header_mismatch", Part{Name: "x", Method: 8, Data: "x", Flags: 8, Long: true})
 }

@@ -22,6 +22,7 @@ func (c *corpus) names() {
 	c.keep("A3 a name with the flag of UTF-8", Part{Name: "gr\u00fc\u00dfe", Flags: 1 << 11})
 	for name, second := range map[string]string{"another": "y", "one that climbs": "../../x", "one that is absolute": "/etc/passwd", "none": "", "a longer": "xx"} {
 		c.with("A3 a second name, "+name, "zip_header_mismatch", Part{Name: "x", Extra: SecondName("x", second)})
+		c.with("A3 a second name in the local header, "+name, "zip_header_mismatch", Part{Name: "x", LocalExtra: SecondName("x", second)})
 	}
 	c.with("A3 a second name that is cut off", "zip_header_mismatch", Part{Name: "x", Extra: Field(0x7075, "\x01")})
 	c.with("A3 a second name behind another field", "zip_header_mismatch", Part{Name: "x", Extra: append(Field(0x5455, "\x01\x00\x00\x00\x00"), SecondName("x", "y")...)})
