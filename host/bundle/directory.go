@@ -122,6 +122,7 @@ type header struct {
 	packed, size    int64
 	offset          int64
 	mode            uint32
+	dos             byte
 	index           int
 	dataStart, next int64
 }
@@ -176,6 +177,7 @@ func readCentral(b []byte) (h header, rest []byte, err error) {
 		size:   int64(little.Uint32(b[24:])),
 		offset: int64(little.Uint32(b[42:])),
 		mode:   little.Uint32(b[38:]) >> 16,
+		dos:    b[38],
 	}
 	if little.Uint16(b[34:]) != 0 {
 		return h, nil, refuse("zip_multi_disk", "it is one part of several; pack it as a single file")

@@ -11,6 +11,12 @@ const (
 	modeExecution = 0o111
 )
 
+// The attributes of DOS, in the lowest byte of the external attributes, that say that an entry is no file.
+const (
+	dosLabel  = 0x08
+	dosFolder = 0x10
+)
+
 // check refuses an entry that is not a plain file or folder (A4), is packed in an unusual way, or is too
 // large or too well packed to be true (A5).
 func (h *header) check(folder bool, limits Limits) error {
@@ -26,7 +32,9 @@ func (h *header) check(folder bool, limits Limits) error {
 		return refuse("zip_symlink", "%s is a symbolic link; put the file itself in its place", name)
 	case h.mode&modeType != 0 && h.mode&modeType != modeRegular && h.mode&modeType != modeFolder:
 		return refuse("zip_special_file", "%s is a device, a pipe or a socket", name)
-	case h.mode&modeType == modeFolder && !folder, h.mode&modeType == modeRegular && folder:
+	case h.dos&dosLabel != 0:
+		return refuse("zip_special_file", "%s is the label of a disk", name)
+	case h.mode&modeType == modeFolder && !folder, h.dos&dosFolder != 0 && !folder, h.mode&modeType == modeRegular && folder:
 		return refuse("zip_header_mismatch", "%s is a folder by its mode or by its name, but not by both", name)
 	case folder && h.size != 0:
 		return refuse("zip_file_folder_conflict", "%s is a folder with content", name)

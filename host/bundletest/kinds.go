@@ -23,6 +23,8 @@ func (c *corpus) kinds() {
 	c.with("A4 link among the junk", "zip_symlink", Part{Name: "__MACOSX/x", Data: "/etc", Mode: link})
 	c.with("A4 folder that is a file", "zip_header_mismatch", Part{Name: "a", Mode: 0o040755})
 	c.with("A4 file that is a folder", "zip_header_mismatch", Part{Name: "a/", Mode: 0o100644})
+	c.with("A4 folder of DOS that is a file", "zip_header_mismatch", Part{Name: "a", DOS: 0x10})
+	c.with("A4 label of DOS", "zip_special_file", Part{Name: "a", DOS: 0x08})
 	// Extra fields in which other archivers keep the target of a link, its mode or its owner are not read: what has them is a file.
 	c.keep("A4 hard link in an extra field", Part{Name: "x", Data: "x", Extra: Field(0x000d, string(make([]byte, 12))+"/etc/passwd")})
 	c.keep("A4 link in the field of ASi", Part{Name: "x", Data: "x", Extra: Field(0x756e, "\x00\x00\x00\x00\xff\xa1\x04\x00\x00\x00\x00\x00\x00\x00/etc")})
