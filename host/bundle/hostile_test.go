@@ -4,10 +4,12 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"unicode"
 
 	"appzone/host/bundle"
 	"appzone/host/bundletest"
 	"appzone/host/fault"
+	"appzone/host/manifest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -99,5 +101,17 @@ func TestEveryByteOfAnArchiveCounts_A6(t *testing.T) {
 		require.Error(t, err, "%q in front", more)
 		_, err = open(append(append([]byte(nil), whole...), more...))
 		require.Error(t, err, "%q behind", more)
+	}
+}
+
+// A6: letters that differ by case alone never make two files, whatever their script.
+func TestNoTwoFilesDifferByCase_A6(t *testing.T) {
+	for c := rune(0x80); c <= unicode.MaxRune; c++ {
+		other := unicode.SimpleFold(c)
+		if other == c || manifest.Invisible(c) || manifest.Invisible(other) {
+			continue
+		}
+		_, err := open(zipOf(end{}, pages(part{Name: "d/" + string(c)}, part{Name: "d/" + string(other)})...))
+		require.Equal(t, "zip_duplicate_name", fault.CodeOf(err), "%U and %U", c, other)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"appzone/host/manifest"
@@ -136,12 +137,22 @@ func (n *names) put(p string, now metName) error {
 	return nil
 }
 
-// key is the same for all spellings that file systems take for one.
+// key is the same for all spellings that file systems take for one. The folding of a text makes one of letters that have several
+// (sharp s is ss); that of single letters comes on top, since the former takes small Cherokee letters for large ones and the other way round.
 func (n *names) key(p string) string {
 	for i := range len(p) {
 		if p[i] >= utf8.RuneSelf {
-			return norm.NFC.String(n.fold.String(norm.NFD.String(p)))
+			return norm.NFC.String(strings.Map(leastCase, n.fold.String(norm.NFD.String(p))))
 		}
 	}
-	return strings.ToLower(p)
+	return strings.ToUpper(p)
+}
+
+// leastCase is the first of the letters that differ from c by case alone: the capital one, if there is one.
+func leastCase(c rune) rune {
+	least := c
+	for f := unicode.SimpleFold(c); f != c; f = unicode.SimpleFold(f) {
+		least = min(least, f)
+	}
+	return least
 }

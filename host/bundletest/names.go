@@ -71,6 +71,7 @@ func (c *corpus) twins() {
 	twice("case, the sign for Kelvin", same, "\u212a", "k")
 	twice("case, long s", same, "\u017f", "S")
 	twice("case, a ligature", same, "\ufb01x", "FIX")
+	twice("case, Cherokee", same, "\uab70", "\u13a0")
 	twice("NFC and NFD", same, "caf\u00e9", "cafe\u0301")
 	twice("NFC and NFD of folders", same, "caf\u00e9/a", "cafe\u0301/b")
 	twice("NFC and NFD and case", same, "CAF\u00c9", "cafe\u0301")
