@@ -159,6 +159,14 @@ func (h *Host) Unchanged(actor Actor) bool {
 	return a.unchanged(actor)
 }
 
+// stillMay refuses a change by who has lost the right since the request was admitted, as enter does; it is for other records than accounts.
+func (h *Host) stillMay(actor Actor) error {
+	if actor.Credential == "" || h.Unchanged(actor) {
+		return nil
+	}
+	return errCredentialsEnded
+}
+
 // unchanged is Unchanged for who holds mu.
 func (a *accounts) unchanged(actor Actor) bool {
 	now, ok := a.byCredential(actor.Credential, time.Now())
