@@ -45,6 +45,8 @@ type Plan struct {
 	Findings       []Finding          `json:"findings"`
 	Warnings       []manifest.Warning `json:"warnings"`
 	Signature      string             `json:"signature"`
+	// Publisher is whose signature holds; nil where none does.
+	Publisher *Publisher `json:"publisher"`
 	// ETag binds an installation to this plan.
 	ETag string `json:"etag"`
 }
@@ -72,6 +74,11 @@ func (h *Host) Plan(ctx context.Context, id, version string) (Plan, error) {
 // fullPlan is planOf with what this host requires of every plugin.
 func (h *Host) fullPlan(r Reader, p Plugin, v Version) (Plan, error) {
 	plan, err := planOf(r, p, v)
+	if err != nil {
+		return plan, err
+	}
+	signed, err := h.signatureFindings(r, p, v)
+	plan.Findings = append(plan.Findings, signed...)
 	if err == nil && v.Manifest.Type == manifest.TypeScript {
 		plan.Findings = append(plan.Findings, h.wallFindings(walls(p.Edits.apply(v.Manifest), &plan.Requested))...)
 	}
@@ -87,8 +94,13 @@ func planOf(r Reader, p Plugin, v Version) (Plan, error) {
 		ZipBytes: v.ZipBytes, FileCount: v.FileCount, FileBytes: v.FileBytes, Limits: m.EffectiveLimits(),
 		Requested: asks(&m), Granted: p.Grants,
 		Dependencies: orEmpty(v.Inspection.Dependencies), SuggestedHosts: orEmpty(v.Inspection.Hosts),
-		Warnings: orEmpty(v.Warnings), Signature: Unsigned,
+		Warnings: orEmpty(v.Warnings),
 	}
+	sign, err := standingOf(r, v.Signature)
+	if err != nil {
+		return plan, err
+	}
+	plan.Signature, plan.Publisher = sign.state, sign.publisher
 	if p.Installed != "" {
 		old, ok, err := tableVersions.find(r, versionKey(p.ID, p.Installed))
 		if err != nil {
@@ -98,7 +110,6 @@ func planOf(r Reader, p Plugin, v Version) (Plan, error) {
 			plan.Installed = &VersionRef{Version: old.Version, Digest: old.Digest}
 		}
 	}
-	var err error
 	if plan.Findings, err = findings(r, v); err != nil {
 		return plan, err
 	}
@@ -108,9 +119,9 @@ func planOf(r Reader, p Plugin, v Version) (Plan, error) {
 	return plan, err
 }
 
-// planETag covers digest, request, grants and installed version.
+// planETag covers digest, request, grants, installed version and signature.
 func planETag(p Plan) (string, error) {
-	b, err := json.Marshal([]any{p.Digest, p.Requested, p.Granted, p.Installed})
+	b, err := json.Marshal([]any{p.Digest, p.Requested, p.Granted, p.Installed, p.Signature})
 	if err != nil {
 		return "", err
 	}

@@ -136,6 +136,7 @@ type PluginView struct {
 	Stage       Stage           `json:"stage"`
 	Status
 	Signature   string                `json:"signature"`
+	Publisher   *Publisher            `json:"publisher"` // whose signature holds; nil where none does
 	Warnings    []manifest.Warning    `json:"warnings"`
 	Permissions *manifest.Permissions `json:"permissions"`
 	Grants      *Grants               `json:"grants"`

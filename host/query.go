@@ -78,11 +78,15 @@ func (h *Host) viewOf(r Reader, p Plugin) (PluginView, error) {
 	if err != nil {
 		return PluginView{}, err
 	}
+	sign, err := standingOf(r, v.Signature)
+	if err != nil {
+		return PluginView{}, err
+	}
 	m := p.Edits.apply(v.Manifest)
 	view := PluginView{
 		ID: p.ID, Name: m.Name, Version: v.Version, Digest: v.Digest, Description: m.Description, Author: m.Author,
 		Type: m.Type, Runtime: m.Parameters.Runtime, Sidebar: m.Sidebar, Icon: m.Icon, Views: m.Parameters.Views,
-		Active: p.Installed != "", Stage: StageUploaded, Signature: Unsigned, Warnings: orEmpty(v.Warnings),
+		Active: p.Installed != "", Stage: StageUploaded, Signature: sign.state, Publisher: sign.publisher, Warnings: orEmpty(v.Warnings),
 		Permissions: m.Parameters.Permissions, Grants: p.Grants, Limits: m.EffectiveLimits(), Restart: m.Parameters.Restart,
 		Manifest: &v.Manifest, CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt, Revision: p.Revision,
 	}
@@ -197,16 +201,18 @@ func limitsOf(m *manifest.Manifest) process.Limits {
 
 // VersionView is one version that is kept.
 type VersionView struct {
-	Version    string    `json:"version"`
-	Digest     Digest    `json:"digest"`
-	Installed  bool      `json:"installed"`
-	Candidate  bool      `json:"candidate"`
-	ZipBytes   int64     `json:"zipBytes"`
-	FileCount  int       `json:"fileCount"`
-	FileBytes  int64     `json:"fileBytes"`
-	Signature  string    `json:"signature"`
-	UploadedAt time.Time `json:"uploadedAt"`
-	UploadedBy string    `json:"uploadedBy"`
+	Version   string `json:"version"`
+	Digest    Digest `json:"digest"`
+	Installed bool   `json:"installed"`
+	Candidate bool   `json:"candidate"`
+	ZipBytes  int64  `json:"zipBytes"`
+	FileCount int    `json:"fileCount"`
+	FileBytes int64  `json:"fileBytes"`
+	Signature string `json:"signature"`
+	// Publisher is whose signature holds; nil where none does.
+	Publisher  *Publisher `json:"publisher"`
+	UploadedAt time.Time  `json:"uploadedAt"`
+	UploadedBy string     `json:"uploadedBy"`
 }
 
 // Versions lists the versions of a plugin that are kept, newest first.
@@ -218,9 +224,13 @@ func (h *Host) Versions(ctx context.Context, id string) ([]VersionView, error) {
 			return err
 		}
 		return tableVersions.each(r, id+"/", "", func(_ string, v Version) (bool, error) {
+			sign, err := standingOf(r, v.Signature)
+			if err != nil {
+				return false, err
+			}
 			out = append(out, VersionView{Version: v.Version, Digest: v.Digest, Installed: v.Digest == p.Installed,
 				Candidate: v.Digest == p.Candidate, ZipBytes: v.ZipBytes, FileCount: v.FileCount, FileBytes: v.FileBytes,
-				Signature: Unsigned, UploadedAt: v.UploadedAt, UploadedBy: v.UploadedBy})
+				Signature: sign.state, Publisher: sign.publisher, UploadedAt: v.UploadedAt, UploadedBy: v.UploadedBy})
 			return true, nil
 		})
 	})

@@ -108,7 +108,7 @@ func (n *notes) path(p string) {
 		n.add(modulesBundled, p)
 		return
 	}
-	hidden := slices.ContainsFunc(parts, func(part string) bool { return part[0] == '.' })
+	hidden := !signature.Own(p) && slices.ContainsFunc(parts, func(part string) bool { return part[0] == '.' })
 	switch {
 	case slices.Contains(npmConfigs, base):
 		n.add(npmConfig, p)
