@@ -170,14 +170,17 @@ func (h *Host) tidyPlugin(ctx context.Context, id string) error {
 	d := h.dirs.plugin(id)
 	known, snapshots := map[string]bool{}, map[string]bool{}
 	exists, stale := false, false
+	var p Plugin
+	var candidate Version
 	err = h.view(ctx, func(r Reader) error {
-		p, ok, err := tablePlugins.find(r, id)
-		exists, stale = ok, p.DataStale && p.Installed == ""
+		p, exists, err = tablePlugins.find(r, id)
+		stale = p.DataStale && p.Installed == ""
 		if p.Installed != "" {
 			known[d.version(p.Installed)] = true
 		}
-		if p.Candidate != "" {
+		if err == nil && p.Candidate != "" {
 			known[d.version(p.Candidate)] = true
+			candidate, _, err = tableVersions.find(r, versionKey(id, p.Candidate))
 		}
 		former, ok, failed := tableFormer.find(r, id)
 		if ok && p.Installed != "" { // so that going back needs neither network nor compiler
@@ -194,6 +197,11 @@ func (h *Host) tidyPlugin(ctx context.Context, id string) error {
 	}
 	if stale {
 		if err := h.removeFolders(id, false); err != nil {
+			return err
+		}
+	}
+	if candidate.Digest != "" && p.Candidate != p.Installed { // of the installed version, a start looks after that
+		if err := h.forgetPrepared(p, candidate); err != nil {
 			return err
 		}
 	}
