@@ -1,0 +1,132 @@
+package crashtest_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// actor does random things to objects of its own while the host lives, and knows afterwards what they may be.
+type actor interface {
+	// act does one thing after the other until the host is gone. Everything is reported to t, from a goroutine of its own.
+	act(t *testing.T, c *client, r *rand.Rand)
+	// check finds the objects, after a restart, in a state that they may be in, and goes on from that one.
+	check(t *testing.T, z *zone, c *client)
+	// acknowledged are the audit entries that there must be since the last call.
+	acknowledged() []string
+	// history tells what was done last.
+	history() string
+}
+
+// operation is one thing that may be done now.
+type operation[S comparable] struct {
+	name string
+	// audit is the entry that it leaves, as kind and object; "" if it changes nothing.
+	audit string
+	do    func(c *client) answer
+	// after is the state that it leads to; between are those on the way, in which a crash may leave it.
+	after   S
+	between []S
+}
+
+// worker is the part of an actor that knows states. What was acknowledged is in state; while an operation has no answer, may has every
+// state that it can have led to.
+type worker[S comparable] struct {
+	name  string
+	state S
+	may   []S
+	// done are the entries that must be in the audit trail.
+	done []string
+	past []string
+
+	// choose returns an operation that must succeed in this state.
+	choose func(r *rand.Rand, state S) operation[S]
+	// compare returns an error unless everything is in this state, and works.
+	compare func(z *zone, c *client, state S) error
+}
+
+func (w *worker[S]) act(t *testing.T, c *client, r *rand.Rand) {
+	for {
+		op := w.choose(r, w.state)
+		w.note("%s", op.name)
+		began := time.Now()
+		a := op.do(c)
+		switch {
+		case a.status == 0 && time.Since(began) >= callTime:
+			t.Errorf("%s: %s: no answer: %v\n%s", w.name, op.name, a.err, w.history())
+			fallthrough
+		case a.status == 0, a.status == http.StatusAccepted, c.stopping.Load() && !a.ok(): // or a job that the host did not wait for
+			w.may = append([]S{w.state, op.after}, op.between...)
+			w.note("  no answer, or none that says what became of it: %d %s", a.status, a.code())
+			return
+		case !a.ok():
+			t.Errorf("%s: %s is refused: %s\n%s", w.name, op.name, a, w.history())
+			w.may = append([]S{w.state, op.after}, op.between...)
+			return
+		}
+		w.state, w.may = op.after, nil
+		if op.audit != "" {
+			w.done = append(w.done, op.audit)
+		}
+	}
+}
+
+// foundWithin is how long a host may take to settle after its start.
+const foundWithin = 30 * time.Second
+
+func (w *worker[S]) check(t *testing.T, z *zone, c *client) {
+	t.Helper()
+	may := w.may
+	if may == nil {
+		may = []S{w.state}
+	}
+	var why string
+	ok := eventually(func() bool {
+		why = ""
+		for _, state := range may {
+			err := w.compare(z, c, state)
+			if err == nil {
+				w.state, w.may = state, nil
+				return true
+			}
+			why += fmt.Sprintf("not %+v: %v\n", state, err)
+		}
+		return false
+	})
+	if !ok {
+		t.Errorf("%s: after the restart it is\n%s%s", w.name, why, w.history())
+	}
+	w.note("  restarted: %+v", w.state)
+}
+
+// eventually waits for something that a host does in the background.
+func eventually(fn func() bool) bool {
+	for end := time.Now().Add(foundWithin); !fn(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			return false
+		}
+	}
+	return true
+}
+
+func (w *worker[S]) acknowledged() []string {
+	done := w.done
+	w.done = nil
+	return done
+}
+
+const pastKept = 25
+
+func (w *worker[S]) note(format string, args ...any) {
+	w.past = append(w.past, fmt.Sprintf(format, args...))
+	if len(w.past) > pastKept {
+		w.past = w.past[1:]
+	}
+}
+
+func (w *worker[S]) history() string {
+	return "last done to " + w.name + ":\n  " + strings.Join(w.past, "\n  ")
+}
