@@ -25,6 +25,8 @@ type Process struct {
 	folders  folders
 	oomKills int // of this machine, before the start
 
+	// still is held while the tree stands still, and by whoever must not meanwhile do what changes that, or what it writes.
+	still    sync.Mutex
 	stopOnce sync.Once
 	killOnce sync.Once
 	stopping atomic.Bool // the host sent SIGTERM
@@ -57,6 +59,8 @@ func (p *Process) Walls() []Wall { return append([]Wall(nil), p.walls...) }
 // grace counts. A child that has ended is left alone.
 func (p *Process) Stop(grace time.Duration) {
 	p.stopOnce.Do(func() {
+		p.still.Lock()
+		defer p.still.Unlock()
 		p.stopping.Store(true)
 		p.signal(syscall.SIGTERM)
 	})

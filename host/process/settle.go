@@ -43,6 +43,8 @@ func (p *Process) settle() {
 	if !p.merged {
 		return
 	}
+	p.still.Lock()
+	defer p.still.Unlock()
 	if err := p.spec.Jail.Overlay.collectBack(); err != nil {
 		p.output.note("[what was written beside the code could not be kept: " + strings.ReplaceAll(err.Error(), "\n", " ") + "]")
 	}

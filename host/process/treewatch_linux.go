@@ -161,18 +161,23 @@ func (s *share) spend(p *Process, now time.Time, used time.Duration) {
 	if s.debt <= 0 || !s.until.IsZero() || p.stopping.Load() || p.killing.Load() {
 		return
 	}
+	if !p.still.TryLock() {
+		return // it stands still anyway
+	}
+	defer p.still.Unlock()
 	halt := min(max(s.debt*100/time.Duration(s.percent), pulseTime), haltMost)
 	s.until = now.Add(halt)
-	p.signal(syscall.SIGSTOP)
+	p.pause(syscall.SIGSTOP)
 }
 
 // resume lets a halted tree run again when its time has come.
 func (s *share) resume(p *Process, now time.Time) {
-	if s.until.IsZero() || now.Before(s.until) {
+	if s.until.IsZero() || now.Before(s.until) || !p.still.TryLock() {
 		return
 	}
+	defer p.still.Unlock()
 	s.until = time.Time{}
-	p.signal(syscall.SIGCONT)
+	p.pause(syscall.SIGCONT)
 }
 
 // statOf is what the system knows of a regular file.
