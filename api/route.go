@@ -124,6 +124,7 @@ func (s *Server) routes() []route {
 		{get, v1 + "/audit", host.ScopeAuditRead, "listAudit", s.listAudit, false},
 		{get, v1 + "/audit/verify", host.ScopeAuditRead, "verifyAudit", s.verifyAudit, false},
 		{get, v1 + "/system", read, "getSystem", s.getSystem, false},
+		{get, v1 + "/system/doctor", read, "getDoctor", s.getDoctor, false},
 
 		{get, v1 + "/openapi.json", accessPublic, "getOpenAPI", s.getOpenAPI, false},
 		{get, v1 + "/schema/manifest.json", accessPublic, "getManifestSchema", s.getManifestSchema, false},

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"appzone/host/bundle"
+	"appzone/host/doctor"
 	"appzone/host/egress"
 )
 
@@ -58,6 +59,8 @@ type Config struct {
 	Trial time.Duration
 	// AuditKept is how many entries of the audit trail are kept; default 200 000.
 	AuditKept int
+	// Checks are further ones of [Host.Doctor]: of what only who runs the host knows.
+	Checks []doctor.Check
 	// Backoff governs restarts after a crash.
 	Backoff Backoff
 	// Hook, for tests, is called at the points of an operation at which a crash must do no harm.

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"appzone/host/doctor"
 	"appzone/host/fault"
 	"appzone/host/logs"
 	"appzone/host/manifest"
@@ -37,6 +38,9 @@ type Host struct {
 	bootMark string
 	timeZone string
 	started  time.Time
+	// begun is started with the reading of the monotonic clock.
+	begun  time.Time
+	doctor *doctor.Doctor
 
 	// background owns the goroutines that are neither a job's nor a supervisor's.
 	background sync.WaitGroup
@@ -76,8 +80,9 @@ func (h *Host) hook(point string) {
 // installed. Close ends it.
 func Open(ctx context.Context, cfg Config) (*Host, error) {
 	cfg = cfg.withDefaults()
+	begun := time.Now()
 	h := &Host{cfg: cfg, log: cfg.Logger, verifier: tree.NewVerifier(), runtimes: map[string]Runtime{},
-		started: time.Now().UTC(), bootMark: newID(time.Now()), timeZone: timeZone(),
+		started: begun.UTC(), begun: begun, bootMark: newID(time.Now()), timeZone: timeZone(),
 		encodings:   make(chan string, 1024),
 		desktop:     newDesktopHub(),
 		supervisors: map[string]*supervisor{}, installing: map[string]bool{}, sites: map[string]*Site{}, gates: map[string]*gate{}}
@@ -87,6 +92,7 @@ func Open(ctx context.Context, cfg Config) (*Host, error) {
 	h.ctx, h.cancel = context.WithCancel(context.Background())
 	h.jobs = newJobs(h)
 	h.trail = newTrail(h)
+	h.doctor = h.newDoctor()
 	if err := h.boot(ctx); err != nil {
 		h.Close()
 		return nil, err
@@ -160,6 +166,7 @@ func (h *Host) Close() {
 	}
 	h.mu.Unlock()
 	h.cancel()
+	h.doctor.Close()
 	h.desktop.close()
 	for _, s := range all {
 		s.stop() // all at once: the graces run side by side

@@ -3,6 +3,8 @@ package host
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"appzone/host/fault"
@@ -102,4 +104,16 @@ func (h *Host) endStaleJobs(ctx context.Context) error {
 		}
 		return err
 	})
+}
+
+// all are the jobs that have not ended.
+func (j *jobs) all() []Job {
+	j.mu.Lock()
+	live := slices.Collect(maps.Values(j.live))
+	j.mu.Unlock()
+	out := make([]Job, 0, len(live))
+	for _, l := range live {
+		out = append(out, l.snapshot())
+	}
+	return out
 }

@@ -89,6 +89,14 @@ func (s *Store) FreeBytes() (int64, error) {
 	return max(0, free), err
 }
 
+// Health is nil while the store takes changes, else an error of code store_failed: it takes none until it is opened again.
+func (s *Store) Health() error {
+	if f := s.failed.Load(); f != nil {
+		return f
+	}
+	return nil
+}
+
 // Blobs implements host.Store.
 func (s *Store) Blobs() host.Blobs { return blobs{s} }
 

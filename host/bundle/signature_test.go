@@ -33,9 +33,9 @@ func signed(t testing.TB, zip []byte, key signature.Key) []byte {
 func TestASignedZipHasItsFilesAndASignature(t *testing.T) {
 	key := newKey(t)
 	for name, zip := range map[string][]byte{
-		"at the root": zipOf(end{comment: "c"}, pages(part{name: "sub/ü", data: "x", flags: 1 << 11}, part{name: "zeros", method: 8, flags: 8, data: string(make([]byte, 2<<20))[:900<<10]},
-			part{name: ".DS_Store"}, part{name: "empty/"}, part{name: ".appzone2"})...),
-		"under a folder": zipOf(end{}, part{name: "top/manifest.json", data: pages()[0].data}, part{name: "top/index.html", data: "<p>"}, part{name: "top/sub/x", mode: 0o104755}),
+		"at the root": zipOf(end{Comment: "c"}, pages(part{Name: "sub/ü", Data: "x", Flags: 1 << 11}, part{Name: "zeros", Method: 8, Flags: 8, Data: string(make([]byte, 2<<20))[:900<<10]},
+			part{Name: ".DS_Store"}, part{Name: "empty/"}, part{Name: ".appzone2"})...),
+		"under a folder": zipOf(end{}, part{Name: "top/manifest.json", Data: pages()[0].Data}, part{Name: "top/index.html", Data: "<p>"}, part{Name: "top/sub/x", Mode: 0o104755}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := mustOpen(t, zip)
@@ -76,7 +76,7 @@ func TestAChangedZipIsNotAsSigned(t *testing.T) {
 	for _, e := range files.Entries {
 		content, err := files.Content(e.Path)
 		require.NoError(t, err)
-		parts = append(parts, part{name: e.Path, data: string(content)})
+		parts = append(parts, part{Name: e.Path, Data: string(content)})
 	}
 	broken := func(parts []part) string {
 		facts, err := mustOpen(t, zipOf(end{}, parts...)).Signature(t.Context())
@@ -84,12 +84,12 @@ func TestAChangedZipIsNotAsSigned(t *testing.T) {
 		return facts.Broken
 	}
 	assert.Empty(t, broken(parts))
-	assert.Contains(t, broken(append([]part{{name: "more.js"}}, parts...)), `added: "more.js"`)
-	assert.Empty(t, broken(append([]part{{name: "__MACOSX/._x"}, {name: "folder/"}}, parts...)), "what is never installed does not count")
+	assert.Contains(t, broken(append([]part{{Name: "more.js"}}, parts...)), `added: "more.js"`)
+	assert.Empty(t, broken(append([]part{{Name: "__MACOSX/._x"}, {Name: "folder/"}}, parts...)), "what is never installed does not count")
 	for i, p := range parts {
 		changed := append([]part{}, parts...)
 		if p.name != "manifest.json" {
-			changed[i].data = p.data + " "
+			changed[i].Data = p.data + " "
 			assert.Contains(t, broken(changed), p.name)
 		}
 		if p.name != "manifest.json" && p.name != "index.html" {
@@ -101,7 +101,7 @@ func TestAChangedZipIsNotAsSigned(t *testing.T) {
 }
 
 func TestSigningReadsEveryFile(t *testing.T) {
-	b, err := open(zipOf(end{}, pages(part{name: "x", data: "x", crc: 1})...))
+	b, err := open(zipOf(end{}, pages(part{Name: "x", Data: "x", crc: 1})...))
 	require.NoError(t, err)
 	_, err = b.Signature(t.Context())
 	assert.Equal(t, "zip_damaged", fault.CodeOf(err))
@@ -118,10 +118,10 @@ func TestPackLeavesOutAFormerSignature(t *testing.T) {
 	plain := folder(t, pages()...)
 	var want, got bytes.Buffer
 	require.NoError(t, bundle.Pack(plain, &want))
-	require.NoError(t, bundle.Pack(folder(t, pages(part{name: ".appzone/files.sha256", data: "old"}, part{name: ".appzone/files.sha256.minisig"}, part{name: ".appzone/publisher.pub"})...), &got))
+	require.NoError(t, bundle.Pack(folder(t, pages(part{Name: ".appzone/files.sha256", Data: "old"}, part{Name: ".appzone/files.sha256.minisig"}, part{Name: ".appzone/publisher.pub"})...), &got))
 	assert.Equal(t, want.Bytes(), got.Bytes())
 	got.Reset()
-	require.NoError(t, bundle.Pack(folder(t, pages(part{name: ".AppZone/Files.sha256", data: "old"}, part{name: ".appzone/notes"})...), &got))
+	require.NoError(t, bundle.Pack(folder(t, pages(part{Name: ".AppZone/Files.sha256", Data: "old"}, part{Name: ".appzone/notes"})...), &got))
 	assert.Equal(t, []string{".appzone/notes", "index.html", "manifest.json"}, paths(mustOpen(t, got.Bytes())))
 }
 
@@ -132,7 +132,7 @@ func TestTheLargestBundleCanBeSigned(t *testing.T) {
 	assert.LessOrEqual(t, int64(limits.Entries)*line+limits.DirectoryBytes, int64(signature.MaxListBytes))
 	many := pages()
 	for i := range limits.Entries - len(many) - 6 {
-		many = append(many, part{name: fmt.Sprintf("f/%05d", i)})
+		many = append(many, part{Name: fmt.Sprintf("f/%05d", i)})
 	}
 	facts, err := mustOpen(t, signed(t, zipOf(end{}, many...), newKey(t))).Signature(t.Context())
 	require.NoError(t, err)
