@@ -20,6 +20,17 @@ func examine(dir string) error {
 	if err != nil {
 		return err
 	}
+	if err := examineFiles(dir, files); err != nil || len(files) == 0 {
+		return err
+	}
+	if err := removeUnborn(dir, files); err != nil {
+		return err
+	}
+	return removeClosedList(dir) // from here on the files change
+}
+
+// examineFiles reads and changes nothing.
+func examineFiles(dir string, files map[string]int64) error {
 	list, err := readClosedList(dir)
 	if err != nil {
 		return err
@@ -40,14 +51,9 @@ func examine(dir string) error {
 		return err
 	}
 	if list != nil {
-		if err := examineLastValueLog(dir, files); err != nil {
-			return err
-		}
+		return examineLastValueLog(dir, files)
 	}
-	if err := removeUnborn(dir, files); err != nil {
-		return err
-	}
-	return removeClosedList(dir) // from here on the files change
+	return nil
 }
 
 const (

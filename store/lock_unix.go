@@ -32,3 +32,20 @@ func lockFolder(dir string) (*folderLock, error) {
 }
 
 func (l *folderLock) release() error { return l.file.Close() }
+
+// inUse tells whether a process has the folder's lock, and leaves no trace: the lock is taken for a moment, with others who only ask.
+func inUse(dir string) (bool, error) {
+	f, err := os.Open(filepath.Join(dir, lockName))
+	if errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	err = unix.Flock(int(f.Fd()), unix.LOCK_SH|unix.LOCK_NB)
+	if errors.Is(err, unix.EWOULDBLOCK) {
+		return true, nil
+	}
+	return false, err
+}

@@ -16,6 +16,13 @@ type space struct {
 	logs    preallocated // guarded by Store.committing
 }
 
+// Free is the room that a store in dir could still use: what its disk has, less the default reserve, 0 at least.
+func Free(dir string) (int64, error) {
+	s := space{dir: dir, reserve: Options{}.withDefaults().ReserveBytes}
+	free, err := s.free()
+	return max(0, free), err
+}
+
 var errFull = errors.New("no space left")
 
 // free is the room that may be used: what the disk has, less the reserve. It may be negative.
