@@ -88,12 +88,12 @@ func TestAChangedZipIsNotAsSigned(t *testing.T) {
 	assert.Empty(t, broken(append([]part{{Name: "__MACOSX/._x"}, {Name: "folder/"}}, parts...)), "what is never installed does not count")
 	for i, p := range parts {
 		changed := append([]part{}, parts...)
-		if p.name != "manifest.json" {
-			changed[i].Data = p.data + " "
-			assert.Contains(t, broken(changed), p.name)
+		if p.Name != "manifest.json" {
+			changed[i].Data = p.Data + " "
+			assert.Contains(t, broken(changed), p.Name)
 		}
-		if p.name != "manifest.json" && p.name != "index.html" {
-			assert.Contains(t, broken(append(append([]part{}, parts[:i]...), parts[i+1:]...)), p.name+" is missing")
+		if p.Name != "manifest.json" && p.Name != "index.html" {
+			assert.Contains(t, broken(append(append([]part{}, parts[:i]...), parts[i+1:]...)), p.Name+" is missing")
 		}
 	}
 	_, err := files.Content("nothing")
