@@ -101,7 +101,7 @@ func TestAChangedZipIsNotAsSigned(t *testing.T) {
 }
 
 func TestSigningReadsEveryFile(t *testing.T) {
-	b, err := open(zipOf(end{}, pages(part{Name: "x", Data: "x", crc: 1})...))
+	b, err := open(zipOf(end{}, pages(part{Name: "x", Data: "x", CRC: 1})...))
 	require.NoError(t, err)
 	_, err = b.Signature(t.Context())
 	assert.Equal(t, "zip_damaged", fault.CodeOf(err))
