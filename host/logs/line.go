@@ -3,8 +3,11 @@ package logs
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -49,5 +52,27 @@ func (l Line) encode() []byte {
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	_ = e.Encode(l) // a Line always encodes
-	return b.Bytes()
+	if strings.IndexFunc(l.Text, steering) < 0 {
+		return b.Bytes()
+	}
+	return escaped(b.Bytes())
+}
+
+// steering tells which characters JSON leaves as they are and a terminal obeys, if somebody looks at the file with the tools
+// of the system: DEL, controls of 8 bits, and what reorders text or hides it (B10).
+func steering(r rune) bool { return r >= 0x7f && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r)) }
+
+// escaped writes steering characters in JSON's own way, which loses nothing.
+func escaped(line []byte) []byte {
+	out := make([]byte, 0, 2*len(line))
+	for _, r := range string(line) {
+		if !steering(r) {
+			out = utf8.AppendRune(out, r)
+			continue
+		}
+		for _, unit := range utf16.AppendRune(nil, r) {
+			out = fmt.Appendf(out, "\\u%04x", unit)
+		}
+	}
+	return out
 }
