@@ -22,6 +22,7 @@ func FuzzRequestHead(f *testing.F) {
 		"Host: a\r\nX-AppZone-User: root\r\nConnection: X-AppZone-User\r\n\r\n",
 		"Cookie: a=1; appzone_session=2;;=;b\r\nx_appzone_role: admin\r\n\r\n",
 		"Content-Length: 5\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n",
+		"Host: a\r\nCookie: a=1; appzone_session=2; b=3\r\nConnection: close, X-A, Cookie2\r\nX-A: 1\r\nX_AppZone_User: eve\r\nCookie: c=4\r\n\r\n",
 		"Connection: upgrade\r\nUpgrade: websocket\r\nAuthorization: x\r\n\r\n",
 	} {
 		f.Add([]byte(s))
@@ -51,7 +52,43 @@ func FuzzRequestHead(f *testing.F) {
 		for _, c := range req.Cookies() {
 			require.NotEqual(t, "appzone_session", c.Name)
 		}
+		againstStandard(t, block, req)
 	})
+}
+
+// againstStandard holds what the plugin gets against how the standard library reads what the client sent: what Connection lists is not
+// passed on (D2), and a plugin's cookies are.
+func againstStandard(t *testing.T, block []byte, got *http.Request) {
+	t.Helper()
+	sent, err := http.ReadRequest(bufio.NewReader(strings.NewReader("GET /x HTTP/1.1\r\n" + string(block))))
+	if err != nil {
+		return
+	}
+	listed := map[string]bool{}
+	for _, line := range sent.Header["Connection"] {
+		for token := range strings.SplitSeq(line, ",") {
+			listed[http.CanonicalHeaderKey(strings.TrimSpace(token))] = true
+		}
+	}
+	for name := range listed {
+		own := strings.HasPrefix(name, "X-Appzone-") || strings.HasPrefix(name, "X-Forwarded-")
+		require.True(t, own || len(got.Header[name]) == 0, "%s passed", name)
+	}
+	for name := range got.Header {
+		require.False(t, strings.Contains(name, "_") && strings.HasPrefix(strings.ToLower(strings.ReplaceAll(name, "_", "-")), "x-appzone-"), "%s passed", name)
+	}
+	if listed["Cookie"] {
+		return
+	}
+	passed := map[string]bool{}
+	for _, c := range got.Cookies() {
+		passed[c.Name+"="+c.Value] = true
+	}
+	for _, c := range sent.Cookies() {
+		if !strings.HasPrefix(strings.ToLower(c.Name), "appzone_") && !strings.HasPrefix(strings.ToLower(c.Name), "__host-appzone_") {
+			require.True(t, passed[c.Name+"="+c.Value], "the cookie %q is lost", c.Name)
+		}
+	}
 }
 
 // FuzzResponseHead: whatever a plugin answers, the client reads one plain head (D9).

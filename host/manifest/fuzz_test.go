@@ -1,6 +1,7 @@
 package manifest_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"io/fs"
 	"strings"
@@ -22,6 +23,9 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(html))
 	f.Add([]byte(script(`,"settings":{"type":"object","properties":{"a":{"pattern":"^a+$"}}}`)))
 	f.Add([]byte(script(`,"permissions":{"network":{"outbound":["[::1]:*"]}}`)))
+	f.Add([]byte(strings.Replace(html, `"name"`, `"Name":"other","name"`, 1)))
+	f.Add([]byte(script(`,"extra":{"a":1,"\u0041":[{"b":{},"b":{}}]}`)))
+	f.Add([]byte(script(`,"settings":{"properties":{"a":{},"A":{}}}`)))
 	f.Add([]byte("{\"a\":\"b,\n\"c\":'x'}"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		m, warnings, err := manifest.Parse(data)
@@ -37,6 +41,9 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		invariants(t, m)
+		if json.Valid(data) {
+			everyKeyOnce(t, json.NewDecoder(bytes.NewReader(data)), false)
+		}
 		text, err := json.Marshal(m)
 		require.NoError(t, err)
 		again, _, err := manifest.Parse(text)
@@ -65,4 +72,35 @@ func invariants(t *testing.T, m *manifest.Manifest) {
 	}
 	limits := m.EffectiveLimits()
 	require.Positive(t, min(limits.MemoryMB, limits.CPUPercent, limits.PIDs, limits.OpenFiles, limits.DataMB, limits.LogKBps))
+}
+
+// everyKeyOnce reads one value of a manifest that was accepted: no reader may find another value under the same name (B1), or a
+// prototype (B5). In a schema names that differ by case are different names.
+func everyKeyOnce(t *testing.T, d *json.Decoder, schema bool) {
+	t.Helper()
+	token, err := d.Token()
+	require.NoError(t, err)
+	switch token {
+	case json.Delim('['):
+		for d.More() {
+			everyKeyOnce(t, d, schema)
+		}
+	case json.Delim('{'):
+		var met []string
+		for d.More() {
+			token, err := d.Token()
+			require.NoError(t, err)
+			key := token.(string)
+			require.NotEqual(t, "__proto__", key)
+			for _, other := range met {
+				require.False(t, other == key || !schema && strings.EqualFold(other, key), "%q beside %q", key, other)
+			}
+			met = append(met, key)
+			everyKeyOnce(t, d, schema || strings.EqualFold(key, "settings"))
+		}
+	default:
+		return
+	}
+	_, err = d.Token()
+	require.NoError(t, err)
 }
