@@ -105,6 +105,21 @@ func TestFormatsAreSafeForATerminal(t *testing.T) {
 	}
 }
 
+// B10: whatever it is, it begins no line and no column of its own.
+func TestWhatSomebodyWroteStaysInItsPlace(t *testing.T) {
+	for _, text := range []string{"\x1b]0;title\x07", "\u009b2K", "\u202eevil\u2069", "a\r\nforged", "tab\there", "\u2028line\u2029", "\xff\x9b", "=1+1", "\u200bzero\ufeff", "\u0085\v\f\x00\x7f"} {
+		const steering = `[\x00-\x1f\x7f-\x{9f}\p{Cf}\p{Zl}\p{Zp}]`
+		assert.NotRegexp(t, steering, clean(text))
+		assert.NotRegexp(t, steering, escape(strings.ReplaceAll(text, "\n", "")))
+		var table bytes.Buffer
+		row(&table, text, "end")
+		cells := strings.Split(strings.TrimSuffix(table.String(), "\n"), "\t")
+		require.Len(t, cells, 2)
+		assert.NotRegexp(t, steering, cells[0])
+		assert.Equal(t, "end", cells[1])
+	}
+}
+
 func TestAnInterruptedCommandSaysSo(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
