@@ -7,7 +7,7 @@ export CGO_ENABLED := 0
 
 REVISION ?= $(shell git rev-parse --short HEAD 2>/dev/null)
 LDFLAGS  := -s -w -X main.revision=$(REVISION)
-# How long each fuzz target runs, and how much of the test suite "make test" takes.
+# How long each fuzz target runs (fuzzing itself; add some seconds for each package), and how much of the test suite "make test" takes.
 FUZZTIME ?= 10s
 PKG      ?= ./...
 # How long the load of a soak test lasts.
@@ -84,11 +84,17 @@ $(GOLANGCI):
 	GOBIN='$(CURDIR)/bin' go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
 	mv bin/golangci-lint $@
 
+# Each package is built once, and its targets run one after the other. Inputs that reach new code are not minimised, which would take most of the time.
 .PHONY: fuzz
 fuzz: $(QUICKJS) ## Run every fuzz target for FUZZTIME (10s)
-	for package in $$(go list -f '{{.ImportPath}}' ./...); do \
-		for target in $$(go test -list '^Fuzz' "$$package" | grep '^Fuzz' || true); do \
-			echo "$$package $$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package"; done; done
+	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && cache=$$(go env GOCACHE)/fuzz && \
+	for dir in $$(git grep -l '^func Fuzz' -- '*_test.go' | xargs -n1 dirname | sort -u); do \
+		go test -c -fuzz . -o "$$folder/test" "./$$dir"; \
+		for target in $$(sed -nE 's/^func (Fuzz[A-Za-z0-9_]+)\(.*/\1/p' "$$dir"/*_test.go); do \
+			echo "$$dir $$target"; \
+			(cd "$$dir" && "$$folder/test" -test.run '^$$' -test.fuzz "^$$target\$$" -test.fuzztime $(FUZZTIME) -test.fuzzminimizetime 10x \
+				-test.fuzzcachedir "$$cache/appzone/$$dir" -test.parallel 2 -test.timeout 0 >"$$folder/log" 2>&1) || { cat "$$folder/log"; exit 1; }; \
+			tail -n 2 "$$folder/log" | head -n 1; done; done
 
 .PHONY: soak
 soak: build ## Run a host under load and trouble for DURATION (20m) and hold it to its bounds (SOAKFLAGS="-plugins 240")
