@@ -36,16 +36,23 @@ func (a *app) flags(root *cobra.Command) {
 
 // client makes the client that the flags and the environment describe.
 func (a *app) client() (*client.Client, error) {
-	switch a.format {
-	case formatJSON, formatTable, formatYAML:
-	default:
-		return nil, usage("unknown format %q: -o takes json, table or yaml", a.format)
+	if err := a.checkFormat(); err != nil {
+		return nil, err
 	}
 	c, err := client.New(first(a.server, os.Getenv(envServer), defaultServer), first(a.token, os.Getenv(envToken)))
 	if err != nil {
 		return nil, usageError{err}
 	}
 	return c, nil
+}
+
+// checkFormat refuses an unknown format before anything is done.
+func (a *app) checkFormat() error {
+	switch a.format {
+	case formatJSON, formatTable, formatYAML:
+		return nil
+	}
+	return usage("unknown format %q: -o takes json, table or yaml", a.format)
 }
 
 // first is the first value that is not empty.

@@ -118,6 +118,6 @@ func newRoot(in io.Reader, out, errOut io.Writer) *cobra.Command {
 	root.SetErr(errOut)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	a.flags(root)
-	root.AddCommand(a.serve(), a.plugin(), a.staff(), a.profile(), a.tokens(), a.key(), a.events(), a.audit(), a.newProject(), a.validate(), a.pack(), a.version())
+	root.AddCommand(a.serve(), a.plugin(), a.staff(), a.profile(), a.tokens(), a.key(), a.events(), a.audit(), a.newProject(), a.validate(), a.pack(), a.keygen(), a.sign(), a.verify(), a.version())
 	return root
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 
 	"appzone/host/bundle"
 	"appzone/host/manifest"
+	"appzone/host/signature"
 )
 
 func (a *app) pack() *cobra.Command {
@@ -30,6 +32,9 @@ func (a *app) pack() *cobra.Command {
 			if err != nil {
 				return asProblem(err)
 			}
+			if formerSignature(args[0]) {
+				fmt.Fprintf(a.errOut, "The folder's signature is left out: sign the zip with appzone sign.\n")
+			}
 			_, err = fmt.Fprintf(a.out, "%s (%d bytes)\n", to, size)
 			return err
 		}}
@@ -37,8 +42,13 @@ func (a *app) pack() *cobra.Command {
 	return cmd
 }
 
-// packTo writes the zip beside its place and puts it there when it is whole.
+// packTo writes the zip of a folder in the place of to.
 func packTo(dir, to string) (size int64, err error) {
+	return replaceFile(to, func(f *os.File) error { return bundle.Pack(dir, f) })
+}
+
+// replaceFile lets write fill a file beside its place, and puts it there when it is whole and on the disk.
+func replaceFile(to string, write func(*os.File) error) (size int64, err error) {
 	f, err := os.CreateTemp(filepath.Dir(to), ".pack-*")
 	if err != nil {
 		return 0, err
@@ -48,18 +58,22 @@ func packTo(dir, to string) (size int64, err error) {
 			_ = os.Remove(f.Name())
 		}
 	}()
-	if err = bundle.Pack(dir, f); err == nil {
-		err = f.Chmod(0o644)
+	if err = write(f); err == nil {
+		err = errors.Join(f.Chmod(0o644), f.Sync())
 	}
 	info, bad := f.Stat()
-	if err == nil {
-		err = bad
-	}
-	if bad := f.Close(); err == nil {
-		err = bad
-	}
-	if err != nil {
+	if err = errors.Join(err, bad, f.Close()); err != nil {
 		return 0, err
 	}
 	return info.Size(), os.Rename(f.Name(), to)
+}
+
+// formerSignature tells whether a folder has a signature, which is not packed.
+func formerSignature(dir string) bool {
+	for _, name := range []string{signature.ListFile, signature.SignatureFile, signature.KeyFile} {
+		if _, err := os.Lstat(filepath.Join(dir, filepath.FromSlash(name))); err == nil {
+			return true
+		}
+	}
+	return false
 }

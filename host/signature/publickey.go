@@ -39,7 +39,7 @@ func ParsePublicKey(text string) (PublicKey, error) {
 	line := strings.TrimSpace(lines[0])
 	raw, err := base64.StdEncoding.Strict().DecodeString(line)
 	switch {
-	case err != nil:
+	case err != nil || base64.StdEncoding.EncodeToString(raw) != line: // a decoder passes over line ends
 		return PublicKey{}, badKey("it is not base64")
 	case len(raw) == secretBytes:
 		return PublicKey{}, badKey("this is a secret key: take the .pub file, and if anybody else saw this one, make a new pair")
