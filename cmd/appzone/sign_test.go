@@ -134,7 +134,7 @@ func TestVerify(t *testing.T) {
 	succeeds(t, "keygen", "--no-password", "-f", "other.key")
 	assert.Contains(t, fails(t, "verify", "p.zip", "-p", "other.pub"), "another key")
 	assert.Contains(t, fails(t, "verify", "p.zip", "-p", "other.key"), "this is a secret key")
-	assert.Contains(t, fails(t, "verify", "p.zip", "-p", "nothing"), "neither a public key nor a file")
+	assert.Contains(t, fails(t, "verify", "p.zip", "-p", "nothing"), "neither a file nor a public key")
 
 	succeeds(t, "pack", folder(t, map[string]string{"manifest.json": htmlManifest, "index.html": "x"}), "-f", "plain.zip")
 	assert.Contains(t, fails(t, "verify", "plain.zip", "-p", "appzone.pub"), "unsigned")

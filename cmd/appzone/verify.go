@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -67,22 +66,14 @@ func trustedKey(given string) (*signature.PublicKey, error) {
 	if given == "" {
 		return nil, nil
 	}
-	if key, err := signature.ParsePublicKey(given); err == nil {
-		return &key, nil
-	}
-	f, err := os.Open(given)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("%s is neither a public key nor a file with one", given)
-	}
+	text, err := publicKeyText(given)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, signature.MaxTextBytes+1))
-	if err != nil {
-		return nil, err
+	key, err := signature.ParsePublicKey(text)
+	if err != nil && text == given {
+		return nil, errors.New("-p is neither a file nor a public key")
 	}
-	key, err := signature.ParsePublicKey(string(text))
 	return &key, err
 }
 
