@@ -7,6 +7,7 @@ import (
 
 	"appzone/host/fault"
 	"appzone/host/manifest"
+	"appzone/host/signature"
 	"appzone/host/tree"
 )
 
@@ -68,10 +69,11 @@ func (h *Host) forgetSite(id string) {
 	h.forgotten++
 }
 
-// served tells whether a file may go to a browser: every file of an html plugin but its manifest; of a script, what lies
-// in the folder of a view and is neither its code nor about its packages.
+// served tells whether a file may go to a browser: every file of an html plugin but its manifest and its signature; of a script, what
+// lies in the folder of a view and is neither its code nor about its packages. The signature's folder has the name of the host's own place
+// on a plugin's origin.
 func served(m *manifest.Manifest, file string) bool {
-	if file == "manifest.json" {
+	if file == "manifest.json" || within(signature.Folder, file) {
 		return false
 	}
 	if m.Type == manifest.TypeHTML {
