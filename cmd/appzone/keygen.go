@@ -45,10 +45,10 @@ func (a *app) keygen() *cobra.Command {
 				return err
 			}
 			return a.print(raw, func(w io.Writer) error {
-				row(w, "ID", key.ID)
-				row(w, "PUBLIC KEY", key.Base64)
-				row(w, "FILE TO GIVE AWAY", public)
-				row(w, "FILE TO KEEP SECRET", file)
+				row(w, "id", key.ID)
+				row(w, "public key", key.Base64)
+				row(w, "to give away", public)
+				row(w, "to keep secret", file)
 				return nil
 			})
 		}}

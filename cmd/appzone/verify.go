@@ -93,14 +93,14 @@ func (v *verdict) judge(trusted *signature.PublicKey) {
 }
 
 func (v *verdict) table(w io.Writer) error {
-	row(w, "PLUGIN", v.Plugin+" "+v.Version)
-	row(w, "SIGNATURE", v.State)
+	row(w, "plugin", v.Plugin+" "+v.Version)
+	row(w, "signature", v.State)
 	if v.PublicKey != "" {
-		row(w, "KEY", v.KeyID)
-		row(w, "PUBLIC KEY", v.PublicKey)
+		row(w, "key", v.KeyID)
+		row(w, "public key", v.PublicKey)
 	}
 	if v.Comment != "" {
-		row(w, "COMMENT", v.Comment)
+		row(w, "comment", v.Comment)
 	}
 	return nil
 }
