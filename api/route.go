@@ -73,6 +73,7 @@ func (s *Server) routes() []route {
 		{get, plugin + "/plan", read, "getPluginPlan", s.getPluginPlan, false},
 		{post, plugin + "/install", manage, "installPlugin", s.installPlugin, true},
 		{post, plugin + "/uninstall", manage, "uninstallPlugin", s.uninstallPlugin, true},
+		{post, plugin + "/rollback", manage, "rollBackPlugin", s.rollBackPlugin, true},
 		{post, plugin + "/start", manage, "startPlugin", s.startPlugin, true},
 		{post, plugin + "/stop", manage, "stopPlugin", s.stopPlugin, true},
 		{post, plugin + "/restart", manage, "restartPlugin", s.restartPlugin, true},

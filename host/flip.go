@@ -21,7 +21,7 @@ type exchange struct {
 	grants *Grants
 	// settings replace the settings; nil: they stay.
 	settings json.RawMessage
-	// back is what data and settings come from; nil: they stay.
+	// back is what data and settings come from, with its snapshot; nil: they stay.
 	back *Former
 	// start says whether to is started; nil: if the plugin is to run at that moment.
 	start *bool
@@ -48,31 +48,29 @@ func (h *Host) flip(ctx context.Context, x exchange) (start bool, err error) {
 	}); err != nil {
 		return false, err
 	}
-	bytes, copies := int64(0), false
+	var bytes int64
 	if x.copies() {
-		if bytes, copies, err = h.keeps(id); err != nil {
+		if bytes, err = h.keeps(id); err == nil {
+			err = h.needSnapshotSpace(id, bytes)
+		}
+		if err != nil {
 			return false, err
 		}
-		if copies {
-			if err := h.needSnapshotSpace(id, bytes); err != nil {
-				return false, err
-			}
-		}
 	}
-	if start, err = h.exchange(ctx, x, copies, bytes); err != nil {
+	if start, err = h.exchange(ctx, x, bytes); err != nil {
 		return false, errors.Join(asNoSpace(err), h.resume(ctx, id))
 	}
 	return start, nil
 }
 
-// exchange is flip from the stop on.
-func (h *Host) exchange(ctx context.Context, x exchange, copies bool, bytes int64) (start bool, err error) {
+// exchange is flip from the stop on. bytes is what there is to copy.
+func (h *Host) exchange(ctx context.Context, x exchange, bytes int64) (start bool, err error) {
 	id := x.to.Plugin
 	h.switching.RLock()
 	defer h.switching.RUnlock()
 	former := Former{Version: x.from.Installed, Granted: x.grants, ReplacedAt: time.Now().UTC(), Listened: h.stopFor(id, bytes)}
 	h.hook("install.stopped")
-	if copies {
+	if x.copies() {
 		if former.Snapshot, former.SnapshotBytes, err = h.takeSnapshot(ctx, id); err != nil {
 			return false, err
 		}

@@ -21,3 +21,26 @@ type Former struct {
 	// Listened says that it took requests then: what replaces it has to as well, before it has proven itself.
 	Listened bool `json:"listened,omitempty"`
 }
+
+// FormerView is what can be gone back to.
+type FormerView struct {
+	VersionRef
+	// Snapshot tells whether what the plugin kept then can be put back, too; SnapshotBytes is its size.
+	Snapshot      bool      `json:"snapshot"`
+	SnapshotBytes int64     `json:"snapshotBytes"`
+	ReplacedAt    time.Time `json:"replacedAt"`
+}
+
+// formerView shows the plugin's former version, nil for none.
+func formerView(r Reader, id string) (*FormerView, error) {
+	f, ok, err := tableFormer.find(r, id)
+	if err != nil || !ok {
+		return nil, err
+	}
+	v, ok, err := tableVersions.find(r, versionKey(id, f.Version))
+	if err != nil || !ok {
+		return nil, err
+	}
+	return &FormerView{VersionRef: VersionRef{Version: v.Version, Digest: v.Digest}, Snapshot: f.Snapshot != "", SnapshotBytes: f.SnapshotBytes,
+		ReplacedAt: f.ReplacedAt}, nil
+}

@@ -126,6 +126,14 @@ func (h *Host) pluginOnTrial(ctx context.Context, id string, version Digest) (*P
 	return &p, nil
 }
 
+// faultFindings tell of a version that was taken back before.
+func faultFindings(v Version) []Finding {
+	if v.Fault == "" {
+		return nil
+	}
+	return []Finding{{Severity: SeverityHigh, Code: codeRolledBack, Message: "This version was in use before, and was taken back: " + v.Fault}}
+}
+
 // faultMax bounds what a version's record says about why it was taken back, in bytes.
 const faultMax = 1000
 

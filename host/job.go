@@ -39,7 +39,7 @@ const (
 // Job is one operation on a plugin that takes time: its steps, how far it is, and what it said.
 type Job struct {
 	ID string `json:"id"`
-	// Kind is install, uninstall, start, stop, restart or remove.
+	// Kind is install, uninstall, rollback, start, stop or restart.
 	Kind    string    `json:"kind"`
 	Plugin  string    `json:"plugin"`
 	Actor   string    `json:"actor"`

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 
 	"appzone/host/fault"
 	"appzone/host/manifest"
@@ -132,7 +133,7 @@ func planETag(p Plan) (string, error) {
 // findings are those of the zip, of the runtime and of the host, together.
 func findings(r Reader, v Version) ([]Finding, error) {
 	advice, err := advise(r, &v.Manifest)
-	return append(append(append([]Finding{}, v.Findings...), v.Inspection.Findings...), advice...), err
+	return slices.Concat([]Finding{}, faultFindings(v), v.Findings, v.Inspection.Findings, advice), err
 }
 
 // choose finds the version that a request names: by version, or the candidate, or the installed one.

@@ -135,6 +135,9 @@ type PluginView struct {
 	Active      bool            `json:"active"`
 	Stage       Stage           `json:"stage"`
 	Status
+	// Trial tells that the installed version has still to prove itself; Former is what can be gone back to.
+	Trial       bool                  `json:"trial"`
+	Former      *FormerView           `json:"former"`
 	Signature   string                `json:"signature"`
 	Publisher   *Publisher            `json:"publisher"` // whose signature holds; nil where none does
 	Warnings    []manifest.Warning    `json:"warnings"`

@@ -88,10 +88,13 @@ func (h *Host) viewOf(r Reader, p Plugin) (PluginView, error) {
 		Type: m.Type, Runtime: m.Parameters.Runtime, Sidebar: m.Sidebar, Icon: m.Icon, Views: m.Parameters.Views,
 		Active: p.Installed != "", Stage: StageUploaded, Signature: sign.state, Publisher: sign.publisher, Warnings: orEmpty(v.Warnings),
 		Permissions: m.Parameters.Permissions, Grants: p.Grants, Limits: m.EffectiveLimits(), Restart: m.Parameters.Restart,
-		Manifest: &v.Manifest, CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt, Revision: p.Revision,
+		Manifest: &v.Manifest, Trial: p.Trial, CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt, Revision: p.Revision,
 	}
 	if p.Installed != "" {
 		view.Stage, view.InstalledAt = StageInstalled, &p.InstalledAt
+	}
+	if view.Former, err = formerView(r, p.ID); err != nil {
+		return view, err
 	}
 	if p.Candidate != "" {
 		c, err := tableVersions.get(r, versionKey(p.ID, p.Candidate))
@@ -210,9 +213,12 @@ type VersionView struct {
 	FileBytes int64  `json:"fileBytes"`
 	Signature string `json:"signature"`
 	// Publisher is whose signature holds; nil where none does.
-	Publisher  *Publisher `json:"publisher"`
-	UploadedAt time.Time  `json:"uploadedAt"`
-	UploadedBy string     `json:"uploadedBy"`
+	Publisher *Publisher `json:"publisher"`
+	// Former tells that it was in use before the last upgrade; Fault why the host took it back by itself the last time.
+	Former     bool      `json:"former"`
+	Fault      string    `json:"fault,omitempty"`
+	UploadedAt time.Time `json:"uploadedAt"`
+	UploadedBy string    `json:"uploadedBy"`
 }
 
 // Versions lists the versions of a plugin that are kept, newest first.
@@ -223,6 +229,10 @@ func (h *Host) Versions(ctx context.Context, id string) ([]VersionView, error) {
 		if err != nil {
 			return err
 		}
+		former, _, err := tableFormer.find(r, id)
+		if err != nil {
+			return err
+		}
 		return tableVersions.each(r, id+"/", "", func(_ string, v Version) (bool, error) {
 			sign, err := standingOf(r, v.Signature)
 			if err != nil {
@@ -230,6 +240,7 @@ func (h *Host) Versions(ctx context.Context, id string) ([]VersionView, error) {
 			}
 			out = append(out, VersionView{Version: v.Version, Digest: v.Digest, Installed: v.Digest == p.Installed,
 				Candidate: v.Digest == p.Candidate, ZipBytes: v.ZipBytes, FileCount: v.FileCount, FileBytes: v.FileBytes,
+				Former: v.Digest == former.Version, Fault: v.Fault,
 				Signature: sign.state, Publisher: sign.publisher, UploadedAt: v.UploadedAt, UploadedBy: v.UploadedBy})
 			return true, nil
 		})

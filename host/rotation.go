@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 )
@@ -53,11 +54,11 @@ func (h *Host) secretsView(ctx context.Context) (SecretsView, error) {
 		}
 	}
 	err := h.view(ctx, func(r Reader) error {
-		return tableSettings.each(r, "", "", func(id string, st Settings) (bool, error) {
+		return eachSettings(r, func(id string, st Settings) bool {
 			for _, x := range st.Secrets {
 				count(x.Sealed, func(m *MissingKey) *[]string { return &m.Plugins }, id)
 			}
-			return true, nil
+			return true
 		})
 	})
 	for _, m := range h.accounts.withTOTP() {
@@ -67,6 +68,21 @@ func (h *Host) secretsView(ctx context.Context) (SecretsView, error) {
 		v.MissingKeys = append(v.MissingKeys, *missing[key])
 	}
 	return v, err
+}
+
+// eachSettings calls fn for the settings of every plugin, and for those that it had before its last upgrade.
+func eachSettings(r Reader, fn func(id string, st Settings) bool) error {
+	more := true
+	err := tableSettings.each(r, "", "", func(id string, st Settings) (bool, error) {
+		more = fn(id, st)
+		return more, nil
+	})
+	if err != nil || !more {
+		return err
+	}
+	return tableFormer.each(r, "", "", func(id string, f Former) (bool, error) {
+		return f.Settings == nil || fn(id, *f.Settings), nil
+	})
 }
 
 // rotateSecrets seals anew what an older key sealed, so that this key can be dropped. Each plugin is one transaction, which
@@ -106,14 +122,13 @@ func (h *Host) rotateSecrets(ctx context.Context) {
 func (h *Host) withOldSecrets(ctx context.Context) ([]string, error) {
 	var ids []string
 	err := h.view(ctx, func(r Reader) error {
-		return tableSettings.each(r, "", "", func(id string, st Settings) (bool, error) {
+		return eachSettings(r, func(id string, st Settings) bool {
 			for _, x := range st.Secrets {
-				if h.old(x.Sealed) {
+				if h.old(x.Sealed) && !slices.Contains(ids, id) {
 					ids = append(ids, id)
-					break
 				}
 			}
-			return ctx.Err() == nil, nil
+			return ctx.Err() == nil
 		})
 	})
 	return ids, err
@@ -128,20 +143,24 @@ func (h *Host) old(sealed string) bool {
 // resealSettings seals one plugin's old secrets anew and tells how many. What cannot be opened, although its key is
 // there, is damaged: it is left alone, and told by the plugin's start.
 func (h *Host) resealSettings(ctx context.Context, id string) (n int, err error) {
-	seal, open := h.sealer(id)
 	var damage error
 	err = h.update(ctx, func(w Writer) error {
 		n, damage = 0, nil
 		st, ok, err := tableSettings.find(w, id)
-		if err != nil || !ok {
+		if err != nil {
 			return err
 		}
-		st.Stored, n, damage = st.Reseal(h.old, seal, open, h.secrets.Fingerprint)
-		if n == 0 {
-			return nil
+		if ok && h.reseal(id, &st, &n, &damage) {
+			st.Revision++ // its fingerprints, which people see, are others
+			if err := tableSettings.put(w, id, st); err != nil {
+				return err
+			}
 		}
-		st.Revision++ // its fingerprints, which people see, are others
-		return tableSettings.put(w, id, st)
+		former, ok, err := tableFormer.find(w, id)
+		if err != nil || !ok || former.Settings == nil || !h.reseal(id, former.Settings, &n, &damage) {
+			return err
+		}
+		return tableFormer.put(w, id, former)
 	})
 	if err != nil {
 		return 0, err
@@ -150,4 +169,16 @@ func (h *Host) resealSettings(ctx context.Context, id string) (n int, err error)
 		h.log.Error("a secret is damaged and stays as it is", "plugin", id, "error", damage)
 	}
 	return n, nil
+}
+
+// reseal seals the old secrets of settings anew, adds how many there are and what is damaged, and tells whether there are any.
+func (h *Host) reseal(id string, st *Settings, n *int, damage *error) bool {
+	seal, open := h.sealer(id)
+	renewed, more, bad := st.Reseal(h.old, seal, open, h.secrets.Fingerprint)
+	*n += more
+	*damage = errors.Join(*damage, bad)
+	if more > 0 {
+		st.Stored = renewed
+	}
+	return more > 0
 }

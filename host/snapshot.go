@@ -31,24 +31,16 @@ func (p pluginDirs) kept() map[string]string {
 	return map[string]string{snapshotData: p.data, snapshotOverlay: p.overlay}
 }
 
-// keeps tells what a snapshot of the plugin would take on the disk, and whether there is anything to copy.
-func (h *Host) keeps(id string) (bytes int64, any bool, err error) {
+// keeps tells what a snapshot of the plugin would take on the disk.
+func (h *Host) keeps(id string) (bytes int64, err error) {
 	for _, dir := range h.dirs.plugin(id).kept() {
-		entries, err := os.ReadDir(dir)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil && !errors.Is(err, fs.ErrPermission) {
-			return 0, false, err
-		}
-		any = any || err != nil || len(entries) > 0
 		n, err := tree.Allocated(dir)
 		if err != nil {
-			return 0, false, fmt.Errorf("measure what the plugin keeps: %w", err)
+			return 0, fmt.Errorf("measure what the plugin keeps: %w", err)
 		}
 		bytes += n
 	}
-	return bytes, any, nil
+	return bytes, nil
 }
 
 // needSnapshotSpace fails when there is no room for a snapshot of so many bytes.

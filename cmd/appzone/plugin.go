@@ -15,7 +15,7 @@ func (a *app) plugin() *cobra.Command {
 	cmd := &cobra.Command{Use: "plugin", Short: "Manage plugins", Args: noArgs, RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
 	cmd.AddCommand(a.pluginList(), a.pluginShow(), a.pluginUpload(), a.pluginPlan(), a.pluginInstall(),
 		a.pluginStart(), a.pluginStop(), a.pluginRestart(), a.pluginLogs(), a.pluginStats(), a.pluginSettings(), a.pluginGrants(),
-		a.pluginVersions(), a.pluginUninstall(), a.pluginRemove())
+		a.pluginVersions(), a.pluginRollback(), a.pluginUninstall(), a.pluginRemove())
 	return cmd
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,11 +23,12 @@ func versionTable(items []json.RawMessage, w io.Writer) error {
 	row(w, "VERSION", "DIGEST", "FILES", "BYTES", "UPLOADED", "BY", "")
 	for _, raw := range items {
 		var v struct {
-			Version, Digest, UploadedBy string
-			FileCount                   int
-			ZipBytes                    int64
-			UploadedAt                  time.Time
-			Installed, Candidate        bool
+			Version, Digest, UploadedBy  string
+			FileCount                    int
+			ZipBytes                     int64
+			UploadedAt                   time.Time
+			Installed, Candidate, Former bool
+			Fault                        string
 		}
 		if err := json.Unmarshal(raw, &v); err != nil {
 			return err
@@ -36,6 +38,11 @@ func versionTable(items []json.RawMessage, w io.Writer) error {
 			mark = "installed"
 		} else if v.Candidate {
 			mark = "candidate"
+		} else if v.Former {
+			mark = "former"
+		}
+		if v.Fault != "" {
+			mark = strings.TrimSpace(mark + " (taken back: " + v.Fault + ")")
 		}
 		row(w, v.Version, v.Digest[:min(12, len(v.Digest))], v.FileCount, v.ZipBytes, v.UploadedAt.Local().Format(time.DateTime), v.UploadedBy, mark)
 	}
