@@ -22,7 +22,7 @@ import (
 
 // TestMain lets this binary be the children that it supervises.
 func TestMain(m *testing.M) {
-	process.Main(map[string]process.Entry{"plugin": servePlugin, "noisy": noisyPlugin, "hoarding": hoardingPlugin, "failing": failingPlugin, "keys": keysPlugin})
+	process.Main(map[string]process.Entry{"plugin": servePlugin, "noisy": noisyPlugin, "hoarding": hoardingPlugin, "failing": failingPlugin, "keys": keysPlugin, "keeper": keeperPlugin})
 	os.Exit(m.Run())
 }
 
