@@ -171,3 +171,6 @@ func (r *rig) becomes(version string, state host.State) host.PluginView {
 	}, time.Minute, 5*time.Millisecond, "%s %s", version, state)
 	return v
 }
+
+// versionOf is the manifest of the keeper's version.
+func versionOf(version string) string { return fmt.Sprintf(script, "P", version, "") }

@@ -169,7 +169,7 @@ func TestAnUpgradeThatHasNoRoomChangesNothing(t *testing.T) {
 	big := filepath.Join(r.dir, "plugins", "p", "data", "big")
 	require.NoError(t, os.WriteFile(big, make([]byte, 32<<20), 0o600))
 	pid := r.view("p").PID
-	r.mustUpload(fmt.Sprintf(script, "P", "2.0.0", ""))
+	r.mustUpload(versionOf("2.0.0"))
 	store.free.Store(80 << 20) // enough for the files, and not for a copy
 	job := r.upgrade("2.0.0", "", host.InstallRequest{})
 	assert.Equal(t, host.JobFailed, job.State)
