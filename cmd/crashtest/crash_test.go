@@ -87,7 +87,7 @@ func check(t *testing.T, dir string, acknowledged int) {
 		done[step.name] = true
 	}
 	checkPages(t, s, done)
-	checkScript(t, s, done)
+	checkScript(t, s, dir, done)
 	jobs, _, err := s.Jobs(t.Context(), "", 100)
 	require.NoError(t, err)
 	for _, job := range jobs {
@@ -137,7 +137,7 @@ func checkPages(t *testing.T, s system, done map[string]bool) {
 	}
 }
 
-func checkScript(t *testing.T, s system, done map[string]bool) {
+func checkScript(t *testing.T, s system, dir string, done map[string]bool) {
 	t.Helper()
 	view, err := s.Plugin(t.Context(), "script")
 	if done["upload script"] {
@@ -147,14 +147,33 @@ func checkScript(t *testing.T, s system, done map[string]bool) {
 		assert.False(t, done["install script"], "an acknowledged installation is gone")
 		return
 	}
-	if done["install script 2"] {
-		assert.Equal(t, "2.0.0", view.Version)
-	}
 	if view.Desired == host.DesiredRunning { // it comes back by itself, whole
 		require.Eventually(t, func() bool {
 			v, err := s.Plugin(context.Background(), "script")
 			return err == nil && v.State == host.Running
 		}, time.Minute, 20*time.Millisecond)
+	}
+	if view, err = s.Plugin(t.Context(), "script"); assert.NoError(t, err) {
+		checkKept(t, dir, view.Version)
+	}
+	switch {
+	case done["go back to 1"] && !done["go on to 2"]:
+		assert.NotEqual(t, failing, view.Version)
+	case done["install script 2"] && done["go on to 2"]:
+		assert.Equal(t, "2.0.0", view.Version)
+	}
+}
+
+// checkKept finds in the plugin's data what the version, and those before it, wrote, and nothing of one that was left.
+func checkKept(t *testing.T, dir, version string) {
+	t.Helper()
+	kept, err := os.ReadFile(filepath.Join(dir, "plugins", "script", "data", "kept"))
+	require.NoError(t, err)
+	starts := strings.Fields(string(kept))
+	require.NotEmpty(t, starts)
+	assert.Equal(t, "1.0.0", starts[0])
+	for _, start := range starts {
+		assert.LessOrEqual(t, start, version, "%s", kept)
 	}
 }
 
@@ -182,6 +201,10 @@ func checkFolders(t *testing.T, s system, dir string) {
 		plugins, err := os.ReadDir(filepath.Join(dir, "plugins"))
 		return err == nil && len(plugins) == 1 && plugins[0].Name() == "script"
 	}, 30*time.Second, 20*time.Millisecond, "the folder of a removed plugin is left")
+	require.Eventually(t, func() bool {
+		snapshots, err := os.ReadDir(filepath.Join(dir, "plugins", "script", "snapshots"))
+		return err == nil && len(snapshots) == 0
+	}, 30*time.Second, 20*time.Millisecond, "a snapshot that no record names is left")
 	uploads, err := os.ReadDir(filepath.Join(dir, "uploads"))
 	require.NoError(t, err)
 	assert.Empty(t, uploads)

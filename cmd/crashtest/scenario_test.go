@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"appzone/host"
+	"appzone/host/fault"
 	"appzone/nodebridge"
 	"appzone/store"
 )
@@ -39,7 +40,8 @@ func open(dir string, hook func(string)) (system, error) {
 		return system{}, err
 	}
 	h, err := host.Open(context.Background(), host.Config{DataDir: dir, Store: st, Runtimes: []host.Runtime{node},
-		AdminPassword: "for the test", RestartPlugins: true, RestartDelay: time.Nanosecond, Hook: hook})
+		AdminPassword: "for the test", RestartPlugins: true, RestartDelay: time.Nanosecond, Hook: hook,
+		Backoff: host.Backoff{First: 10 * time.Millisecond, Max: 50 * time.Millisecond, HalfLife: time.Minute, Budget: 2.5, Stable: time.Minute}})
 	return system{h, st}, err
 }
 
@@ -52,7 +54,11 @@ func zipOf(kind, version string) []byte {
 		files["index.html"] = "<p>" + version
 	default:
 		files["manifest.json"] = fmt.Sprintf(`{"name":"Script","version":%q,"description":"d","type":"script","parameters":{"scriptName":"s","scriptPath":"index.js","permissions":{}}}`, version)
-		files["index.js"] = fmt.Sprintf(`require('http').createServer((q,r)=>r.end(%q)).listen(9006)`, version)
+		end := fmt.Sprintf(`require('http').createServer((q,r)=>r.end(%q)).listen(9006)`, version)
+		if version == failing {
+			end = `process.exit(3)`
+		}
+		files["index.js"] = fmt.Sprintf(`require('fs').appendFileSync(process.env.APPZONE_DATA_DIR + '/kept', '%s '); `, version) + end
 	}
 	var out bytes.Buffer
 	w := zip.NewWriter(&out)
@@ -81,14 +87,31 @@ func (s system) upload(kind, version string) error {
 	return err
 }
 
-func (s system) install(id string) error {
+func (s system) install(id, version string) error {
 	ctx := context.Background()
-	plan, err := s.Plan(ctx, id, "")
+	plan, err := s.Plan(ctx, id, version)
 	if err != nil {
 		return err
 	}
 	start := true
-	job, err := s.Install(ctx, id, host.InstallRequest{Grants: host.GrantChoice{Requested: true}, Start: &start}, plan.ETag, admin)
+	job, err := s.Install(ctx, id, host.InstallRequest{Version: version, Grants: host.GrantChoice{Requested: true}, Start: &start}, plan.ETag, admin)
+	return s.end(job, err)
+}
+
+// failing is a version that writes and does not start.
+const failing = "3.0.0"
+
+// fail installs it, and wants the host to take it back.
+func (s system) fail() error {
+	if err := s.install("script", failing); fault.CodeOf(err) != "rolled_back" {
+		return fmt.Errorf("version %s was not taken back: %w", failing, err)
+	}
+	return nil
+}
+
+// goBack goes back to a version with what was kept then.
+func (s system) goBack(version string) error {
+	job, err := s.Rollback(context.Background(), "script", host.RollbackRequest{Version: version, Data: host.DataRestore}, admin)
 	return s.end(job, err)
 }
 
@@ -106,7 +129,7 @@ func (s system) end(job host.Job, err error) error {
 	defer cancel()
 	job, err = s.WaitJob(ctx, job.ID)
 	if err == nil && job.State != host.JobSucceeded {
-		err = fmt.Errorf("job %s is %s: %+v", job.Kind, job.State, job.Error)
+		err = fault.New(fault.Invalid, job.Error.Code, "job %s is %s: %+v", job.Kind, job.State, job.Error)
 	}
 	return err
 }
@@ -119,11 +142,15 @@ var steps = []struct {
 	do  func(system) error
 }{
 	{"upload pages", "plugin.uploaded pages", func(s system) error { return s.upload("html", "1.0.0") }},
-	{"install pages", "plugin.installed pages", func(s system) error { return s.install("pages") }},
+	{"install pages", "plugin.installed pages", func(s system) error { return s.install("pages", "") }},
 	{"upload script", "plugin.uploaded script", func(s system) error { return s.upload("script", "1.0.0") }},
-	{"install script", "plugin.installed script", func(s system) error { return s.install("script") }},
+	{"install script", "plugin.installed script", func(s system) error { return s.install("script", "") }},
 	{"upload script 2", "plugin.uploaded script", func(s system) error { return s.upload("script", "2.0.0") }},
-	{"install script 2", "plugin.installed script", func(s system) error { return s.install("script") }},
+	{"install script 2", "plugin.installed script", func(s system) error { return s.install("script", "") }},
+	{"go back to 1", "plugin.rolled_back script", func(s system) error { return s.goBack("1.0.0") }},
+	{"go on to 2", "plugin.rolled_back script", func(s system) error { return s.goBack("2.0.0") }},
+	{"upload script 3", "plugin.uploaded script", func(s system) error { return s.upload("script", failing) }},
+	{"fail script 3", "plugin.rolled_back script", func(s system) error { return s.fail() }},
 	{"uninstall pages", "plugin.uninstalled pages", func(s system) error { return s.uninstall("pages") }},
 	{"remove pages", "plugin.removed pages", func(s system) error { return s.Remove(context.Background(), "pages", false, admin) }},
 }
