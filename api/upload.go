@@ -27,24 +27,43 @@ func (s *Server) uploadPlugin(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	said, err := queryAllow(c)
+	if err != nil {
+		return err
+	}
 	u, err := s.receive(c)
 	if err != nil {
 		return err
 	}
 	defer u.Close()
 	if dryRun {
-		plan, err := s.host.Check(s.ctx, u)
+		plan, err := s.host.Check(s.ctx, u, said...)
 		return sendPlan(c, plan, err)
 	}
-	return s.idempotent(c, string(u.Digest()), func(c *fiber.Ctx) error {
-		view, created, err := s.host.Accept(s.ctx, u, actorOf(c))
+	return s.idempotent(c, string(u.Digest())+query(c, "allow"), func(c *fiber.Ctx) error {
+		view, created, err := s.host.Accept(s.ctx, u, actorOf(c), said...)
 		return sendUploaded(c, view, created, err)
 	})
 }
 
-// putPluginVersion takes in the zip of exactly this version.
+// queryAllow is the word that an upload may say.
+func queryAllow(c *fiber.Ctx) ([]host.Word, error) {
+	if !c.Context().QueryArgs().Has("allow") {
+		return nil, nil
+	}
+	if c.Query("allow") != string(host.AllowReplace) {
+		return nil, badQuery("allow", "may be replace")
+	}
+	return []host.Word{host.AllowReplace}, nil
+}
+
+// putPluginVersion takes in the zip of exactly this version, or with dryRun gives its plan alone.
 func (s *Server) putPluginVersion(c *fiber.Ctx) error {
 	id, err := pluginID(c)
+	if err != nil {
+		return err
+	}
+	dryRun, err := queryBool(c, "dryRun")
 	if err != nil {
 		return err
 	}
@@ -57,6 +76,10 @@ func (s *Server) putPluginVersion(c *fiber.Ctx) error {
 		return err
 	}
 	defer u.Close()
+	if dryRun {
+		plan, err := s.host.CheckVersion(s.ctx, u, id, version)
+		return sendPlan(c, plan, err)
+	}
 	view, created, err := s.host.AcceptVersion(s.ctx, u, id, version, actorOf(c))
 	return sendUploaded(c, view, created, err)
 }

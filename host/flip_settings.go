@@ -1,18 +1,31 @@
 package host
 
 import (
-	"cmp"
-	"encoding/json"
 	"time"
 
-	"appzone/host/fault"
+	"appzone/host/audit"
+	"appzone/host/settings"
 )
 
-// changeSettings writes the settings that x leaves.
+// changeSettings writes the settings that x leaves. What was put with it has an entry of its own in the audit trail.
 func (h *Host) changeSettings(w Writer, x exchange) error {
 	st, err := h.settingsUnder(w, x)
 	if err != nil || st == nil {
 		return err
+	}
+	if hasSettings(x.settings) {
+		before, _, err := tableSettings.find(w, x.to.Plugin)
+		if err != nil {
+			return err
+		}
+		schema, err := h.schemaOf(x.to)
+		if err != nil {
+			return err
+		}
+		act := Act{Kind: "plugin.settings", Plugin: x.to.Plugin, Before: schema.Show(before.Stored), After: schema.Show(st.Stored)}
+		if err := appendAudit(w, newAuditEntry(x.actor, act, audit.Done)); err != nil {
+			return err
+		}
 	}
 	return tableSettings.put(w, x.to.Plugin, *st)
 }
@@ -20,56 +33,54 @@ func (h *Host) changeSettings(w Writer, x exchange) error {
 // settingsUnder are the settings of the plugin once x is done, nil if they are not changed by it. What the new schema refuses is an
 // error: nothing is changed yet.
 func (h *Host) settingsUnder(r Reader, x exchange) (*Settings, error) {
-	id := x.to.Plugin
-	st, set, err := tableSettings.find(r, id)
+	st, set, err := tableSettings.find(r, x.to.Plugin)
 	if err != nil {
 		return nil, err
 	}
-	revision := st.Revision
+	revision, now := st.Revision, time.Now().UTC()
 	if x.back != nil {
 		st, set = Settings{}, x.back.Settings != nil
 		if set {
 			st = *x.back.Settings
 		}
-		st.Revision, st.UpdatedAt, st.UpdatedBy = revision+1, time.Now().UTC(), x.actor.User
 	}
-	schema, err := h.schemaOf(x.to)
-	if err != nil {
-		return nil, err
-	}
-	seal, open := h.sealer(id)
-	if x.settings != nil {
-		if st.Stored, err = schema.Apply(st.Stored, x.settings, seal, open, time.Now().UTC()); err != nil {
+	put, hidden := hasSettings(x.settings), 0
+	if put {
+		if st.Stored, err = h.putSettings(st.Stored, x.to, x.settings); err != nil {
 			return nil, err
 		}
-		st.Revision, st.UpdatedAt, st.UpdatedBy = revision+1, time.Now().UTC(), x.actor.User
-		return &st, nil
-	}
-	n := 0
-	if st.Stored, n, err = schema.Hide(st.Stored, seal, time.Now().UTC()); err != nil {
+	} else if st.Stored, hidden, err = h.settingsAsTheyAre(r, x, st.Stored, set); err != nil {
 		return nil, err
 	}
-	if set && x.upgrades() {
-		values := cmp.Or(string(st.Values), "{}")
-		if _, err := schema.Apply(st.Stored, json.RawMessage(values), seal, open, time.Now().UTC()); err != nil {
-			return nil, settingsRefused(id, x.to, err)
-		}
-	}
-	if n == 0 && x.back == nil {
+	if !put && hidden == 0 && x.back == nil {
 		return nil, nil //nolint:nilnil // there is nothing to change
 	}
 	st.Revision = revision + 1
+	if put || x.back != nil {
+		st.UpdatedAt, st.UpdatedBy = now, x.actor.User
+	}
 	return &st, nil
 }
 
-// settingsRefused explains that the settings as they are do not fit a version.
-func settingsRefused(id string, v Version, err error) error {
-	e := fault.From(err)
-	if e.Code != "settings_invalid" {
-		return err
+// settingsAsTheyAre seals what is a secret of x.to and was none before, and tells how much that was. An upgrade whose schema refuses
+// them is an error.
+func (h *Host) settingsAsTheyAre(r Reader, x exchange, st settings.Stored, set bool) (settings.Stored, int, error) {
+	schema, err := h.schemaOf(x.to)
+	if err != nil {
+		return st, 0, err
 	}
-	refused := fault.Wrap(err, fault.Invalid, "settings_refused",
-		"version %s of %q refuses the settings as they are, so nothing was changed; give it others with \"settings\"", v.Version, id)
-	refused.Fields = e.Fields
-	return refused
+	seal, open := h.sealer(x.to.Plugin)
+	st, hidden, err := schema.Hide(st, seal, time.Now().UTC())
+	if err != nil || !set || !x.upgrades() {
+		return st, hidden, err
+	}
+	old, err := installedVersion(r, x.from)
+	if err != nil {
+		return st, 0, err
+	}
+	refused, err := h.refusedOf(st, old, x.to, open)
+	if err == nil && len(refused) > 0 {
+		err = errSettingsAsTheyAre(refused, x.to)
+	}
+	return st, hidden, err
 }

@@ -31,21 +31,6 @@ type InstallRequest struct {
 	Start *bool `json:"start"`
 }
 
-// Word is what must be said in so many words before it is done.
-type Word string
-
-// The words.
-const (
-	// AllowDowngrade installs a lower version than the installed one (row B9).
-	AllowDowngrade Word = "downgrade"
-	// AllowReplace takes other content under the version that is there (row B9).
-	AllowReplace Word = "replace"
-	// AllowUnsigned installs an unsigned version over a signed one (row H5).
-	AllowUnsigned Word = "unsigned"
-	// AllowKey installs a version that another key signed than the one that the plugin is pinned to (row H4).
-	AllowKey Word = "key"
-)
-
 // The steps of an installation.
 const (
 	stepCheck   = "check"
@@ -75,7 +60,11 @@ func (h *Host) agree(ctx context.Context, id string, req InstallRequest, etag st
 		if err != nil {
 			return err
 		}
-		plan, err := planOf(r, p, v)
+		old, err := installedVersion(r, p)
+		if err != nil {
+			return err
+		}
+		plan, err := h.planOf(r, p, old, v)
 		if err != nil {
 			return err
 		}
@@ -94,7 +83,13 @@ func (h *Host) agree(ctx context.Context, id string, req InstallRequest, etag st
 		if err := checkGrants(v.Manifest, grants); err != nil {
 			return err
 		}
-		return consent(id, plan, req.Grants, grants, p.Grants, actor)
+		if err := consent(id, plan, req.Grants, grants, p.Grants, actor); err != nil {
+			return err
+		}
+		if err := checkWords(plan, req.Allow); err != nil {
+			return err
+		}
+		return h.checkSettings(r, id, old, v, req.Settings)
 	})
 	return p, v, grants, err
 }

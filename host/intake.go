@@ -121,6 +121,34 @@ func (in *intake) storeLarge(e *bundle.Entry, f *File) (head []byte, err error) 
 	return head, in.batch.Put(f.SHA256, e.Size, second)
 }
 
+// filesOf are the files of a zip that is not kept: path, size and digest.
+func filesOf(ctx context.Context, b *bundle.Bundle) ([]File, error) {
+	files := make([]File, 0, len(b.Entries))
+	for k := range b.Entries {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		e := &b.Entries[k]
+		d, err := digestOfEntry(e)
+		if err != nil {
+			return nil, fmt.Errorf("read %q: %w", e.Path, err)
+		}
+		files = append(files, File{Path: e.Path, Size: e.Size, SHA256: d})
+	}
+	return files, nil
+}
+
+func digestOfEntry(e *bundle.Entry) (Digest, error) {
+	r, err := e.Open()
+	if err != nil {
+		return "", err
+	}
+	defer r.Close()
+	sum := sha256.New()
+	_, err = io.Copy(sum, r)
+	return digestOf(sum), err
+}
+
 func putJSON(batch BlobBatch, v any) (Digest, error) {
 	b, err := json.Marshal(v)
 	if err != nil {

@@ -48,6 +48,12 @@ type Plan struct {
 	Signature      string             `json:"signature"`
 	// Publisher is whose signature holds; nil where none does.
 	Publisher *Publisher `json:"publisher"`
+	// Changes is the difference to the installed version; nil when nothing is installed.
+	Changes *Changes `json:"changes"`
+	// Settings tells what the version makes of the settings that are there.
+	Settings PlanSettings `json:"settings"`
+	// Needs are the explicit words without which an installation is refused.
+	Needs []NeededWord `json:"needs"`
 	// ETag binds an installation to this plan.
 	ETag string `json:"etag"`
 }
@@ -66,30 +72,52 @@ func (h *Host) Plan(ctx context.Context, id, version string) (Plan, error) {
 		if err != nil {
 			return err
 		}
-		plan, err = h.fullPlan(r, p, v)
+		plan, err = h.fullPlan(r, p, v, func() ([]File, error) { return h.index(v.Index) })
 		return err
 	})
 	return plan, err
 }
 
-// fullPlan is planOf with what this host requires of every plugin.
-func (h *Host) fullPlan(r Reader, p Plugin, v Version) (Plan, error) {
-	plan, err := planOf(r, p, v)
+// fullPlan is planOf with all that people want to know of it. files are the version's.
+func (h *Host) fullPlan(r Reader, p Plugin, v Version, files func() ([]File, error)) (Plan, error) {
+	old, err := installedVersion(r, p)
+	if err != nil {
+		return Plan{}, err
+	}
+	plan, err := h.planOf(r, p, old, v)
 	if err != nil {
 		return plan, err
 	}
 	signed, err := h.signatureFindings(r, p, v)
 	plan.Findings = append(plan.Findings, signed...)
-	if err == nil && v.Manifest.Type == manifest.TypeScript {
+	if err != nil {
+		return plan, err
+	}
+	if v.Manifest.Type == manifest.TypeScript {
 		plan.Findings = append(plan.Findings, h.wallFindings(walls(p.Edits.apply(v.Manifest), &plan.Requested))...)
+	}
+	if old != nil {
+		plan.Changes, err = h.changes(p, *old, v, files)
 	}
 	return plan, err
 }
 
-// planOf makes the plan of installing v over p as it is.
-func planOf(r Reader, p Plugin, v Version) (Plan, error) {
+// installedVersion is the version in use; nil for none.
+func installedVersion(r Reader, p Plugin) (*Version, error) {
+	if p.Installed == "" {
+		return nil, nil
+	}
+	v, ok, err := tableVersions.find(r, versionKey(p.ID, p.Installed))
+	if err != nil || !ok {
+		return nil, err
+	}
+	return &v, nil
+}
+
+// planOf makes the plan of installing v over p as it is, where old is in use: all that decides, and so all that its ETag covers.
+func (h *Host) planOf(r Reader, p Plugin, old *Version, v Version) (plan Plan, err error) {
 	m := v.Manifest
-	plan := Plan{
+	plan = Plan{
 		Plugin: p.ID, Name: m.Name, Version: m.Version, Digest: v.Digest, Description: m.Description, Author: m.Author,
 		Type: m.Type, Runtime: m.Parameters.Runtime, Sidebar: m.Sidebar, Icon: m.Icon, Views: m.Parameters.Views,
 		ZipBytes: v.ZipBytes, FileCount: v.FileCount, FileBytes: v.FileBytes, Limits: m.EffectiveLimits(),
@@ -102,16 +130,16 @@ func planOf(r Reader, p Plugin, v Version) (Plan, error) {
 		return plan, err
 	}
 	plan.Signature, plan.Publisher = sign.state, sign.publisher
-	if p.Installed != "" {
-		old, ok, err := tableVersions.find(r, versionKey(p.ID, p.Installed))
-		if err != nil {
-			return plan, err
-		}
-		if ok {
-			plan.Installed = &VersionRef{Version: old.Version, Digest: old.Digest}
-		}
+	if old != nil {
+		plan.Installed = &VersionRef{Version: old.Version, Digest: old.Digest}
 	}
-	if plan.Findings, err = findings(r, v); err != nil {
+	if plan.Findings, err = findings(r, old, v); err != nil {
+		return plan, err
+	}
+	if plan.Settings.Refused, err = h.refusedSettings(r, p.ID, old, v, nil); err != nil {
+		return plan, err
+	}
+	if plan.Needs, err = h.neededWords(r, p, old, v); err != nil {
 		return plan, err
 	}
 	plan.Added, plan.Removed = plan.Requested.beyond(p.Grants), p.Grants.beyond(&plan.Requested)
@@ -120,9 +148,9 @@ func planOf(r Reader, p Plugin, v Version) (Plan, error) {
 	return plan, err
 }
 
-// planETag covers digest, request, grants, installed version and signature.
+// planETag covers what decides: digest, request, grants, installed version, signature, needed words and refused settings.
 func planETag(p Plan) (string, error) {
-	b, err := json.Marshal([]any{p.Digest, p.Requested, p.Granted, p.Installed, p.Signature})
+	b, err := json.Marshal([]any{p.Digest, p.Requested, p.Granted, p.Installed, p.Signature, p.Needs, p.Settings})
 	if err != nil {
 		return "", err
 	}
@@ -131,9 +159,13 @@ func planETag(p Plan) (string, error) {
 }
 
 // findings are those of the zip, of the runtime and of the host, together.
-func findings(r Reader, v Version) ([]Finding, error) {
+func findings(r Reader, old *Version, v Version) ([]Finding, error) {
+	out := slices.Concat([]Finding{}, faultFindings(v), v.Findings, v.Inspection.Findings)
+	if old != nil && old.Version == v.Version && old.Digest != v.Digest {
+		out = append(out, Finding{Severity: SeverityMedium, Code: "same_version", Message: "it has the number of the installed version and other content"})
+	}
 	advice, err := advise(r, &v.Manifest)
-	return slices.Concat([]Finding{}, faultFindings(v), v.Findings, v.Inspection.Findings, advice), err
+	return append(out, advice...), err
 }
 
 // choose finds the version that a request names: by version, or the candidate, or the installed one.

@@ -79,19 +79,33 @@ func (c *contextReader) Read(p []byte) (int, error) {
 	return c.r.Read(p)
 }
 
-// Check opens the zip under limits and makes the plan of installing it, without keeping anything.
-func (h *Host) Check(ctx context.Context, u *Upload) (Plan, error) {
-	b, err := bundle.Open(u.file, u.size, h.cfg.Bundle)
+// Check opens the zip under limits and makes the plan of installing it, without keeping anything. said are as for Accept.
+func (h *Host) Check(ctx context.Context, u *Upload, said ...Word) (Plan, error) {
+	b, err := h.open(u, said)
 	if err != nil {
 		return Plan{}, err
 	}
-	if err := h.admit(b.Manifest); err != nil {
-		return Plan{}, err
+	return h.check(ctx, u, b, replacingOf(said))
+}
+
+// open reads the zip and refuses what cannot be a plugin of this host.
+func (h *Host) open(u *Upload, said []Word) (*bundle.Bundle, error) {
+	if err := knownWords(said); err != nil {
+		return nil, err
 	}
+	b, err := bundle.Open(u.file, u.size, h.cfg.Bundle)
+	if err != nil {
+		return nil, err
+	}
+	return b, h.admit(b.Manifest)
+}
+
+func (h *Host) check(ctx context.Context, u *Upload, b *bundle.Bundle, may replacing) (Plan, error) {
 	v := h.newVersion(b, u, System)
 	if err := h.needSpace(v.FileBytes); err != nil {
 		return Plan{}, err
 	}
+	var err error
 	if v.Signature, err = b.Signature(ctx); err != nil {
 		return Plan{}, err
 	}
@@ -100,86 +114,125 @@ func (h *Host) Check(ctx context.Context, u *Upload) (Plan, error) {
 	}
 	var plan Plan
 	err = h.view(ctx, func(r Reader) error {
-		p, _, err := h.candidateOf(r, b, u)
+		p, _, err := h.candidateOf(r, b, u, may)
 		if err != nil {
 			return err
 		}
-		plan, err = h.fullPlan(r, p, v)
+		known, _, err := tableVersions.find(r, versionKey(p.ID, u.digest))
+		if err != nil {
+			return err
+		}
+		v.Fault = known.Fault
+		plan, err = h.fullPlan(r, p, v, func() ([]File, error) { return filesOf(ctx, b) })
 		return err
 	})
 	return plan, err
 }
 
-// Accept checks the zip, stores its files and makes it the plugin's candidate. The same bytes again change
-// nothing. created tells whether the plugin is new.
-func (h *Host) Accept(ctx context.Context, u *Upload, actor Actor) (view PluginView, created bool, err error) {
-	b, err := bundle.Open(u.file, u.size, h.cfg.Bundle)
+// Accept checks the zip, stores its files and makes it the plugin's candidate. The same bytes again change nothing, but that a version
+// which is kept becomes the candidate. Other content under a version that is there is refused, unless [AllowReplace] is said. created
+// tells whether the plugin is new.
+func (h *Host) Accept(ctx context.Context, u *Upload, actor Actor, said ...Word) (view PluginView, created bool, err error) {
+	b, err := h.open(u, said)
 	if err != nil {
 		return view, false, err
 	}
-	if err := h.admit(b.Manifest); err != nil {
-		return view, false, err
-	}
+	view, taken, err := h.accept(ctx, u, b, actor, replacingOf(said))
+	return view, taken.newPlugin, err
+}
+
+// taken is what accepting a zip made anew.
+type taken struct{ newPlugin, newVersion bool }
+
+func (h *Host) accept(ctx context.Context, u *Upload, b *bundle.Bundle, actor Actor, may replacing) (view PluginView, made taken, err error) {
 	id := b.Manifest.ID
 	release, err := h.jobs.exclusive(ctx, id)
 	if err != nil {
-		return view, false, err
+		return view, made, err
 	}
 	defer release()
-	known, err := h.knows(ctx, b, u)
-	if err != nil || known {
-		if err == nil {
-			view, err = h.Plugin(ctx, id)
+	known, kept, err := h.knows(ctx, b, u, may)
+	if err == nil && !known {
+		var v *Version
+		if !kept {
+			if v, err = h.takeIn(ctx, u, b, actor); err != nil {
+				return view, made, err
+			}
 		}
-		return view, false, err
+		made, err = h.makeCandidate(ctx, u, b, v, actor, may)
 	}
+	if err != nil {
+		return view, made, asNoSpace(err)
+	}
+	view, err = h.Plugin(ctx, id)
+	return view, made, err
+}
+
+// takeIn stores the files of a new version, and lets its runtime look at it.
+func (h *Host) takeIn(ctx context.Context, u *Upload, b *bundle.Bundle, actor Actor) (*Version, error) {
 	if err := h.needSpace(spaceFor(b, u.size)); err != nil {
-		return view, false, err
+		return nil, err
 	}
 	v := h.newVersion(b, u, actor)
 	batch := h.cfg.Store.Blobs().NewBatch()
 	defer batch.Close()
 	if err := h.storeFiles(ctx, batch, b, &v); err != nil {
-		return view, false, asNoSpace(err)
+		return nil, asNoSpace(err)
 	}
+	var err error
 	if v.Inspection, err = h.inspect(ctx, v); err != nil {
-		return view, false, err
+		return nil, err
 	}
 	h.hook("upload.stored")
-	err = h.change(ctx, actor, Act{Kind: "plugin.uploaded", Plugin: id, Data: map[string]any{"version": v.Version, "digest": v.Digest}}, func(w Writer, _ *Act) error {
-		p, isNew, err := h.candidateOf(w, b, u)
+	return &v, nil
+}
+
+// makeCandidate records v, if it is new, and makes the zip's version the candidate.
+func (h *Host) makeCandidate(ctx context.Context, u *Upload, b *bundle.Bundle, v *Version, actor Actor, may replacing) (made taken, err error) {
+	id := b.Manifest.ID
+	act := Act{Kind: "plugin.uploaded", Plugin: id, Data: map[string]any{"version": b.Manifest.Version, "digest": u.digest}}
+	err = h.change(ctx, actor, act, func(w Writer, _ *Act) error {
+		p, isNew, err := h.candidateOf(w, b, u, may)
 		if err != nil {
 			return err
 		}
-		created = isNew
-		p.Candidate = v.Digest
-		if err := tableVersions.put(w, versionKey(id, v.Digest), v); err != nil {
+		made = taken{newPlugin: isNew, newVersion: v != nil}
+		if err := dropWaiting(w, p, b.Manifest.Version, u.digest); err != nil {
 			return err
+		}
+		p.Candidate = u.digest
+		if v != nil {
+			if err := tableVersions.put(w, versionKey(id, u.digest), *v); err != nil {
+				return err
+			}
 		}
 		return h.savePlugin(w, &p)
 	})
 	if err != nil {
-		return view, false, asNoSpace(err)
+		return made, err
 	}
 	h.hook("upload.recorded")
 	h.trimVersions(ctx, id)
-	view, err = h.Plugin(ctx, id)
-	return view, created, err
+	return made, nil
 }
 
-// knows tells whether these very bytes are the plugin's candidate or its installed version already.
-func (h *Host) knows(ctx context.Context, b *bundle.Bundle, u *Upload) (known bool, err error) {
+// knows tells whether these very bytes are the plugin's candidate or its installed version already, and whether they are kept at all.
+func (h *Host) knows(ctx context.Context, b *bundle.Bundle, u *Upload, may replacing) (known, kept bool, err error) {
 	err = h.view(ctx, func(r Reader) error {
-		p, _, err := h.candidateOf(r, b, u)
+		p, _, err := h.candidateOf(r, b, u, may)
+		if err != nil {
+			return err
+		}
 		known = p.Candidate == u.digest || p.Installed == u.digest
+		_, kept, err = tableVersions.find(r, versionKey(p.ID, u.digest))
 		return err
 	})
-	return known, err
+	return known, kept, err
 }
 
 // candidateOf is the plugin's record as it is before the upload, or a new one; it refuses another name under the
-// same id (row B4), and the installed version with other content (row B9).
-func (h *Host) candidateOf(r Reader, b *bundle.Bundle, u *Upload) (Plugin, bool, error) {
+// same id (row B4), and a version that is there with other content (row B9) unless it may be replaced.
+func (h *Host) candidateOf(r Reader, b *bundle.Bundle, u *Upload, may replacing) (Plugin, bool, error) {
 	m := b.Manifest
 	p, ok, err := tablePlugins.find(r, m.ID)
 	if err != nil {
@@ -192,17 +245,7 @@ func (h *Host) candidateOf(r Reader, b *bundle.Bundle, u *Upload) (Plugin, bool,
 		return p, false, fault.New(fault.Conflict, "id_taken", "the name %q gives the id %q, which belongs to the plugin %q; change the name, or remove that plugin first", m.Name, m.ID, p.Name).
 			WithField("name", "gives the id of another plugin")
 	}
-	if p.Installed != "" && p.Installed != u.digest {
-		old, ok, err := tableVersions.find(r, versionKey(p.ID, p.Installed))
-		if err != nil {
-			return p, false, err
-		}
-		if ok && old.Version == m.Version {
-			return p, false, fault.New(fault.Conflict, "version_exists", "version %s of %q is installed with other content; give the new content a new version", m.Version, p.ID).
-				WithField("version", "is installed with other content")
-		}
-	}
-	return p, false, nil
+	return p, false, oneContent(r, p, m.Version, u.digest, may)
 }
 
 // newVersion is the record of the upload, still without its files.
