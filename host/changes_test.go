@@ -15,8 +15,8 @@ import (
 	"appzone/host/fault"
 )
 
-// plan is the plan of this version of p.
-func (r *rig) plan(version string) host.Plan {
+// planOfP is the plan of this version of p.
+func (r *rig) planOfP(version string) host.Plan {
 	r.Helper()
 	plan, err := r.Plan(r.Context(), "p", version)
 	require.NoError(r, err)
@@ -37,7 +37,7 @@ func TestAPlanShowsTheDifference(t *testing.T) {
 	_, err := r.upload(fmt.Sprintf(script, "P", "1.0.0", `,"settings":{"type":"object","properties":{"a":{"type":"string"},"gone":{}}},"limits":{"memoryMB":512}`),
 		map[string]string{"same.js": "same", "old.js": "old", "更.js": "one"})
 	require.NoError(t, err)
-	assert.Nil(t, r.plan("").Changes, "nothing is installed")
+	assert.Nil(t, r.planOfP("").Changes, "nothing is installed")
 	require.Equal(t, host.JobSucceeded, r.install("p", false).State)
 	_, err = r.Edit(t.Context(), "p", []byte(`{"icon":"icon-mine"}`), 0, admin)
 	require.NoError(t, err)
@@ -49,7 +49,7 @@ func TestAPlanShowsTheDifference(t *testing.T) {
 	require.NoError(t, err)
 	_, err = r.upload(next, files)
 	require.NoError(t, err)
-	plan := r.plan("")
+	plan := r.planOfP("")
 	assert.Equal(t, dry, plan, "a dry run says the same")
 
 	size := func(n int) *int64 { s := int64(n); return &s }
@@ -131,7 +131,7 @@ func TestALongDifferenceIsBounded(t *testing.T) {
 	require.Equal(t, host.JobSucceeded, r.install("p", false).State)
 	_, err = r.upload(fmt.Sprintf(html, "P", "2.0.0", properties(300)), many("new", "x", 1000))
 	require.NoError(t, err)
-	c := r.plan("").Changes
+	c := r.planOfP("").Changes
 	assert.Equal(t, []int{1000, 200, 800}, []int{c.Files.Added.Count, len(c.Files.Added.Items), c.Files.Added.More})
 	assert.Equal(t, []int{250, 200, 50}, []int{c.Files.Removed.Count, len(c.Files.Removed.Items), c.Files.Removed.More})
 	assert.Equal(t, "new/0199.js", c.Files.Added.Items[199].Path)
@@ -150,7 +150,7 @@ func TestADowngradeNeedsItsWord(t *testing.T) {
 		r.mustUpload(fmt.Sprintf(html, "P", version, ""))
 		require.Equal(t, host.JobSucceeded, r.install("p", false).State)
 	}
-	plan := r.plan("1.0.0")
+	plan := r.planOfP("1.0.0")
 	require.Len(t, plan.Needs, 1)
 	assert.Contains(t, plan.Needs[0].Message, "version 1.0.0 is lower than 2.0.0")
 	try := func(version, etag string, said ...host.Word) (host.Job, error) {
@@ -169,7 +169,7 @@ func TestADowngradeNeedsItsWord(t *testing.T) {
 	require.NoError(t, err)
 	r.succeed(job)
 	assert.Equal(t, "1.0.0", r.view("p").Version)
-	job, err = try("2.0.0", r.plan("2.0.0").ETag)
+	job, err = try("2.0.0", r.planOfP("2.0.0").ETag)
 	require.NoError(t, err, "the way up needs no word")
 	r.succeed(job)
 }
@@ -180,10 +180,10 @@ func TestThePlanIsBoundToWhatItNeeds(t *testing.T) {
 	r.mustUpload(fmt.Sprintf(html, "P", "1.0.0", `,"settings":{"type":"object","properties":{"a":{"type":"string"}}}`))
 	require.Equal(t, host.JobSucceeded, r.install("p", false).State)
 	r.mustUpload(fmt.Sprintf(html, "P", "2.0.0", `,"settings":{"type":"object","properties":{"a":{"type":"integer"}}}`))
-	plan := r.plan("")
+	plan := r.planOfP("")
 	_, err := r.PutSettings(t.Context(), "p", []byte(`{"a":"x"}`), 0, admin)
 	require.NoError(t, err)
-	again := r.plan("")
+	again := r.planOfP("")
 	assert.NotEqual(t, plan.ETag, again.ETag, "the settings are refused now")
 	_, err = r.Install(t.Context(), "p", host.InstallRequest{}, plan.ETag, admin)
 	assert.Equal(t, "plan_changed", fault.CodeOf(err))
@@ -198,7 +198,7 @@ func TestAnUpdateThatAsksForMoreNeedsConsentAgain(t *testing.T) {
 	r.mustUpload(asking("1.0.0", `{"network":{"outbound":["a.example:443"]},"browser":["camera"]}`))
 	require.Equal(t, host.JobSucceeded, r.install("p", false).State)
 	r.mustUpload(asking("1.1.0", `{"network":{"outbound":["a.example:443","b.example:443"]},"plugins":["inbox"]}`))
-	plan := r.plan("")
+	plan := r.planOfP("")
 	assert.True(t, plan.NeedsConsent)
 	b, err := json.Marshal(map[string]any{"added": plan.Added, "removed": plan.Removed})
 	require.NoError(t, err)
@@ -216,10 +216,10 @@ func TestAPlanTellsOfAFormerFailure(t *testing.T) {
 	require.Equal(t, host.JobSucceeded, r.install("p", false).State)
 	bad := r.mustUpload(fmt.Sprintf(html, "P", "2.0.0", ""))
 	require.NotNil(t, bad.Candidate)
-	r.fault("p", bad.Candidate.Digest, "it crashed three times")
-	r.replaced("p", bad.Candidate.Digest)
+	r.writeFault("p", bad.Candidate.Digest, "it crashed three times")
+	r.writeFormer("p", bad.Candidate.Digest)
 
-	plan := r.plan("")
+	plan := r.planOfP("")
 	var found bool
 	for _, f := range plan.Findings {
 		found = found || f.Code == "rolled_back_before" && f.Severity == host.SeverityHigh && strings.HasSuffix(f.Message, "it crashed three times")
@@ -246,8 +246,8 @@ func TestAPlanTellsOfAFormerFailure(t *testing.T) {
 	assert.Nil(t, r.view("p").Former, "what is not in use has nothing before it")
 }
 
-// fault writes why the host went back from a version, and replaced that this one was in use before.
-func (r *rig) fault(id string, d host.Digest, why string) {
+// writeFault writes why the host went back from a version, and writeFormer that this one was in use before.
+func (r *rig) writeFault(id string, d host.Digest, why string) {
 	r.Helper()
 	require.NoError(r, r.store.Update(context.Background(), func(w host.Writer) error {
 		var v host.Version
@@ -259,7 +259,7 @@ func (r *rig) fault(id string, d host.Digest, why string) {
 	}))
 }
 
-func (r *rig) replaced(id string, d host.Digest) {
+func (r *rig) writeFormer(id string, d host.Digest) {
 	r.Helper()
 	require.NoError(r, r.store.Update(context.Background(), func(w host.Writer) error {
 		return w.Put("former", id, host.Former{Version: d, SnapshotBytes: 7})
