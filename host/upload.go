@@ -153,11 +153,14 @@ func (h *Host) accept(ctx context.Context, u *Upload, b *bundle.Bundle, actor Ac
 	defer release()
 	known, kept, err := h.knows(ctx, b, u, may)
 	if err == nil && !known {
+		batch := h.cfg.Store.Blobs().NewBatch()
+		defer batch.Close() // until then nobody collects what no record names yet
 		var v *Version
 		if !kept {
-			if v, err = h.takeIn(ctx, u, b, actor); err != nil {
+			if v, err = h.takeIn(ctx, batch, u, b, actor); err != nil {
 				return view, made, err
 			}
+			h.hook("upload.stored")
 		}
 		made, err = h.makeCandidate(ctx, u, b, v, actor, may)
 	}
@@ -169,13 +172,11 @@ func (h *Host) accept(ctx context.Context, u *Upload, b *bundle.Bundle, actor Ac
 }
 
 // takeIn stores the files of a new version, and lets its runtime look at it.
-func (h *Host) takeIn(ctx context.Context, u *Upload, b *bundle.Bundle, actor Actor) (*Version, error) {
+func (h *Host) takeIn(ctx context.Context, batch BlobBatch, u *Upload, b *bundle.Bundle, actor Actor) (*Version, error) {
 	if err := h.needSpace(spaceFor(b, u.size)); err != nil {
 		return nil, err
 	}
 	v := h.newVersion(b, u, actor)
-	batch := h.cfg.Store.Blobs().NewBatch()
-	defer batch.Close()
 	if err := h.storeFiles(ctx, batch, b, &v); err != nil {
 		return nil, asNoSpace(err)
 	}
@@ -183,7 +184,6 @@ func (h *Host) takeIn(ctx context.Context, u *Upload, b *bundle.Bundle, actor Ac
 	if v.Inspection, err = h.inspect(ctx, v); err != nil {
 		return nil, err
 	}
-	h.hook("upload.stored")
 	return &v, nil
 }
 

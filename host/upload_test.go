@@ -94,6 +94,22 @@ func TestTheSameZipAgainChangesNothing(t *testing.T) {
 	assert.Nil(t, three.Candidate)
 }
 
+// A collection that runs just then must not take the files that no record names yet.
+func TestAnUploadIsSafeFromACollection(t *testing.T) {
+	r := newRig(t, func(c *host.Config) {
+		c.Hook = func(point string) {
+			if point == "upload.stored" {
+				_, err := c.Store.Blobs().Collect(t.Context(), func(func(host.Digest)) error { return nil })
+				require.NoError(t, err)
+			}
+		}
+	})
+	r.mustUpload(fmt.Sprintf(html, "P", "1.0.0", ""))
+	require.Equal(t, host.JobSucceeded, r.install("p", false).State)
+	_, err := r.Edit(t.Context(), "p", []byte(`{"icon":"icon-home"}`), 0, admin)
+	require.NoError(t, err, "its files are there")
+}
+
 func TestVersionsAreKeptUpToTheirBound(t *testing.T) {
 	r := newRig(t, nil)
 	for n := range 12 {
