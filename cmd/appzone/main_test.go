@@ -54,6 +54,8 @@ func TestExitStatuses(t *testing.T) {
 		{"plugin list -o xml", exitUsage, "json, table or yaml"},
 		{"plugin list --server ftp://x", exitUsage, "is not a URL"},
 		{"plugin install x --grant all", exitUsage, "--grant takes"},
+		{"plugin install x --allow downgrade,please", exitUsage, "--allow takes downgrade"},
+		{"plugin upload x --allow downgrade", exitUsage, "--allow takes replace"},
 		{"plugin list", exitFailed, "cannot reach the host"},
 		{"validate testdata/missing.zip", exitFailed, "missing.zip"},
 	} {

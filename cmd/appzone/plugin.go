@@ -29,6 +29,12 @@ type pluginView struct {
 		Version      string
 		NeedsConsent bool
 	}
+	Former *struct {
+		Version       string
+		SnapshotBytes int64
+		ReplacedAt    time.Time
+	}
+	Trial    bool
 	LastExit *struct{ Cause, Hint string }
 	Walls    []struct{ Name, Level, Reason string }
 }

@@ -26,6 +26,9 @@ type planView struct {
 		Line, Column int
 		Message      string
 	}
+	Changes  *changesView
+	Settings struct{ Refused []client.Field }
+	Needs    []struct{ Word, Message string }
 }
 
 func (a *app) pluginPlan() *cobra.Command {
@@ -60,6 +63,13 @@ func showPlan(raw json.RawMessage, w io.Writer) error {
 	row(w, "description", p.Description)
 	row(w, "zip", fmt.Sprintf("%d files, %d bytes, sha256 %s", p.FileCount, p.ZipBytes, p.Digest))
 	row(w, "signature", p.Signature)
+	p.Changes.show(w)
+	for _, n := range p.Needs {
+		row(w, "needs", "--allow "+n.Word+": "+n.Message)
+	}
+	for _, f := range p.Settings.Refused {
+		row(w, "refuses", strings.TrimSpace("setting "+f.Field+" "+f.Message)+" (install with --settings FILE)")
+	}
 	for _, n := range p.Added {
 		row(w, "asks for", n.Code+" "+n.Value)
 	}

@@ -30,14 +30,23 @@ func (a *app) getOrPut(cmd *cobra.Command, path, file string) error {
 	if file == "" {
 		return a.get(cmd, path, nil, tableOf)
 	}
-	body, err := a.readInput(file)
+	body, err := a.readJSON(file)
 	if err != nil {
 		return err
 	}
-	if !json.Valid(body) {
-		return errors.New("the file is not JSON")
+	return a.put(cmd, path, body)
+}
+
+// readJSON is readInput for a file of JSON; nil for no file.
+func (a *app) readJSON(file string) (json.RawMessage, error) {
+	if file == "" {
+		return nil, nil
 	}
-	return a.put(cmd, path, json.RawMessage(body))
+	body, err := a.readInput(file)
+	if err == nil && !json.Valid(body) {
+		err = errors.New("the file is not JSON")
+	}
+	return body, err
 }
 
 // put replaces what is at path, and shows what is there then.

@@ -2,7 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -39,6 +41,12 @@ func showPlugin(raw json.RawMessage, w io.Writer) error {
 			consent = ", needs consent"
 		}
 		row(w, "candidate", p.Candidate.Version+consent)
+	}
+	if p.Former != nil {
+		row(w, "former", fmt.Sprintf("%s, replaced %s, %d bytes of data kept", p.Former.Version, p.Former.ReplacedAt.Local().Format(time.DateTime), p.Former.SnapshotBytes))
+	}
+	if p.Trial {
+		row(w, "on trial", "it has still to prove itself, or the host goes back by itself")
 	}
 	if p.LastExit != nil {
 		row(w, "last exit", p.LastExit.Cause)

@@ -14,30 +14,39 @@ import (
 	"appzone/cmd/appzone/client"
 )
 
+// uploadFlags are those of plugin upload.
+type uploadFlags struct{ dryRun, replace bool }
+
 func (a *app) pluginUpload() *cobra.Command {
-	var dryRun bool
+	var f uploadFlags
+	var allow string
 	cmd := &cobra.Command{Use: "upload FILE|DIR", Short: "Upload a plugin's zip, or its folder", Args: exactArgs("FILE|DIR"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if allow != "" && allow != "replace" {
+				return usage("--allow takes replace, for other content under a version that is there")
+			}
+			f.replace = allow != ""
 			c, err := a.client()
 			if err != nil {
 				return err
 			}
-			answer, err := a.upload(cmd.Context(), c, args[0], dryRun)
+			answer, err := a.upload(cmd.Context(), c, args[0], f)
 			if err != nil {
 				return err
 			}
 			show := showPlugin
-			if dryRun {
+			if f.dryRun {
 				show = showPlan
 			}
 			return a.print(answer.Body, func(w io.Writer) error { return show(answer.Body, w) })
 		}}
-	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "check the zip and show its plan; keep nothing")
+	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "check the zip and show its plan; keep nothing")
+	cmd.Flags().StringVar(&allow, "allow", "", `"replace" takes other content under a version that is there`)
 	return cmd
 }
 
 // upload sends a zip, or the zip of a folder.
-func (a *app) upload(ctx context.Context, c *client.Client, path string, dryRun bool) (*client.Answer, error) {
+func (a *app) upload(ctx context.Context, c *client.Client, path string, flags uploadFlags) (*client.Answer, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
@@ -55,8 +64,11 @@ func (a *app) upload(ctx context.Context, c *client.Client, path string, dryRun 
 		return nil, err
 	}
 	q := url.Values{}
-	if dryRun {
+	if flags.dryRun {
 		q.Set("dryRun", "true")
+	}
+	if flags.replace {
+		q.Set("allow", "replace")
 	}
 	return c.Do(ctx, client.Request{Method: "POST", Path: client.Path("plugins"), Query: q, Length: size,
 		Body: a.watched(f, size), Header: http.Header{"Content-Type": {"application/zip"}}})

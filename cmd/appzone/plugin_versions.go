@@ -20,31 +20,28 @@ func (a *app) pluginVersions() *cobra.Command {
 }
 
 func versionTable(items []json.RawMessage, w io.Writer) error {
-	row(w, "VERSION", "DIGEST", "FILES", "BYTES", "UPLOADED", "BY", "")
+	row(w, "VERSION", "DIGEST", "FILES", "BYTES", "UPLOADED", "BY", "SIGNATURE", "", "FAULT")
 	for _, raw := range items {
 		var v struct {
-			Version, Digest, UploadedBy  string
-			FileCount                    int
-			ZipBytes                     int64
-			UploadedAt                   time.Time
-			Installed, Candidate, Former bool
-			Fault                        string
+			Version, Digest, UploadedBy, Signature, Fault string
+			FileCount                                     int
+			ZipBytes                                      int64
+			UploadedAt                                    time.Time
+			Installed, Candidate, Former                  bool
 		}
 		if err := json.Unmarshal(raw, &v); err != nil {
 			return err
 		}
-		mark := ""
-		if v.Installed {
-			mark = "installed"
-		} else if v.Candidate {
-			mark = "candidate"
-		} else if v.Former {
-			mark = "former"
+		var marks []string
+		for _, m := range []struct {
+			is   bool
+			name string
+		}{{v.Installed, "installed"}, {v.Candidate, "candidate"}, {v.Former, "former"}} {
+			if m.is {
+				marks = append(marks, m.name)
+			}
 		}
-		if v.Fault != "" {
-			mark = strings.TrimSpace(mark + " (taken back: " + v.Fault + ")")
-		}
-		row(w, v.Version, v.Digest[:min(12, len(v.Digest))], v.FileCount, v.ZipBytes, v.UploadedAt.Local().Format(time.DateTime), v.UploadedBy, mark)
+		row(w, v.Version, v.Digest[:min(12, len(v.Digest))], v.FileCount, v.ZipBytes, v.UploadedAt.Local().Format(time.DateTime), v.UploadedBy, v.Signature, strings.Join(marks, ", "), v.Fault)
 	}
 	return nil
 }
