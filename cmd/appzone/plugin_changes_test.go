@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"text/tabwriter"
@@ -72,4 +74,43 @@ func TestADifferenceIsSafeForATerminal(t *testing.T) {
 	require.NoError(t, versionTable([]json.RawMessage{json.RawMessage(`{"version":"1","digest":"d","installed":true,"former":true,"signature":"signed","fault":"` + evil + `"}`)}, &b))
 	assert.NotContains(t, b.String(), "\x1b")
 	assert.Contains(t, b.String(), "installed, former")
+}
+
+// Row B9: from the plan to the words and the settings that it asks for.
+func TestADowngradeOnTheCommandLine(t *testing.T) {
+	b := serve(t, filepath.Join(t.TempDir(), "data"))
+	b.first()
+	version := func(version, text, kind string) string {
+		return folder(t, map[string]string{"index.html": text, "manifest.json": `{"name":"P","version":"` + version + `","description":"d","type":"html",
+			"parameters":{"views":{"admin":"index.html"},"settings":{"type":"object","properties":{"a":{"type":"` + kind + `"}}}}}`})
+	}
+	fails := func(says string, args ...string) {
+		t.Helper()
+		status, _, errOut := command(t, "", append(args, "--server", b.url)...)
+		assert.Equal(t, exitFailed, status, errOut)
+		assert.Contains(t, errOut, says)
+	}
+	file := func(text string) string {
+		name := filepath.Join(t.TempDir(), "settings.json")
+		require.NoError(t, os.WriteFile(name, []byte(text), 0o600))
+		return name
+	}
+	two, other, one := version("2.0.0", "two", "string"), version("2.0.0", "other", "string"), version("1.0.0", "one", "integer")
+	b.cli("plugin", "install", two)
+	b.cli("plugin", "settings", "p", "-f", file(`{"a":"x"}`))
+	fails("version_exists", "plugin", "upload", other)
+	fails("version_exists", "plugin", "install", other)
+	assert.Contains(t, b.cli("plugin", "upload", "--dry-run", "--allow", "replace", other), "replace (switch)")
+	b.cli("plugin", "install", other, "--allow", "replace")
+
+	fails("say it with --allow downgrade", "plugin", "install", one)
+	plan := b.cli("plugin", "plan", "p")
+	assert.Contains(t, plan, "--allow downgrade")
+	assert.Contains(t, plan, "setting a must be of type integer")
+	assert.Contains(t, plan, "3 bytes")
+	fails("settings.a", "plugin", "install", "p", "--allow", "downgrade")
+	fails("is not JSON", "plugin", "install", "p", "--allow", "downgrade", "--settings", file("{"))
+	b.cli("plugin", "install", "p", "--allow", "downgrade", "--settings", file(`{"a":1}`))
+	assert.Contains(t, b.cli("plugin", "show", "p"), "1.0.0")
+	assert.Contains(t, b.cli("plugin", "versions", "p"), "SIGNATURE")
 }
