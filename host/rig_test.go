@@ -7,9 +7,11 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -141,8 +143,8 @@ func zipOf(t testing.TB, manifest string, files map[string]string) []byte {
 	add("manifest.json", manifest)
 	add("index.html", "<h1>hello</h1>")
 	add("index.js", "// code")
-	for name, text := range files {
-		add(name, text)
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		add(name, files[name])
 	}
 	require.NoError(t, w.Close())
 	return out.Bytes()
