@@ -216,7 +216,7 @@ type VersionView struct {
 	Publisher *Publisher `json:"publisher"`
 	// Former tells that it was in use before the last upgrade; Fault why the host took it back by itself the last time.
 	Former     bool      `json:"former"`
-	Fault      string    `json:"fault,omitempty"`
+	Fault      string    `json:"fault"`
 	UploadedAt time.Time `json:"uploadedAt"`
 	UploadedBy string    `json:"uploadedBy"`
 }
