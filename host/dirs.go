@@ -98,5 +98,11 @@ func (d dirs) plugin(id string) pluginDirs {
 		snapshots: filepath.Join(root, "snapshots")}
 }
 
+// alone are the folders of an instance that writes beside its code for itself alone, below own.
+func (p pluginDirs) alone(own string) pluginDirs {
+	p.overlay, p.work, p.app = filepath.Join(own, "overlay"), filepath.Join(own, "work"), filepath.Join(own, "app")
+	return p
+}
+
 // version is the folder of one installed version.
 func (p pluginDirs) version(d Digest) string { return filepath.Join(p.versions, string(d[:16])) }

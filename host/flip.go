@@ -33,9 +33,12 @@ func (x *exchange) upgrades() bool { return x.from.Installed != "" && x.from.Ins
 // isScript tells whether what comes has a process.
 func (x *exchange) isScript() bool { return x.to.Manifest.Type == manifest.TypeScript }
 
+// tries tells whether what comes has to prove itself. Who goes back has decided.
+func (x *exchange) tries() bool { return x.upgrades() && x.kind == actInstalled && x.isScript() }
+
 // copies tells whether what the plugin keeps is copied first, so that it can come back.
 func (x *exchange) copies() bool {
-	return x.upgrades() && x.isScript() && x.to.Manifest.Parameters.Upgrade != manifest.UpgradeOverlap
+	return x.upgrades() && x.isScript() && (x.back != nil || x.to.Manifest.Parameters.Upgrade != manifest.UpgradeOverlap)
 }
 
 // flip stops what runs, copies what it keeps, makes x.to the installed version in one transaction, and gives it a supervisor. It tells
@@ -104,7 +107,7 @@ func (h *Host) recordExchange(ctx context.Context, x exchange, former Former) (n
 			if outdated, err = h.recordFormer(w, p, former); err != nil {
 				return err
 			}
-			p.Trial = x.back == nil && x.kind == actInstalled && x.isScript()
+			p.Trial = x.tries()
 		}
 		if x.back != nil {
 			p.Restoring = x.back.Snapshot

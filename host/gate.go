@@ -3,6 +3,7 @@ package host
 import (
 	"context"
 	"net"
+	"slices"
 	"time"
 
 	"appzone/host/egress"
@@ -140,7 +141,12 @@ func (h *Host) regulate(ctx context.Context, id string) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if own := h.gates[id]; own != nil {
-		own.SetPolicy(policyOf(granted))
+		policy, beside := policyOf(granted), policyOf(h.beside[id])
+		policy.Outbound, policy.Plugins = append(policy.Outbound, beside.Outbound...), slices.Concat(policy.Plugins, beside.Plugins)
+		if beside.PublicUntil.After(policy.PublicUntil) {
+			policy.PublicUntil = beside.PublicUntil
+		}
+		own.SetPolicy(policy)
 	}
 	for from, other := range h.gates {
 		if !granted.admits(from) {

@@ -64,7 +64,9 @@ type Host struct {
 	sites       map[string]*Site
 	forgotten   uint64 // how many sites were, in all
 	gates       map[string]*gate
-	closed      bool
+	// beside is what the other instance of a plugin that is being upgraded was granted, while two run.
+	beside map[string]*Grants
+	closed bool
 	// connectPlugins is what ConnectPlugins was given.
 	connectPlugins func(ctx context.Context, from, to string) (net.Conn, error)
 }
@@ -85,7 +87,7 @@ func Open(ctx context.Context, cfg Config) (*Host, error) {
 		started: begun.UTC(), begun: begun, bootMark: newID(time.Now()), timeZone: timeZone(),
 		encodings:   make(chan string, 1024),
 		desktop:     newDesktopHub(),
-		supervisors: map[string]*supervisor{}, installing: map[string]bool{}, sites: map[string]*Site{}, gates: map[string]*gate{}}
+		supervisors: map[string]*supervisor{}, installing: map[string]bool{}, sites: map[string]*Site{}, gates: map[string]*gate{}, beside: map[string]*Grants{}}
 	for _, r := range cfg.Runtimes {
 		h.runtimes[r.Name()] = r
 	}

@@ -137,6 +137,9 @@ func (h *Host) carryOut(ctx context.Context, job *liveJob, x exchange) error {
 		return err
 	}
 	h.hook("install.prepared")
+	if old := h.overlapping(&x); old != nil {
+		return h.overlap(ctx, job, x, old)
+	}
 	job.step(stepSwitch)
 	if err := ctx.Err(); err != nil {
 		return err

@@ -26,6 +26,8 @@ type instance struct {
 	number uint64
 	log    *logs.Log
 	tell   chan<- news
+	// ahead is what it is started from; nil: the records.
+	ahead *ahead
 
 	stopOnce sync.Once
 	stopping chan struct{}
@@ -58,8 +60,8 @@ const startMark = "starting version "
 
 var instances atomic.Uint64
 
-func newInstance(h *Host, id string, log *logs.Log, tell chan<- news) *instance {
-	return &instance{host: h, id: id, number: instances.Add(1), log: log, tell: tell,
+func newInstance(h *Host, id string, log *logs.Log, tell chan<- news, a *ahead) *instance {
+	return &instance{host: h, id: id, number: instances.Add(1), log: log, tell: tell, ahead: a,
 		flight: newFlight(), stopping: make(chan struct{}), done: make(chan struct{}), listened: make(chan struct{})}
 }
 
@@ -98,7 +100,7 @@ func (i *instance) run() {
 // start prepares and starts the process and returns when it is ready, or alive at the deadline without having
 // called listen.
 func (i *instance) start(ctx context.Context) error {
-	l, err := i.host.prepareLaunch(ctx, i.id, i.number)
+	l, err := i.host.prepareLaunch(ctx, i.id, i.number, i.ahead)
 	if err != nil {
 		return err
 	}

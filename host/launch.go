@@ -46,8 +46,8 @@ type launch struct {
 }
 
 // prepareLaunch checks the version's files and makes the instance's folders.
-func (h *Host) prepareLaunch(ctx context.Context, id string, number uint64) (*launch, error) {
-	p, v, err := h.installed(ctx, id)
+func (h *Host) prepareLaunch(ctx context.Context, id string, number uint64, a *ahead) (*launch, error) {
+	p, v, st, err := h.launched(ctx, id, a)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +74,7 @@ func (h *Host) prepareLaunch(ctx context.Context, id string, number uint64) (*la
 	if err := h.verifyFiles(ctx, v, l.staged); err != nil {
 		return nil, err
 	}
-	if err := h.makeFolders(ctx, l); err != nil {
+	if err := h.makeFolders(ctx, l, st); err != nil {
 		l.remove()
 		return nil, err
 	}
@@ -111,8 +111,22 @@ func (h *Host) verifyFiles(ctx context.Context, v Version, s Staged) error {
 	return e
 }
 
-func (h *Host) makeFolders(ctx context.Context, l *launch) error {
+// launched is what an instance is started from.
+func (h *Host) launched(ctx context.Context, id string, a *ahead) (p Plugin, v Version, st Settings, err error) {
+	if a != nil {
+		return a.plugin, a.version, a.settings, nil
+	}
+	if p, v, err = h.installed(ctx, id); err == nil {
+		st, err = h.storedSettings(ctx, id)
+	}
+	return p, v, st, err
+}
+
+func (h *Host) makeFolders(ctx context.Context, l *launch, st Settings) error {
 	d := h.dirs.plugin(l.plugin.ID)
+	if l.manifest.Parameters.Upgrade == manifest.UpgradeOverlap { // two of its instances may run at a time
+		d = d.alone(filepath.Join(h.dirs.run, l.mark))
+	}
 	l.overlay = d
 	l.to = Launch{AppDir: l.staged.CodeDir, DataDir: d.data, TempDir: filepath.Join(h.dirs.run, l.mark, "tmp"),
 		MemoryBytes: int64(l.manifest.EffectiveLimits().MemoryMB) << 20}
@@ -121,12 +135,15 @@ func (h *Host) makeFolders(ctx context.Context, l *launch) error {
 		l.to.AppDir = d.app
 		folders = append(folders, d.app, d.overlay, d.work)
 	}
+	if err := h.layAlone(ctx, l); err != nil {
+		return err
+	}
 	for _, dir := range folders {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return fmt.Errorf("make folder: %w", err)
 		}
 	}
-	settings, err := h.deliverSettings(ctx, l.plugin.ID, l.version)
+	settings, err := h.deliver(l.plugin.ID, l.version, st)
 	if err != nil {
 		return err
 	}

@@ -92,16 +92,25 @@ func (h *Host) restartIfRunning(ctx context.Context, id string, actor Actor) err
 	return err
 }
 
-// deliverSettings is the file that an instance reads: values, defaults and secrets in clear.
+// deliverSettings is the file that an instance reads, from what is stored.
 func (h *Host) deliverSettings(ctx context.Context, id string, v Version) ([]byte, error) {
-	var st Settings
-	err := h.view(ctx, func(r Reader) (err error) {
-		st, _, err = tableSettings.find(r, id)
-		return err
-	})
+	st, err := h.storedSettings(ctx, id)
 	if err != nil {
 		return nil, err
 	}
+	return h.deliver(id, v, st)
+}
+
+func (h *Host) storedSettings(ctx context.Context, id string) (st Settings, err error) {
+	err = h.view(ctx, func(r Reader) (err error) {
+		st, _, err = tableSettings.find(r, id)
+		return err
+	})
+	return st, err
+}
+
+// deliver is the file that an instance reads: values, defaults and secrets in clear.
+func (h *Host) deliver(id string, v Version, st Settings) ([]byte, error) {
 	schema, err := h.schemaOf(v)
 	if err != nil {
 		return nil, err

@@ -32,6 +32,10 @@ type supervisor struct {
 	readyTimeout atomic.Int64
 	// grace is how long its instances may take to let requests end, and to end themselves.
 	grace time.Duration
+	// ahead is what its instances are started from before their version is the installed one; nil: the records.
+	ahead atomic.Pointer[ahead]
+	// quiet says that another supervisor tells of the plugin's state.
+	quiet atomic.Bool
 	// switchTime is how much more, in nanoseconds, requests wait while another version takes its place.
 	switchTime atomic.Int64
 
@@ -130,7 +134,7 @@ func (s *supervisor) begin(byHand bool) {
 	s.status.WaitingUntil = nil
 	s.trial.begin(s.host.cfg.Trial)
 	s.move(causeStart, nil)
-	s.inst = newInstance(s.host, s.id, s.log, s.news)
+	s.inst = newInstance(s.host, s.id, s.log, s.news, s.ahead.Load())
 	s.inst.goRun()
 	s.publish()
 }
@@ -178,6 +182,10 @@ func (s *supervisor) move(c cause, exit *LastExit) {
 	s.status.State, s.status.Since = to, time.Now().UTC()
 	if to != BackingOff {
 		s.status.WaitingUntil = nil
+	}
+	if s.quiet.Load() {
+		s.publish()
+		return
 	}
 	data := map[string]any{"from": from, "to": to, "cause": c}
 	if exit != nil {
