@@ -93,6 +93,19 @@ func (h *Host) exchange(ctx context.Context, x exchange, bytes int64) (start boo
 	return start, h.superviseInstalled(ctx, id, start)
 }
 
+// stopFor is stopSupervisor for a switch that copies so many bytes: requests wait that much longer. It tells whether the plugin took
+// requests.
+func (h *Host) stopFor(id string, bytes int64) (listened bool) {
+	s, err := h.supervisor(id)
+	if err != nil {
+		return false
+	}
+	s.switchTime.Store(int64(switchMargin) + bytes*int64(time.Second)/snapshotPace)
+	listened = s.snap.Load().Listening
+	h.stopSupervisor(id)
+	return listened
+}
+
 // recordExchange is the transaction. It returns the plugin as it is then, and the snapshot that is of no use any more.
 func (h *Host) recordExchange(ctx context.Context, x exchange, former Former) (now Plugin, outdated string, err error) {
 	id := x.to.Plugin

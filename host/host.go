@@ -300,19 +300,6 @@ func (h *Host) stopSupervisor(id string) {
 	}
 }
 
-// stopFor is stopSupervisor for a switch that copies so many bytes: requests wait that much longer. It tells whether the plugin took
-// requests.
-func (h *Host) stopFor(id string, bytes int64) (listened bool) {
-	s, err := h.supervisor(id)
-	if err != nil {
-		return false
-	}
-	s.switchTime.Store(int64(switchMargin) + bytes*int64(time.Second)/snapshotPace)
-	listened = s.snap.Load().Listening
-	h.stopSupervisor(id)
-	return listened
-}
-
 // resume supervises the plugin again after a switch that failed, and lets it run if it ran.
 func (h *Host) resume(ctx context.Context, id string) error {
 	p, _, err := h.installed(ctx, id)
