@@ -16,6 +16,7 @@ const (
 	opAutoStart           // by the boot or by a policy: only if still desired and stopped
 	opStop
 	opRestart
+	opCut  // opStop without any grace
 	opWait // show until when a stopped plugin waits for the boot delay
 )
 
@@ -110,7 +111,7 @@ func (s *supervisor) send(ctx context.Context, c command) (unrecorded, err error
 	defer s.asking.Unlock()
 	if c.desired != "" {
 		err := s.host.setDesired(ctx, s.id, c.desired)
-		if c.op == opStop && isNoSpace(err) {
+		if (c.op == opStop || c.op == opCut) && isNoSpace(err) {
 			unrecorded = err
 		} else if err != nil {
 			return nil, err
@@ -141,6 +142,11 @@ func (s *supervisor) handle(c command) {
 		s.starting = append(s.starting, c.reply)
 		s.begin(false)
 	case opStop:
+		s.halt(c.reply)
+	case opCut:
+		if s.inst != nil {
+			s.inst.goCut()
+		}
 		s.halt(c.reply)
 	case opRestart:
 		if s.inst == nil {

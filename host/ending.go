@@ -39,7 +39,7 @@ func (s *supervisor) ended(n news) {
 // hopeless tells whether a start failed for what no further attempt changes.
 func hopeless(err error) bool {
 	switch fault.CodeOf(err) {
-	case codeWallMissing, codeDataFull, "secret_key_missing", "secret_damaged":
+	case codeWallMissing, codeDataFull, codeQuarantined, "secret_key_missing", "secret_damaged":
 		return true
 	}
 	return false
@@ -64,7 +64,7 @@ func (s *supervisor) crashed(n news, exit *LastExit) {
 
 func (s *supervisor) fail(n news, exit *LastExit) {
 	exit.Output = s.lastLines()
-	if s.trial.on && fault.CodeOf(n.err) != "secret_key_missing" { // which is no version's doing
+	if code := fault.CodeOf(n.err); s.trial.on && code != "secret_key_missing" && code != codeQuarantined { // which are no version's doing
 		s.failTrial(exit.Cause)
 	}
 	s.move(causeGaveUp, exit)

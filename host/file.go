@@ -39,4 +39,6 @@ type Site struct {
 	Grants *Grants
 	// Files by path.
 	Files map[string]*File
+
+	bar *bar // why it is not served; nil: it is
 }

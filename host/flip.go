@@ -115,6 +115,9 @@ func (h *Host) recordExchange(ctx context.Context, x exchange, former Former) (n
 		if err != nil {
 			return err
 		}
+		if err := h.adopt(w, &p, x); err != nil { // again: a key may have been revoked since
+			return err
+		}
 		act.Before = map[string]any{"digest": p.Installed, "grants": p.Grants}
 		if x.upgrades() {
 			if outdated, err = h.recordFormer(w, p, former); err != nil {

@@ -149,6 +149,9 @@ func (h *Host) recordBack(w Writer, id, why string, atOnce bool, act *Act) (p Pl
 	if to, err = tableVersions.get(w, versionKey(id, former.Version)); err != nil {
 		return p, to, fmt.Errorf("read the former version: %w", err)
 	}
+	if err := h.checkSignature(w, to); err != nil { // nothing brings back what a revoked key signed
+		return p, to, err
+	}
 	bad, err := tableVersions.get(w, versionKey(id, p.Installed))
 	if err != nil {
 		return p, to, err

@@ -15,7 +15,7 @@ func (h *Host) Hook(ctx context.Context, id, method, path string) (*Site, string
 	if err != nil {
 		return nil, "", errNoHook()
 	}
-	site, err := h.Site(ctx, id)
+	site, err := h.siteOf(ctx, id)
 	if fault.CodeOf(err) == codeNoPlugin {
 		return nil, "", errNoHook()
 	}
@@ -24,6 +24,9 @@ func (h *Host) Hook(ctx context.Context, id, method, path string) (*Site, string
 	}
 	if !site.Script || !site.Grants.opens(method, decoded) {
 		return nil, "", errNoHook()
+	}
+	if site.refusal() != nil { // anybody may ask, and the reason is for those who have the plugin
+		return nil, "", fault.New(fault.Unavailable, codeQuarantined, "the plugin is not in service; ask whoever runs it")
 	}
 	return site, decoded, nil
 }

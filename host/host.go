@@ -223,11 +223,14 @@ func (h *Host) superviseAll(ctx context.Context) ([]string, error) {
 		if _, err := h.supervisor(p.ID); err != nil || p.Desired != DesiredRunning {
 			continue // an html plugin has nothing to start
 		}
-		if h.cfg.RestartPlugins {
+		barred := h.barredAtBoot(ctx, p)
+		if h.cfg.RestartPlugins && !barred {
 			ran = append(ran, p.ID)
 			continue
 		}
-		h.log.Info("plugin ran before and stays stopped: XC_PLUGIN_RESTART is not set", "plugin", p.ID)
+		if !barred {
+			h.log.Info("plugin ran before and stays stopped: XC_PLUGIN_RESTART is not set", "plugin", p.ID)
+		}
 		if _, err := h.command(ctx, p.ID, command{op: opStop, desired: DesiredStopped}); err != nil && !isNoSpace(err) {
 			return nil, err
 		}
@@ -363,6 +366,15 @@ func (h *Host) setDesired(ctx context.Context, id string, d Desired) error {
 		}
 		if p.Installed == "" {
 			return errNotInstalled(id)
+		}
+		if d == DesiredRunning { // again: it may have come into quarantine since
+			v, err := tableVersions.get(w, versionKey(id, p.Installed))
+			if err == nil {
+				err = h.checkStart(w, v)
+			}
+			if err != nil {
+				return err
+			}
 		}
 		p.Desired = d
 		return h.savePlugin(w, &p)

@@ -60,6 +60,9 @@ func (h *Host) agree(ctx context.Context, id string, req InstallRequest, etag st
 		if err != nil {
 			return err
 		}
+		if err := h.checkSignature(r, v); err != nil {
+			return err
+		}
 		old, err := installedVersion(r, p)
 		if err != nil {
 			return err

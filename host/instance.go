@@ -31,6 +31,8 @@ type instance struct {
 
 	stopOnce sync.Once
 	stopping chan struct{}
+	cutOnce  sync.Once
+	cut      chan struct{} // closed: it ends without grace
 	done     chan struct{}
 	flight   flight
 
@@ -62,13 +64,16 @@ var instances atomic.Uint64
 
 func newInstance(h *Host, id string, log *logs.Log, tell chan<- news, a *ahead) *instance {
 	return &instance{host: h, id: id, number: instances.Add(1), log: log, tell: tell, ahead: a,
-		flight: newFlight(), stopping: make(chan struct{}), done: make(chan struct{}), listened: make(chan struct{})}
+		flight: newFlight(), stopping: make(chan struct{}), cut: make(chan struct{}), done: make(chan struct{}), listened: make(chan struct{})}
 }
 
 func (i *instance) goRun() { go i.run() }
 
 // goStop asks it to end: requests in flight may end, then the process must.
 func (i *instance) goStop() { i.stopOnce.Do(func() { close(i.stopping) }) }
+
+// goCut lets its end, which goStop asks for, or asked for, wait for nobody.
+func (i *instance) goCut() { i.cutOnce.Do(func() { close(i.cut) }) }
 
 func (i *instance) run() {
 	ctx, cancel := context.WithCancel(context.Background())
@@ -88,7 +93,7 @@ func (i *instance) run() {
 			i.end()
 		}
 	} else if i.proc != nil {
-		i.proc.Stop(i.launch.grace)
+		i.stopProcess()
 	}
 	cancel()
 	i.flight.drain() // before it is told that it has ended: who asks for an instance then gets the next one
@@ -214,7 +219,22 @@ func (i *instance) end() {
 	case <-i.flight.drain():
 	case <-grace.C:
 	case <-i.proc.Done():
+	case <-i.cut:
 	}
+	i.stopProcess()
+}
+
+// stopProcess gives the process its grace, unless the instance is cut off.
+func (i *instance) stopProcess() {
+	ended := make(chan struct{})
+	defer close(ended)
+	i.helpers.Go(func() {
+		select {
+		case <-i.cut:
+			i.proc.Kill()
+		case <-ended:
+		}
+	})
 	i.proc.Stop(i.launch.grace)
 }
 

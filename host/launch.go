@@ -51,6 +51,9 @@ func (h *Host) prepareLaunch(ctx context.Context, id string, number uint64, a *a
 	if err != nil {
 		return nil, err
 	}
+	if err := h.checkStartNow(ctx, v); err != nil {
+		return nil, err
+	}
 	m := p.Edits.apply(v.Manifest)
 	rt, err := h.runtimeOf(&m)
 	if err != nil {

@@ -32,8 +32,14 @@ func (h *Host) Restart(ctx context.Context, id string, actor Actor) (Job, error)
 // operate persists what is desired and sends the command. A stop is not queued behind a start that takes long: these
 // jobs do not take the plugin's lock.
 func (h *Host) operate(ctx context.Context, kind, id string, actor Actor, c command) (Job, error) {
-	if _, _, err := h.installed(ctx, id); err != nil {
+	_, v, err := h.installed(ctx, id)
+	if err != nil {
 		return Job{}, err
+	}
+	if c.desired == DesiredRunning {
+		if err := h.checkStartNow(ctx, v); err != nil {
+			return Job{}, err
+		}
 	}
 	if _, err := h.supervisor(id); err != nil {
 		return Job{}, err

@@ -136,8 +136,10 @@ type PluginView struct {
 	Stage       Stage           `json:"stage"`
 	Status
 	// Trial tells that the installed version has still to prove itself; Former is what can be gone back to.
-	Trial       bool                  `json:"trial"`
-	Former      *FormerView           `json:"former"`
+	Trial  bool        `json:"trial"`
+	Former *FormerView `json:"former"`
+	// Quarantine is why it is neither started nor served; nil where nothing bars it.
+	Quarantine  *Quarantine           `json:"quarantine"`
 	Signature   string                `json:"signature"`
 	Publisher   *Publisher            `json:"publisher"` // whose signature holds; nil where none does
 	Warnings    []manifest.Warning    `json:"warnings"`

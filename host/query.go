@@ -105,6 +105,11 @@ func (h *Host) viewOf(r Reader, p Plugin) (PluginView, error) {
 		view.Candidate = &CandidateView{Version: c.Version, Digest: c.Digest, NeedsConsent: len(asked.beyond(p.Grants)) > 0}
 	}
 	view.Status = h.statusOf(p, m)
+	if p.Installed != "" {
+		if err := h.showQuarantine(r, &view, v); err != nil {
+			return view, err
+		}
+	}
 	h.mu.Lock()
 	if h.installing[p.ID] {
 		view.Stage = StageInstalling

@@ -14,8 +14,26 @@ import (
 // sitesMax bounds the sites that are kept in memory; another is dropped for a new one.
 const sitesMax = 1024
 
-// Site returns the files of an installed plugin that may be served. A script's are those beside its views.
+// Site returns the files of an installed plugin that may be served. A script's are those beside its views. A plugin that must not be
+// served has none: the error is quarantined.
 func (h *Host) Site(ctx context.Context, id string) (*Site, error) {
+	s, err := h.siteOf(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return s, s.refusal()
+}
+
+// refusal is why the site is not served, for those who may know; nil: it is.
+func (s *Site) refusal() error {
+	if s.bar != nil {
+		return fault.New(fault.Unavailable, codeQuarantined, "plugin %q is in quarantine: %s", s.Plugin, s.bar.reason)
+	}
+	return nil
+}
+
+// siteOf is Site for who looks for a refusal by themselves.
+func (h *Host) siteOf(ctx context.Context, id string) (*Site, error) {
 	h.mu.Lock()
 	s, forgotten := h.sites[id], h.forgotten
 	h.mu.Unlock()
@@ -33,8 +51,16 @@ func (h *Host) Site(ctx context.Context, id string) (*Site, error) {
 	if err != nil {
 		return nil, err
 	}
+	var barred *bar
+	err = h.view(ctx, func(r Reader) (err error) {
+		barred, err = h.barOf(r, v)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
 	m := p.Edits.apply(v.Manifest)
-	s = &Site{Plugin: id, Version: v.Version, Digest: v.Digest, Script: m.Type == manifest.TypeScript, Sidebar: m.Sidebar, Views: m.Parameters.Views,
+	s = &Site{bar: barred, Plugin: id, Version: v.Version, Digest: v.Digest, Script: m.Type == manifest.TypeScript, Sidebar: m.Sidebar, Views: m.Parameters.Views,
 		Grants: p.Grants, Files: map[string]*File{}}
 	for k := range index {
 		if served(&m, index[k].Path) {
@@ -66,6 +92,14 @@ func (h *Host) forgetSite(id string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	delete(h.sites, id)
+	h.forgotten++
+}
+
+// forgetSites is forgetSite for all of them.
+func (h *Host) forgetSites() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	clear(h.sites)
 	h.forgotten++
 }
 

@@ -111,12 +111,14 @@ func (s *supervisor) failTrial(why string) {
 }
 
 // inBackground runs fn in a goroutine that Close waits for, unless the host is closed.
-func (h *Host) inBackground(fn func()) {
+func (h *Host) inBackground(fn func()) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if !h.closed {
-		h.background.Go(fn)
+	if h.closed {
+		return false
 	}
+	h.background.Go(fn)
+	return true
 }
 
 // proven ends the trial of a version that has proven itself.

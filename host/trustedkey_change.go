@@ -132,6 +132,7 @@ func (h *Host) EditTrustedKey(ctx context.Context, id string, patch []byte, revi
 // changeKey writes what decide makes of a key, and lets it hold. An act that changes nothing is none.
 func (h *Host) changeKey(ctx context.Context, actor Actor, act Act, decide func(Writer) (old, next TrustedKey, err error)) (TrustedKeyView, error) {
 	var next TrustedKey
+	follows := isolation{host: h, actor: actor}
 	err := h.change(ctx, actor, act, func(w Writer, act *Act) error {
 		if err := h.stillMay(actor); err != nil {
 			return err
@@ -157,15 +158,19 @@ func (h *Host) changeKey(ctx context.Context, actor Actor, act Act, decide func(
 			act.Kind = "key.restored"
 		}
 		next.Revision++
-		return tableTrustedKeys.put(w, next.ID, next)
+		return follows.around(w, next, func() error { return tableTrustedKeys.put(w, next.ID, next) })
 	})
+	if err == nil {
+		follows.enforce(ctx)
+	}
 	return next.view(), err
 }
 
 // RemoveTrustedKey forgets a key: what it signed is of an unknown key from then on. A revoked one stays, so that nothing which it
 // signed comes back by that.
 func (h *Host) RemoveTrustedKey(ctx context.Context, id string, revision uint64, actor Actor) error {
-	return h.change(ctx, actor, Act{Kind: "key.removed", Subject: id}, func(w Writer, act *Act) error {
+	follows := isolation{host: h, actor: actor}
+	err := h.change(ctx, actor, Act{Kind: "key.removed", Subject: id}, func(w Writer, act *Act) error {
 		w.Essential()
 		if err := h.stillMay(actor); err != nil {
 			return err
@@ -178,8 +183,12 @@ func (h *Host) RemoveTrustedKey(ctx context.Context, id string, revision uint64,
 			return fault.New(fault.Conflict, "key_revoked", "the key %s is revoked: removed, it would be an unknown key, and what it signed could come back; restore it first if that is meant", id)
 		}
 		act.Before = k.facts()
-		return tableTrustedKeys.delete(w, id)
+		return follows.around(w, k, func() error { return tableTrustedKeys.delete(w, id) })
 	})
+	if err == nil {
+		follows.enforce(ctx)
+	}
+	return err
 }
 
 // checkSuccession refuses keys that replace one another in a circle.

@@ -109,6 +109,9 @@ func (h *Host) check(ctx context.Context, u *Upload, b *bundle.Bundle, may repla
 	if v.Signature, err = b.Signature(ctx); err != nil {
 		return Plan{}, err
 	}
+	if err := h.checkUpload(ctx, v); err != nil { // before the runtime looks at it
+		return Plan{}, err
+	}
 	if v.Inspection, err = h.inspectBundle(ctx, b); err != nil {
 		return Plan{}, err
 	}
@@ -179,6 +182,9 @@ func (h *Host) takeIn(ctx context.Context, batch BlobBatch, u *Upload, b *bundle
 	v := h.newVersion(b, u, actor)
 	if err := h.storeFiles(ctx, batch, b, &v); err != nil {
 		return nil, asNoSpace(err)
+	}
+	if err := h.checkUpload(ctx, v); err != nil { // before the runtime looks at it
+		return nil, err
 	}
 	var err error
 	if v.Inspection, err = h.inspect(ctx, v); err != nil {

@@ -1,0 +1,105 @@
+package host
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"appzone/host/fault"
+)
+
+// codeQuarantined is the code of whatever is refused of a plugin that is in quarantine.
+const codeQuarantined = "quarantined"
+
+// bar is why a version must not be used: no word and no right helps against it.
+type bar struct {
+	// code is that of an upload or installation that is refused for it.
+	code   string
+	reason string
+	since  *time.Time // nil where nobody knows
+}
+
+// Quarantine is why an installed plugin is neither started nor served. It is not stored: it follows from the keys of the moment.
+type Quarantine struct {
+	Reason string `json:"reason"`
+	// Since is when the key was revoked; nil for a plugin that was never signed by a trusted one.
+	Since *time.Time `json:"since"`
+}
+
+// barOf holds the version's signature against the keys and against what this host requires. nil: it may be used. Everything that lets a
+// version be taken, installed, started or served asks here.
+func (h *Host) barOf(r Reader, v Version) (*bar, error) {
+	s, err := standingOf(r, v.Signature)
+	if err != nil {
+		return nil, err
+	}
+	switch s.state {
+	case Signed:
+		return nil, nil
+	case Modified:
+		return &bar{code: "signature_modified", reason: "it is not what was signed: " + v.Signature.Broken}, nil
+	case Revoked:
+		return &bar{code: "signature_revoked", reason: s.key.revocation(), since: &s.key.RevokedAt}, nil
+	}
+	if !h.cfg.RequireSignature {
+		return nil, nil
+	}
+	reason := "this host takes only what a trusted key signed, and nobody signed it"
+	if s.publisher != nil {
+		reason = fmt.Sprintf("this host takes only what a trusted key signed, and its key %s is unknown", s.publisher.KeyID)
+	}
+	return &bar{code: "signature_required", reason: reason}, nil
+}
+
+// checkSignature refuses the use of a version that is barred, for whoever is about to make it the installed one.
+func (h *Host) checkSignature(r Reader, v Version) error {
+	b, err := h.barOf(r, v)
+	if b != nil {
+		return fault.New(fault.Invalid, b.code, "version %s of %q is refused: %s", v.Version, v.Plugin, b.reason)
+	}
+	return err
+}
+
+// checkUpload refuses, on a host that requires signatures, what could never be installed; elsewhere it is kept, to be looked at.
+func (h *Host) checkUpload(ctx context.Context, v Version) error {
+	if !h.cfg.RequireSignature {
+		return nil
+	}
+	return h.view(ctx, func(r Reader) error { return h.checkSignature(r, v) })
+}
+
+// checkStart refuses to start the installed version of a plugin in quarantine.
+func (h *Host) checkStart(r Reader, v Version) error {
+	b, err := h.barOf(r, v)
+	if b != nil {
+		return fault.New(fault.Conflict, codeQuarantined, "plugin %q is in quarantine and is not started: %s", v.Plugin, b.reason)
+	}
+	return err
+}
+
+// checkStartNow is checkStart with a snapshot of its own.
+func (h *Host) checkStartNow(ctx context.Context, v Version) error {
+	return h.view(ctx, func(r Reader) error { return h.checkStart(r, v) })
+}
+
+// quarantine is the bar as people see it.
+func (b *bar) quarantine() *Quarantine {
+	if b == nil {
+		return nil
+	}
+	return &Quarantine{Reason: b.reason, Since: b.since}
+}
+
+// adopt lets the version that comes into use be what the plugin's later versions are held against: the plugin is pinned to the key of the
+// first version whose signature holds, and follows the key of each one that is installed after it. An unsigned one leaves the pin where it
+// is, and so does the way back to an older version.
+func (h *Host) adopt(r Reader, p *Plugin, x exchange) error {
+	if err := h.checkSignature(r, x.to); err != nil {
+		return err
+	}
+	s, err := standingOf(r, x.to.Signature)
+	if err == nil && s.publisher != nil && x.kind == actInstalled {
+		p.Publisher = s.publisher.PublicKey
+	}
+	return err
+}
