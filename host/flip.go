@@ -25,6 +25,8 @@ type exchange struct {
 	back *Former
 	// start says whether to is started; nil: if the plugin is to run at that moment.
 	start *bool
+	// allow holds the words that were said with an installation.
+	allow []Word
 }
 
 // upgrades tells whether another version is in use now.
@@ -46,6 +48,9 @@ func (x *exchange) copies() bool {
 func (h *Host) flip(ctx context.Context, x exchange) (start bool, err error) {
 	id := x.to.Plugin
 	if err := h.view(ctx, func(r Reader) error {
+		if err := h.checkSignature(r, x.to); err != nil {
+			return err
+		}
 		_, err := h.settingsUnder(r, x)
 		return err
 	}); err != nil {

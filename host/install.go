@@ -92,6 +92,9 @@ func (h *Host) agree(ctx context.Context, id string, req InstallRequest, etag st
 		if err := checkWords(plan, req.Allow); err != nil {
 			return err
 		}
+		if err := checkPin(r, p, v, req.Allow, actor); err != nil {
+			return err
+		}
 		return h.checkSettings(r, id, old, v, req.Settings)
 	})
 	return p, v, grants, err
@@ -120,7 +123,7 @@ func (h *Host) install(ctx context.Context, job *liveJob, id string, req Install
 	if err != nil {
 		return err
 	}
-	return h.carryOut(ctx, job, exchange{actor: actor, kind: actInstalled, from: p, to: v, grants: grants, settings: req.Settings, start: req.Start})
+	return h.carryOut(ctx, job, exchange{actor: actor, kind: actInstalled, from: p, to: v, grants: grants, settings: req.Settings, start: req.Start, allow: req.Allow})
 }
 
 // carryOut makes the files of x.to ready beside what runs, makes the switch, and starts what came.

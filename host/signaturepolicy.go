@@ -97,9 +97,16 @@ func (h *Host) adopt(r Reader, p *Plugin, x exchange) error {
 	if err := h.checkSignature(r, x.to); err != nil {
 		return err
 	}
-	s, err := standingOf(r, x.to.Signature)
-	if err == nil && s.publisher != nil && x.kind == actInstalled {
+	if x.kind != actInstalled {
+		return nil
+	}
+	if err := checkPin(r, *p, x.to, x.allow, x.actor); err != nil {
+		return err
+	}
+	if s, err := standingOf(r, x.to.Signature); err != nil {
+		return err
+	} else if s.publisher != nil {
 		p.Publisher = s.publisher.PublicKey
 	}
-	return err
+	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"appzone/host"
+	"appzone/host/fault"
 	"appzone/host/signature"
 )
 
@@ -120,6 +121,81 @@ func TestTheStateOfASignatureFollowsTheKeys(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, host.Revoked, versions[0].Signature)
 	assert.Equal(t, key.Public().ID, versions[0].Publisher.KeyID)
+}
+
+// installWith installs the candidate with these words, and gives the code of what refuses it.
+func (r *rig) installWith(id string, actor host.Actor, allow ...host.Word) string {
+	r.Helper()
+	job, err := r.Install(r.Context(), id, host.InstallRequest{Grants: host.GrantChoice{Requested: true}, Allow: allow}, r.plan(id).ETag, actor)
+	if err != nil {
+		return fault.CodeOf(err)
+	}
+	r.succeed(job)
+	return ""
+}
+
+// H5: a plugin whose versions somebody signed takes no unsigned one in silence, and none of somebody else (H4).
+func TestAPluginIsPinnedToItsPublisher(t *testing.T) {
+	r := newRig(t, nil)
+	key, other := publisherKey(t), publisherKey(t)
+	version := 0
+	next := func(by *signature.Key) {
+		version++
+		m := fmt.Sprintf(html, "P", fmt.Sprintf("1.0.%d", version), "")
+		if by == nil {
+			r.mustUpload(m)
+		} else {
+			r.uploadSigned(*by, m)
+		}
+	}
+	next(nil)
+	require.Empty(t, r.installWith("p", admin), "nothing is pinned yet")
+	next(&key)
+	require.Empty(t, r.installWith("p", admin), "the first key is taken, even an unknown one")
+	next(&key)
+	require.Empty(t, r.installWith("p", admin))
+
+	next(nil)
+	assert.Equal(t, host.SeverityHigh, severityOf(r.plan("p"), "unsigned"))
+	assert.Equal(t, "unsigned", r.installWith("p", admin))
+	assert.Equal(t, "unsigned", r.installWith("p", admin, host.AllowKey), "another word")
+	narrow := host.Actor{User: "ci", Role: host.RoleAdmin, Token: "t", Scopes: []string{host.ScopePluginsManage}}
+	assert.Equal(t, "consent_required", r.installWith("p", narrow, host.AllowUnsigned))
+	assert.Empty(t, r.installWith("p", admin, host.AllowUnsigned))
+	assert.Empty(t, r.installWith("p", admin), "again, to mend it")
+	next(nil)
+	assert.Equal(t, "unsigned", r.installWith("p", admin), "the pin stays")
+
+	next(&other)
+	assert.Equal(t, host.SeverityMedium, severityOf(r.plan("p"), "unknown_key"))
+	assert.Equal(t, "key", r.installWith("p", admin, host.AllowUnsigned))
+	r.trust(other, "")
+	assert.Equal(t, "key", r.installWith("p", admin), "trusted is not the same publisher")
+	assert.Equal(t, "consent_required", r.installWith("p", narrow, host.AllowKey))
+	assert.Empty(t, r.installWith("p", admin, host.AllowKey))
+	next(&key)
+	assert.Equal(t, "key", r.installWith("p", admin), "the pin moved")
+}
+
+// H4: a publisher whose key was stolen gets a new one, which takes the place of the old one without a word.
+func TestAPublisherRotatesKeys(t *testing.T) {
+	r := newRig(t, nil)
+	keys := []signature.Key{publisherKey(t), publisherKey(t), publisherKey(t)}
+	r.trust(keys[0], "")
+	r.uploadSigned(keys[0], fmt.Sprintf(html, "P", "1.0.0", ""))
+	require.Empty(t, r.installWith("p", admin))
+	r.revoke(keys[0], true)
+	require.NotNil(t, r.view("p").Quarantine)
+
+	r.trust(keys[1], keys[0].Public().ID)
+	r.trust(keys[2], keys[1].Public().ID)
+	r.uploadSigned(keys[2], fmt.Sprintf(html, "P", "1.0.1", ""))
+	require.Empty(t, r.installWith("p", admin), "the successor's successor")
+	assert.Nil(t, r.view("p").Quarantine, "what the new key signed is in use")
+	r.uploadSigned(keys[1], fmt.Sprintf(html, "P", "1.0.2", ""))
+	assert.Equal(t, "key", r.installWith("p", admin), "a former key replaces nothing")
+	r.uploadSigned(keys[0], fmt.Sprintf(html, "P", "1.0.3", ""))
+	assert.Equal(t, "signature_revoked", r.installWith("p", admin, host.AllowKey))
 }
 
 // H5: what is unsigned or changed says so, and names no publisher.

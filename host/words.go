@@ -30,10 +30,17 @@ type NeededWord struct {
 
 // neededWords are those that installing v over p needs, where old is in use (nil: nothing is). A plan lists them, and an installation
 // without one of them is refused.
-func (h *Host) neededWords(_ Reader, _ Plugin, old *Version, v Version) ([]NeededWord, error) {
+func (h *Host) neededWords(r Reader, p Plugin, old *Version, v Version) ([]NeededWord, error) {
 	needs := []NeededWord{}
 	if old != nil && manifest.Compare(v.Version, old.Version) < 0 {
 		needs = append(needs, NeededWord{AllowDowngrade, "version " + v.Version + " is lower than " + old.Version + ", which is installed: what newer versions mended comes back"})
+	}
+	word, why, err := signatureWord(r, p, v)
+	if err != nil {
+		return nil, err
+	}
+	if word != "" {
+		needs = append(needs, NeededWord{word, why})
 	}
 	return needs, nil
 }
