@@ -358,29 +358,6 @@ func (h *Host) setInstalling(id string, on bool) {
 	}
 }
 
-func (h *Host) setDesired(ctx context.Context, id string, d Desired) error {
-	return h.update(ctx, func(w Writer) error {
-		p, err := pluginOf(w, id)
-		if err != nil || p.Desired == d {
-			return err
-		}
-		if p.Installed == "" {
-			return errNotInstalled(id)
-		}
-		if d == DesiredRunning { // again: it may have come into quarantine since
-			v, err := tableVersions.get(w, versionKey(id, p.Installed))
-			if err == nil {
-				err = h.checkStart(w, v)
-			}
-			if err != nil {
-				return err
-			}
-		}
-		p.Desired = d
-		return h.savePlugin(w, &p)
-	})
-}
-
 // runtimeOf is the runtime that the manifest names.
 func (h *Host) runtimeOf(m *manifest.Manifest) (Runtime, error) {
 	r := h.runtimes[m.Parameters.Runtime]
