@@ -76,7 +76,7 @@ func (a Actor) scoped(scope string) bool {
 var ErrNotGiven = errors.New("the plugin is there, and the actor may not use it")
 
 // Open returns the installed plugin's files for an actor who may use it. Who may not is told what a stranger is told: there is
-// no such plugin. Who may is told why it is not served, if it is not: quarantined.
+// no such plugin. Who may is told why it is not served, if it is not: quarantined, files_changed.
 func (h *Host) Open(ctx context.Context, id string, actor Actor) (*Site, error) {
 	if !manifest.ValidID(id) {
 		return nil, errNoSite(id)

@@ -40,5 +40,6 @@ type Site struct {
 	// Files by path.
 	Files map[string]*File
 
-	bar *bar // why it is not served; nil: it is
+	bar     *bar // why it is not served; nil: it is
+	damaged bool // it is not served, since files are not what was installed
 }

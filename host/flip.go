@@ -89,6 +89,7 @@ func (h *Host) exchange(ctx context.Context, x exchange, bytes int64) (start boo
 		h.dropSnapshot(id, former.Snapshot)
 		return false, err
 	}
+	h.changeDamage(id, x.to.Digest, func(d *damage) { d.disk = nil }) // its files were written anew
 	h.forgetSite(id)
 	h.regulateAfter(ctx, id)
 	if now.Restoring != outdated { // which finishRestoring needs

@@ -25,8 +25,8 @@ func (h *Host) Hook(ctx context.Context, id, method, path string) (*Site, string
 	if !site.Script || !site.Grants.opens(method, decoded) {
 		return nil, "", errNoHook()
 	}
-	if site.refusal() != nil { // anybody may ask, and the reason is for those who have the plugin
-		return nil, "", fault.New(fault.Unavailable, codeQuarantined, "the plugin is not in service; ask whoever runs it")
+	if err := site.refusal(); err != nil { // anybody may ask, and the reason is for those who have the plugin
+		return nil, "", fault.New(fault.Unavailable, fault.CodeOf(err), "the plugin is not in service; ask whoever runs it")
 	}
 	return site, decoded, nil
 }

@@ -65,8 +65,9 @@ type Host struct {
 	forgotten   uint64 // how many sites were, in all
 	gates       map[string]*gate
 	// beside is what the other instance of a plugin that is being upgraded was granted, while two run.
-	beside map[string]*Grants
-	closed bool
+	beside  map[string]*Grants
+	damages map[string]damage // by versionKey
+	closed  bool
 	// connectPlugins is what ConnectPlugins was given.
 	connectPlugins func(ctx context.Context, from, to string) (net.Conn, error)
 }
@@ -87,7 +88,8 @@ func Open(ctx context.Context, cfg Config) (*Host, error) {
 		started: begun.UTC(), begun: begun, bootMark: newID(time.Now()), timeZone: timeZone(),
 		encodings:   make(chan string, 1024),
 		desktop:     newDesktopHub(),
-		supervisors: map[string]*supervisor{}, installing: map[string]bool{}, sites: map[string]*Site{}, gates: map[string]*gate{}, beside: map[string]*Grants{}}
+		supervisors: map[string]*supervisor{}, installing: map[string]bool{}, sites: map[string]*Site{}, gates: map[string]*gate{}, beside: map[string]*Grants{},
+		damages: map[string]damage{}}
 	for _, r := range cfg.Runtimes {
 		h.runtimes[r.Name()] = r
 	}
@@ -146,6 +148,7 @@ func (h *Host) boot(ctx context.Context) (err error) {
 	}
 	h.background.Go(func() { h.restartAfterBoot(ran) })
 	h.background.Go(h.encodeInBackground)
+	h.background.Go(h.checkFilesAfterBoot)
 	h.background.Go(h.watchGates)
 	h.background.Go(h.keepUses)
 	h.background.Go(h.tendIdentities)

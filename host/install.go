@@ -200,7 +200,7 @@ func (h *Host) place(ctx context.Context, progress Progress, v *Version, s Stage
 		return h.openBlob(Digest(e.SHA256))
 	})
 	if err != nil {
-		return asNoSpace(fmt.Errorf("write files: %w", err))
+		return h.notPlaced(ctx, v, asNoSpace(fmt.Errorf("write files: %w", err)))
 	}
 	h.hook("install.placed")
 	return nil

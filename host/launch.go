@@ -74,7 +74,7 @@ func (h *Host) prepareLaunch(ctx context.Context, id string, number uint64, a *a
 	if l.user, err = h.userOf(ctx, p); err != nil {
 		return nil, err
 	}
-	if err := h.verifyFiles(ctx, v, l.staged); err != nil {
+	if err := h.verifyStart(ctx, v, l.staged); err != nil {
 		return nil, err
 	}
 	if err := h.makeFolders(ctx, l, st); err != nil {
@@ -86,27 +86,11 @@ func (h *Host) prepareLaunch(ctx context.Context, id string, number uint64, a *a
 
 // verifyFiles refuses a start whose code is not what was installed, and names the file.
 func (h *Host) verifyFiles(ctx context.Context, v Version, s Staged) error {
-	index, err := h.index(v.Index)
-	if err != nil {
+	changes, err := h.changedFiles(ctx, v, s)
+	if err != nil || len(changes) == 0 {
 		return err
 	}
-	changes, err := h.verifier.Check(ctx, s.CodeDir, codeEntries(index))
-	if err != nil {
-		return fmt.Errorf("check code files: %w", err)
-	}
-	if len(changes) == 0 && v.Prepared != "" {
-		var prepared []tree.Entry
-		if err := h.readJSONBlob(v.Prepared, &prepared); err != nil {
-			return err
-		}
-		if changes, err = h.verifier.Check(ctx, s.PreparedDir, prepared); err != nil {
-			return fmt.Errorf("check prepared files: %w", err)
-		}
-	}
-	if len(changes) == 0 {
-		return nil
-	}
-	e := fault.New(fault.Conflict, "files_changed", "plugin %q is not started: its file %q is %s on disk since it was installed; install it again to restore it",
+	e := fault.New(fault.Conflict, codeFilesChanged, "plugin %q is not started: its file %q is %s on disk since it was installed; install it again to restore it",
 		v.Plugin, changes[0].Path, changes[0].Kind)
 	for _, c := range changes {
 		e.WithField(c.Path, "%s", c.Kind)
@@ -123,6 +107,42 @@ func (h *Host) launched(ctx context.Context, id string, a *ahead) (p Plugin, v V
 		st, err = h.storedSettings(ctx, id)
 	}
 	return p, v, st, err
+}
+
+// changedFiles are the files that the version is started from and that are not what was installed, or else what was prepared.
+func (h *Host) changedFiles(ctx context.Context, v Version, s Staged) ([]tree.Change, error) {
+	index, err := h.index(v.Index)
+	if err != nil {
+		return nil, err
+	}
+	changes, err := h.verifier.Check(ctx, s.CodeDir, codeEntries(index))
+	if err != nil {
+		return nil, fmt.Errorf("check code files: %w", err)
+	}
+	if len(changes) > 0 || v.Prepared == "" {
+		return changes, nil
+	}
+	var prepared []tree.Entry
+	if err := h.readJSONBlob(v.Prepared, &prepared); err != nil {
+		return nil, err
+	}
+	if changes, err = h.verifier.Check(ctx, s.PreparedDir, prepared); err != nil {
+		return nil, fmt.Errorf("check prepared files: %w", err)
+	}
+	return changes, nil
+}
+
+// verifyStart is verifyFiles for the installed version that is being started: what it finds is known from then on.
+func (h *Host) verifyStart(ctx context.Context, v Version, s Staged) error {
+	err := h.verifyFiles(ctx, v, s)
+	switch fault.CodeOf(err) {
+	case "":
+		h.changeDamage(v.Plugin, v.Digest, func(d *damage) { d.disk = nil })
+	case codeFilesChanged:
+		first := fault.From(err).Fields[0]
+		h.noteDamage(ctx, v, damage{disk: &tree.Change{Path: first.Field, Kind: first.Message}})
+	}
+	return err
 }
 
 func (h *Host) makeFolders(ctx context.Context, l *launch, st Settings) error {

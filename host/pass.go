@@ -115,5 +115,5 @@ func (h *Host) PageOfView(ctx context.Context, id, view string, actor Actor) (si
 // HasSite tells whether a plugin of this id is installed.
 func (h *Host) HasSite(ctx context.Context, id string) bool {
 	_, err := h.Open(ctx, id, System)
-	return err == nil || fault.CodeOf(err) == codeQuarantined // which has a page that says so
+	return err == nil || fault.From(err).Kind == fault.Unavailable // which has a page that says so
 }

@@ -109,6 +109,7 @@ func (h *Host) viewOf(r Reader, p Plugin) (PluginView, error) {
 		if err := h.showQuarantine(r, &view, v); err != nil {
 			return view, err
 		}
+		h.showDamage(&view, v)
 	}
 	h.mu.Lock()
 	if h.installing[p.ID] {

@@ -15,7 +15,7 @@ import (
 const sitesMax = 1024
 
 // Site returns the files of an installed plugin that may be served. A script's are those beside its views. A plugin that must not be
-// served has none: the error is quarantined.
+// served has none: the error is quarantined or files_changed.
 func (h *Host) Site(ctx context.Context, id string) (*Site, error) {
 	s, err := h.siteOf(ctx, id)
 	if err != nil {
@@ -28,6 +28,9 @@ func (h *Host) Site(ctx context.Context, id string) (*Site, error) {
 func (s *Site) refusal() error {
 	if s.bar != nil {
 		return fault.New(fault.Unavailable, codeQuarantined, "plugin %q is in quarantine: %s", s.Plugin, s.bar.reason)
+	}
+	if s.damaged {
+		return errNotServed(s.Plugin)
 	}
 	return nil
 }
@@ -60,7 +63,7 @@ func (h *Host) siteOf(ctx context.Context, id string) (*Site, error) {
 		return nil, err
 	}
 	m := p.Edits.apply(v.Manifest)
-	s = &Site{bar: barred, Plugin: id, Version: v.Version, Digest: v.Digest, Script: m.Type == manifest.TypeScript, Sidebar: m.Sidebar, Views: m.Parameters.Views,
+	s = &Site{bar: barred, damaged: h.damageOf(id, v.Digest).stored != nil, Plugin: id, Version: v.Version, Digest: v.Digest, Script: m.Type == manifest.TypeScript, Sidebar: m.Sidebar, Views: m.Parameters.Views,
 		Grants: p.Grants, Files: map[string]*File{}}
 	for k := range index {
 		if served(&m, index[k].Path) {

@@ -155,6 +155,9 @@ func (h *Host) accept(ctx context.Context, u *Upload, b *bundle.Bundle, actor Ac
 	}
 	defer release()
 	known, kept, err := h.knows(ctx, b, u, may)
+	if err == nil && h.damageOf(id, u.digest).stored != nil {
+		err = h.mend(ctx, b, u, actor)
+	}
 	if err == nil && !known {
 		batch := h.cfg.Store.Blobs().NewBatch()
 		defer batch.Close() // until then nobody collects what no record names yet

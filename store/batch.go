@@ -79,7 +79,8 @@ func (b *batch) Put(name host.Digest, size int64, r io.Reader) error {
 	return nil
 }
 
-// stored says whether the blob is there, so that its content need only be checked.
+// stored says whether the blob is there and whole, so that its content need only be checked. One that is damaged is written anew, beside
+// the damaged chunks, which have no head then: so what was lost comes back when it is uploaded again.
 func (b *batch) stored(d digest, size int64) (bool, error) {
 	if b.held[d] {
 		return true, nil
@@ -90,7 +91,24 @@ func (b *batch) stored(d digest, size int64) (bool, error) {
 	if errors.Is(err, host.ErrNoRecord) {
 		return false, nil
 	}
-	return err == nil && h.size == size, err
+	return err == nil && h.size == size && b.store.whole(d), err
+}
+
+// whole tells whether a blob's content is what its digest says.
+func (s *Store) whole(d digest) bool {
+	s.gate.again()
+	stored, err := s.openBlob(host.Digest(d.String()))
+	if err != nil {
+		s.gate.leave()
+		return false
+	}
+	defer stored.Close()
+	sum := sha256.New()
+	err = stored.Chunks(func(chunk []byte) error {
+		_, err := sum.Write(chunk)
+		return err
+	})
+	return err == nil && digest(sum.Sum(nil)) == d
 }
 
 // read takes the content into the buffer in chunks, and sends full buffers away.

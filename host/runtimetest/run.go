@@ -36,6 +36,7 @@ func Run(t *testing.T, s Subject) {
 		{"nothing is left behind", nothingLeft},
 		{"many starts and stops at once end in one state", manyAtOnce},
 		{"a changed file is a refused start", changedFile},
+		{"a changed prepared file is a refused start", changedPrepared},
 		{"a change of the settings is a restart", settingsRestart},
 		{"a change of the settings is a signal where the manifest says so", settingsSignal},
 		{"the end of the host ends it", hostEnds},

@@ -1,6 +1,8 @@
 package runtimetest
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -110,6 +112,34 @@ func changedFile(r *rig) {
 	require.Equal(r.t, host.JobFailed, job.State)
 	assert.Equal(r.t, "files_changed", job.Error.Code)
 	assert.Contains(r.t, job.Error.Detail, `"behaviour"`)
+}
+
+// changedPrepared covers row A9 for what the runtime made of the files, such as compiled code.
+func changedPrepared(r *rig) {
+	r.install(Serve, nil)
+	prepared, err := filepath.Glob(filepath.Join(r.dir, "plugins", r.id, "versions", "*", "prepared-*"))
+	require.NoError(r.t, err)
+	require.Len(r.t, prepared, 1)
+	changed := ""
+	require.NoError(r.t, filepath.WalkDir(prepared[0], func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() || changed != "" {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		if err != nil || len(content) == 0 {
+			return err
+		}
+		changed = d.Name()
+		content[len(content)-1] ^= 1
+		return errors.Join(os.Chmod(path, 0o600), os.WriteFile(path, content, 0o600))
+	}))
+	if changed == "" {
+		r.t.Skip("this runtime makes nothing of this program")
+	}
+	job := r.wait(r.do(r.host.Start))
+	require.Equal(r.t, host.JobFailed, job.State)
+	assert.Equal(r.t, "files_changed", job.Error.Code)
+	assert.Contains(r.t, job.Error.Detail, changed)
 }
 
 func manyAtOnce(r *rig) {

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"maps"
@@ -52,6 +53,19 @@ func (s *MemoryStore) Reopen() *MemoryStore {
 	defer s.state.mu.Unlock()
 	clear(s.state.held)
 	return open(s.state)
+}
+
+// Damage changes the first byte of a blob, as a bad disk would, and tells whether there is such a blob with a byte.
+func (s *MemoryStore) Damage(d host.Digest) bool {
+	s.state.mu.Lock()
+	defer s.state.mu.Unlock()
+	data := bytes.Clone(s.state.blobs[d])
+	if len(data) == 0 {
+		return false
+	}
+	data[0] ^= 1
+	s.state.blobs[d] = data
+	return true
 }
 
 // View implements host.Store.
