@@ -14,8 +14,8 @@ import (
 	"appzone/host/signature"
 )
 
-// signedZip signs a plugin's zip.
-func signedZip(t *testing.T, zip []byte, key signature.Key) []byte {
+// signedBy signs a plugin's zip.
+func signedBy(t *testing.T, zip []byte, key signature.Key) []byte {
 	t.Helper()
 	b, err := bundle.Open(bytes.NewReader(zip), int64(len(zip)), bundle.DefaultLimits())
 	require.NoError(t, err)
@@ -29,8 +29,8 @@ func TestARevocationHoldsAtEveryDoor(t *testing.T) {
 	r := newRig(t, withDomain)
 	key := publisherKey(t)
 	at := r.trust(key, "Example Ltd")
-	require.Equal(t, 200, r.install(signedZip(t, scriptZip(t, "Clock", "1.0.0", "app.js", public), key), true).StatusCode)
-	require.Equal(t, 200, r.install(signedZip(t, htmlZip(t, "Pages", "1.0.0"), key), false).StatusCode)
+	require.Equal(t, 200, r.install(signedBy(t, scriptZip(t, "Clock", "1.0.0", "app.js", public), key), true).StatusCode)
+	require.Equal(t, 200, r.install(signedBy(t, htmlZip(t, "Pages", "1.0.0"), key), false).StatusCode)
 	cookie, address := r.openPage("pages", "", "")
 	stream, err := http.DefaultTransport.RoundTrip(r.request(call{method: "GET", path: "/apps/clock/events"}))
 	require.NoError(t, err)
@@ -86,7 +86,7 @@ func TestAPluginInQuarantineIsNotCalledByOthers(t *testing.T) {
 	key := publisherKey(t)
 	at := r.trust(key, "Example Ltd")
 	require.Equal(t, 200, r.install(scriptZip(t, "Caller", "1.0.0", "app.js", `,"permissions":{"plugins":["pages"]}`), true).StatusCode)
-	require.Equal(t, 200, r.install(signedZip(t, htmlZip(t, "Pages", "1.0.0"), key), false).StatusCode)
+	require.Equal(t, 200, r.install(signedBy(t, htmlZip(t, "Pages", "1.0.0"), key), false).StatusCode)
 	const target = "http://pages.appzone.internal/pages/agent.html"
 	r.putGrants("pages", map[string]any{"plugins": []string{"caller"}})
 	require.Eventually(t, func() bool { return r.fetch("caller", target).StatusCode == 200 }, 20*time.Second, 20*time.Millisecond)
