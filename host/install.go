@@ -258,7 +258,8 @@ func (h *Host) recordPrepared(ctx context.Context, v *Version, in, dir string) e
 	})
 }
 
-// forgetPrepared removes what was prepared before, or by an attempt that failed. Nothing may run or start meanwhile.
+// forgetPrepared removes what was prepared before, or by an attempt that failed, and code that was half written when the host was killed.
+// Nothing may run or start meanwhile.
 func (h *Host) forgetPrepared(p Plugin, v Version) error {
 	dir := filepath.Dir(h.staged(p, v).CodeDir)
 	entries, err := os.ReadDir(dir)
@@ -266,7 +267,7 @@ func (h *Host) forgetPrepared(p Plugin, v Version) error {
 		return err
 	}
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), preparedPrefix) && e.Name() != v.PreparedIn {
+		if name := e.Name(); strings.HasPrefix(name, "code.") || strings.HasPrefix(name, preparedPrefix) && name != v.PreparedIn {
 			h.verifier.Forget(filepath.Join(dir, e.Name()))
 			err = errors.Join(err, tree.RemoveAll(filepath.Join(dir, e.Name())))
 		}
