@@ -171,23 +171,27 @@ func (h *Host) tidyPlugin(ctx context.Context, id string) error {
 	known, snapshots := map[string]bool{}, map[string]bool{}
 	exists, stale := false, false
 	var p Plugin
-	var candidate Version
+	var waiting []Version // which nobody runs, and an installation may have been killed with
 	err = h.view(ctx, func(r Reader) error {
 		p, exists, err = tablePlugins.find(r, id)
 		stale = p.DataStale && p.Installed == ""
 		if p.Installed != "" {
 			known[d.version(p.Installed)] = true
 		}
-		if err == nil && p.Candidate != "" {
+		if p.Candidate != "" {
 			known[d.version(p.Candidate)] = true
-			candidate, _, err = tableVersions.find(r, versionKey(id, p.Candidate))
 		}
 		former, ok, failed := tableFormer.find(r, id)
 		if ok && p.Installed != "" { // so that going back needs neither network nor compiler
 			known[d.version(former.Version)] = true
 		}
 		snapshots[former.Snapshot], snapshots[p.Restoring] = true, true
-		return errors.Join(err, failed)
+		return errors.Join(err, failed, tableVersions.each(r, id+"/", "", func(_ string, v Version) (bool, error) {
+			if v.Digest != p.Installed && known[d.version(v.Digest)] {
+				waiting = append(waiting, v)
+			}
+			return true, nil
+		}))
 	})
 	if err != nil {
 		return err
@@ -200,8 +204,8 @@ func (h *Host) tidyPlugin(ctx context.Context, id string) error {
 			return err
 		}
 	}
-	if candidate.Digest != "" && p.Candidate != p.Installed { // of the installed version, a start looks after that
-		if err := h.forgetPrepared(p, candidate); err != nil {
+	for _, v := range waiting {
+		if err := h.forgetPrepared(p, v); err != nil {
 			return err
 		}
 	}

@@ -26,7 +26,7 @@ func TestWhatAKilledInstallationPreparedIsRemoved(t *testing.T) {
 	r.reboot(func(c *host.Config) { c.RestartPlugins, c.RestartDelay = true, time.Millisecond })
 	require.Eventually(t, func() bool {
 		left, err := os.ReadDir(candidate)
-		return len(left) == 0 && (err == nil || os.IsNotExist(err))
+		return err == nil && len(left) == 1 && left[0].Name() == "code"
 	}, 10*time.Second, time.Millisecond)
 	require.Eventually(t, func() bool { return r.view("p").State == host.Running }, time.Minute, 5*time.Millisecond)
 	prepared, err := filepath.Glob(filepath.Join(r.dir, "plugins", "p", "versions", "*", "prepared-*"))
