@@ -16,9 +16,8 @@ import (
 const lockName = "lock"
 
 // Open opens the store in o.Dir, or makes one. Its errors have code data_dir_locked when another
-// process has it open, disk_full when there is no room to work, database_damaged when something
-// cannot be read or acknowledged changes are missing, and schema_newer when a
-// newer version wrote it.
+// process has it open, data_dir_unusable when it may not be read or written, disk_full when there is no room to work,
+// database_damaged when something cannot be read or acknowledged changes are missing, and schema_newer when a newer version wrote it.
 func Open(ctx context.Context, o Options) (*Store, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -30,11 +29,11 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	lock, err := lockFolder(o.Dir)
 	if err != nil {
-		return nil, err
+		return nil, explain(err)
 	}
 	s, err := openLocked(o, lock)
 	if err != nil {
-		return nil, errors.Join(err, lock.release())
+		return nil, errors.Join(explain(err), lock.release())
 	}
 	return s, nil
 }
@@ -53,7 +52,10 @@ func openLocked(o Options, lock *folderLock) (*Store, error) {
 	if err := examine(o.Dir); err != nil {
 		return nil, err
 	}
-	var err error
+	err := mendDiscard(o.Dir, o.Logger)
+	if err != nil {
+		return nil, err
+	}
 	if s.witness, err = openWitness(o.Dir); err != nil {
 		return nil, err
 	}
@@ -71,13 +73,18 @@ func openLocked(o Options, lock *folderLock) (*Store, error) {
 func openBadger(s *Store) (db *badger.DB, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			db, err = nil, damaged(fmt.Errorf("panic: %v", r), "it cannot be opened")
+			db, err = nil, damaged(fmt.Errorf("panic: %v", r), "it cannot be opened: %v", r)
 		}
 	}()
 	failed := func(err error) { _ = s.fail(err) }
 	db, err = badger.Open(badgerOptions(s.dir, badgerLog{s.log, failed}))
-	if err != nil {
-		return nil, damaged(err, "it cannot be opened")
+	switch err := explain(err); {
+	case errors.Is(err, badger.ErrEncryptionKeyMismatch): // we have no key: it compares a text that it wrote itself
+		return nil, damaged(err, "its file %s cannot be read", badger.KeyRegistryFileName)
+	case errors.As(err, new(*fault.Error)):
+		return nil, err
+	case err != nil:
+		return nil, damaged(err, "it cannot be opened: %v", err)
 	}
 	return db, nil
 }

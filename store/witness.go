@@ -51,7 +51,7 @@ func (w *witness) check(commits uint64) error {
 	if known := w.acknowledged(); commits < known {
 		return fault.New(fault.Internal, "database_damaged",
 			"the database is damaged: its last %d acknowledged changes are lost; restore the data folder from a backup, "+
-				"or remove the file %s to go on without them", known-commits, w.file.Name())
+				"or remove the file %s to go on without them; appzone doctor has more", known-commits, w.file.Name())
 	}
 	return nil
 }
