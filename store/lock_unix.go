@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -15,12 +16,25 @@ import (
 // folderLock keeps other processes out of the folder. The kernel drops it with the process.
 type folderLock struct{ file *os.File }
 
+// lockWait is how long the lock of somebody else is waited for. A child that a host was starting when it was killed has what the host had open
+// until it has become a program of its own, and whoever examines the folder takes the lock for a moment.
+const (
+	lockWait  = 2 * time.Second
+	lockAgain = 10 * time.Millisecond
+)
+
 func lockFolder(dir string) (*folderLock, error) {
 	f, err := os.OpenFile(filepath.Join(dir, lockName), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+	for began := time.Now(); ; time.Sleep(lockAgain) {
+		err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+		if !errors.Is(err, unix.EWOULDBLOCK) || time.Since(began) > lockWait {
+			break
+		}
+	}
+	if err != nil {
 		f.Close()
 		if errors.Is(err, unix.EWOULDBLOCK) {
 			return nil, fault.New(fault.Conflict, "data_dir_locked",

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -101,4 +102,14 @@ func TestANewStoreNeedsNoMigration(t *testing.T) {
 	s, err := store.OpenMigrating(context.Background(), t.TempDir(), never)
 	require.NoError(t, err)
 	require.NoError(t, s.Close())
+}
+
+// Row A10: a host that was killed may leave a child that has its lock for a moment longer.
+func TestAFolderThatIsAboutToBeFreeIsWaitedFor(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	time.AfterFunc(300*time.Millisecond, func() { assert.NoError(t, s.Close()) })
+	next, err := store.Open(t.Context(), store.Options{Dir: dir})
+	require.NoError(t, err)
+	require.NoError(t, next.Close())
 }

@@ -16,15 +16,26 @@ import (
 	"path/filepath"
 	"sync"
 	"syscall"
+	"time"
 
 	"golang.org/x/net/http/httpproxy"
 
 	"appzone/cmd/appzone/certificate"
 )
 
+// portWait is how long an address that is taken is waited for: a child that a host was starting when it was killed has what the host had open
+// until it has become a program of its own, and whoever looks after the host has started it again by then.
+const (
+	portWait  = 2 * time.Second
+	portAgain = 10 * time.Millisecond
+)
+
 // listen opens the address.
 func listen(cfg config) (net.Listener, error) {
 	ln, err := net.Listen("tcp", cfg.Addr)
+	for began := time.Now(); errors.Is(err, syscall.EADDRINUSE) && time.Since(began) < portWait; ln, err = net.Listen("tcp", cfg.Addr) {
+		time.Sleep(portAgain)
+	}
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return nil, fmt.Errorf("address %s is taken by another program; stop that one, or choose another address with XC_ADDR", cfg.Addr)
 	}

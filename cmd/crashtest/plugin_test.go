@@ -18,7 +18,7 @@ const (
 	kindWASM = "wasm"
 )
 
-var pluginVersions = []string{"1.0.0", "1.1.0", "2.0.0"}
+var pluginVersions = []string{"1.0.0", "1.1.0", "1.2.0", "2.0.0"}
 
 // plugin is the state of one plugin. The zero value is one that is not there.
 type plugin struct {

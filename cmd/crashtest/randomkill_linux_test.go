@@ -144,19 +144,15 @@ func (h *harness) belongings(c *client) belongings {
 	return b
 }
 
-// foldersOf are the names of the folders that a plugin's versions may have.
+// foldersOf are the names of the folders that a plugin's versions may have: any of those that are kept may be the former one.
 func foldersOf(c *client, id string) map[string]bool {
-	var view struct {
-		Digest    string
-		Candidate *struct{ Digest string }
-	}
+	var versions struct{ Items []struct{ Digest string } }
 	folders := map[string]bool{}
-	if c.get("/api/v1/plugins/"+id).json(&view) != nil || len(view.Digest) < 16 {
+	if c.get("/api/v1/plugins/"+id+"/versions").into(&versions) != nil {
 		return folders
 	}
-	folders[view.Digest[:16]] = true
-	if view.Candidate != nil {
-		folders[view.Candidate.Digest[:16]] = true
+	for _, v := range versions.Items {
+		folders[v.Digest[:16]] = true
 	}
 	return folders
 }

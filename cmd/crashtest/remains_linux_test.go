@@ -134,8 +134,8 @@ func groups(host int) error {
 
 // belongings says of which plugins there are records, and what of them may lie on the disk.
 type belongings struct {
-	// plugins have a record; running have a process.
-	plugins, running int
+	// running have a process.
+	running int
 	// ids of the plugins, with the names of the versions' folders that they need.
 	versions map[string]map[string]bool
 }
@@ -177,6 +177,12 @@ func (z *zone) debris(b belongings) error {
 // pluginDebris looks into the folder of one plugin.
 func (z *zone) pluginDebris(id string, known map[string]bool) error {
 	root := filepath.Join(z.data, "plugins", id)
+	if err := atMost(filepath.Join(root, "versions"), 3); err != nil { // in use, candidate, former
+		return err
+	}
+	if err := atMost(filepath.Join(root, "snapshots"), 1); err != nil { // to go back to the former one
+		return err
+	}
 	for _, v := range names(filepath.Join(root, "versions")) {
 		if !known[v] {
 			return fmt.Errorf("%s: the folder of version %s is left, of %v", id, v, known)
