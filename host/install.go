@@ -263,8 +263,8 @@ func (h *Host) recordPrepared(ctx context.Context, v *Version, in, dir string) e
 func (h *Host) forgetPrepared(p Plugin, v Version) error {
 	dir := filepath.Dir(h.staged(p, v).CodeDir)
 	entries, err := os.ReadDir(dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
 	}
 	for _, e := range entries {
 		if name := e.Name(); strings.HasPrefix(name, "code.") || strings.HasPrefix(name, preparedPrefix) && name != v.PreparedIn {

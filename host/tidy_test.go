@@ -33,3 +33,16 @@ func TestWhatAKilledInstallationPreparedIsRemoved(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, prepared, 1, "that of the version in use")
 }
+
+// A candidate that has no folder, as after an uninstallation, does not keep other folders from being tidied.
+func TestACandidateWithoutAFolderIsTidied(t *testing.T) {
+	r := running(t)
+	job, err := r.Uninstall(t.Context(), "p", true, admin)
+	require.NoError(t, err)
+	r.succeed(job)
+	versions := filepath.Join(r.dir, "plugins", "p", "versions")
+	left := filepath.Join(versions, "0123456789abcdef")
+	require.NoError(t, os.MkdirAll(left, 0o700))
+	r.reboot(nil)
+	require.Eventually(t, func() bool { _, err := os.Stat(left); return os.IsNotExist(err) }, 10*time.Second, time.Millisecond)
+}
