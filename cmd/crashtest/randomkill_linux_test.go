@@ -26,7 +26,7 @@ var (
 // same time; the host is killed at a random moment, also while it boots and while it stops. Whatever was acknowledged is there
 // afterwards, whatever was not is there whole or not at all, and nothing is left over.
 func TestRandomKills(t *testing.T) {
-	h := newHarness(t, build(t), filepath.Join(t.TempDir(), "data"))
+	h := newHarness(t, build(t), filepath.Join(t.TempDir(), "data"), kindHTML, kindNode, kindWASM)
 	for round := 1; round <= *kills && !t.Failed(); round++ {
 		h.round(t, rand.New(rand.NewPCG(*seed, uint64(round))))
 	}
@@ -49,11 +49,12 @@ type harness struct {
 	killed []int
 }
 
-func newHarness(t *testing.T, binary, data string, env ...string) *harness {
-	h := &harness{zone: newZone(t, binary, data, env...), people: newPeople(), former: map[processKey]bool{}}
-	h.plugins = []*worker[plugin]{newPlugin(kindHTML, "pages"), newPlugin(kindNode, "node"), newPlugin(kindWASM, "guest")}
-	for _, p := range h.plugins {
-		h.actors = append(h.actors, p)
+// newHarness starts a host with a plugin of each of the kinds, which is named after it.
+func newHarness(t *testing.T, binary, data string, kinds ...string) *harness {
+	h := &harness{zone: newZone(t, binary, data), people: newPeople(), former: map[processKey]bool{}}
+	for _, kind := range kinds {
+		p := newPlugin(kind, kind)
+		h.plugins, h.actors = append(h.plugins, p), append(h.actors, p)
 	}
 	h.actors = append(h.actors, h.people)
 	h.start()
@@ -134,7 +135,7 @@ func (h *harness) belongings(c *client) belongings {
 		if p.state.exists() {
 			b.versions[p.name] = foldersOf(c, p.name)
 		}
-		if p.state.Running && p.state.Installed != "" && p.name != "pages" {
+		if p.state.Running && p.state.Installed != "" && p.name != kindHTML {
 			b.running++
 		}
 	}
