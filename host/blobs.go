@@ -133,11 +133,8 @@ func (h *Host) liveBlobs(keep func(Digest)) error {
 			return err
 		}
 		for _, f := range files {
-			keep(f.SHA256)
-			for _, variant := range []*Variant{f.Gzip, f.Brotli} {
-				if variant != nil {
-					keep(variant.SHA256)
-				}
+			for _, d := range f.blobs() {
+				keep(d)
 			}
 		}
 	}

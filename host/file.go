@@ -16,6 +16,17 @@ type File struct {
 	Brotli *Variant `json:"brotli,omitempty"`
 }
 
+// blobs are the digests of the content and of its copies.
+func (f *File) blobs() []Digest {
+	all := []Digest{f.SHA256}
+	for _, variant := range []*Variant{f.Gzip, f.Brotli} {
+		if variant != nil {
+			all = append(all, variant.SHA256)
+		}
+	}
+	return all
+}
+
 // Variant is an encoded copy of a file.
 type Variant struct {
 	SHA256 Digest `json:"sha256"`

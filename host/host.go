@@ -55,8 +55,11 @@ type Host struct {
 	// switching is held for reading while a plugin's record and its folders change together (from the stop of what runs until both are
 	// done), and for writing while both are copied. Who holds it takes no plugin's job lock.
 	switching sync.RWMutex
-	// tidying lets one tidy run at a time.
+	// tidying lets one tidy run at a time, and none while a backup is read.
 	tidying sync.Mutex
+	// backing is held while a backup or an export is made.
+	backing sync.Mutex
+	folders folders
 
 	mu          sync.Mutex // guards what follows; nobody waits for the disk with it
 	supervisors map[string]*supervisor
@@ -105,6 +108,9 @@ func Open(ctx context.Context, cfg Config) (*Host, error) {
 }
 
 func (h *Host) boot(ctx context.Context) (err error) {
+	if err := checkRestored(h.cfg.DataDir); err != nil {
+		return err
+	}
 	if h.dirs, err = makeDirs(h.cfg.DataDir); err != nil {
 		return err
 	}

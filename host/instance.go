@@ -105,6 +105,11 @@ func (i *instance) run() {
 // start prepares and starts the process and returns when it is ready, or alive at the deadline without having
 // called listen.
 func (i *instance) start(ctx context.Context) error {
+	ready, err := i.host.folders.begin(ctx, i.id)
+	if err != nil {
+		return err
+	}
+	defer ready()
 	l, err := i.host.prepareLaunch(ctx, i.id, i.number, i.ahead)
 	if err != nil {
 		return err
@@ -144,6 +149,7 @@ func (i *instance) start(ctx context.Context) error {
 		read.Close()
 		return err
 	}
+	i.host.folders.use(i.id, i.proc)
 	if err := i.host.checkWalls(i.id, i.proc.Walls()); err != nil { // as they really stand
 		read.Close()
 		return err
@@ -254,6 +260,9 @@ func (i *instance) cleanUp() {
 	}
 	if i.launch != nil {
 		i.launch.remove()
+	}
+	if i.proc != nil {
+		i.host.folders.unuse(i.id, i.proc)
 	}
 }
 

@@ -24,7 +24,8 @@ import (
 
 // TestMain lets this binary be the children that it supervises.
 func TestMain(m *testing.M) {
-	process.Main(map[string]process.Entry{"plugin": servePlugin, "noisy": noisyPlugin, "hoarding": hoardingPlugin, "failing": failingPlugin, "keys": keysPlugin, "keeper": keeperPlugin})
+	process.Main(map[string]process.Entry{"plugin": servePlugin, "noisy": noisyPlugin, "hoarding": hoardingPlugin, "failing": failingPlugin, "keys": keysPlugin, "keeper": keeperPlugin,
+		"writing": writingPlugin})
 	os.Exit(m.Run())
 }
 

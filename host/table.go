@@ -30,6 +30,11 @@ const (
 	tableIdentityKeys = table[identityKey]("identity-keys") // by key id, which sorts by time
 )
 
+// backupTables are the tables that a backup holds. What is of no use to a host that comes back is left out: sessions, answers to repeated requests, jobs
+// and events.
+var backupTables = []string{string(tablePlugins), string(tableVersions), string(tableSettings), string(tableUses), string(tableMembers), string(tableProfiles),
+	string(tableGiven), string(tableTokens), string(tableAudit), string(tableFormer), string(tableTrustedKeys), string(tableIdentityKeys)}
+
 // tableAuditText is tableAudit as it is written.
 const tableAuditText = table[json.RawMessage](tableAudit)
 

@@ -168,7 +168,7 @@ func (h *Host) accept(ctx context.Context, u *Upload, b *bundle.Bundle, actor Ac
 			}
 			h.hook("upload.stored")
 		}
-		made, err = h.makeCandidate(ctx, u, b, v, actor, may)
+		made, err = h.makeCandidate(ctx, u, b, v, actor, may, nil)
 	}
 	if err != nil {
 		return view, made, asNoSpace(err)
@@ -196,11 +196,13 @@ func (h *Host) takeIn(ctx context.Context, batch BlobBatch, u *Upload, b *bundle
 	return &v, nil
 }
 
-// makeCandidate records v, if it is new, and makes the zip's version the candidate.
-func (h *Host) makeCandidate(ctx context.Context, u *Upload, b *bundle.Bundle, v *Version, actor Actor, may replacing) (made taken, err error) {
+// makeCandidate records v, if it is new, and makes the zip's version the candidate. also may change the records and the act in the same transaction; it may
+// be nil.
+func (h *Host) makeCandidate(ctx context.Context, u *Upload, b *bundle.Bundle, v *Version, actor Actor, may replacing,
+	also func(Writer, *Plugin, *Act) error) (made taken, err error) {
 	id := b.Manifest.ID
 	act := Act{Kind: "plugin.uploaded", Plugin: id, Data: map[string]any{"version": b.Manifest.Version, "digest": u.digest}}
-	err = h.change(ctx, actor, act, func(w Writer, _ *Act) error {
+	err = h.change(ctx, actor, act, func(w Writer, act *Act) error {
 		p, isNew, err := h.candidateOf(w, b, u, may)
 		if err != nil {
 			return err
@@ -212,6 +214,11 @@ func (h *Host) makeCandidate(ctx context.Context, u *Upload, b *bundle.Bundle, v
 		p.Candidate = u.digest
 		if v != nil {
 			if err := tableVersions.put(w, versionKey(id, u.digest), *v); err != nil {
+				return err
+			}
+		}
+		if also != nil {
+			if err := also(w, &p, act); err != nil {
 				return err
 			}
 		}
