@@ -90,6 +90,9 @@ func (s *Server) routes() []route {
 		{get, plugin + "/logs", read, "getPluginLogs", s.getPluginLogs, false},
 		{post, plugin + "/launch", accessMember, "launchPlugin", s.launchPlugin, false},
 
+		{get, plugin + "/export", host.ScopeBackup, "exportPlugin", s.exportPlugin, false},
+		{post, v1 + "/plugins/import", host.ScopeAll, "importPlugin", s.importPlugin, false},
+
 		{get, v1 + "/samples", accessMember, "listSamples", s.listSamples, false},
 		{get, v1 + "/samples/{name}.zip", accessMember, "getSample", s.getSample, false},
 		{get, v1 + "/samples/{name}/readme", accessMember, "getSampleReadme", s.getSampleReadme, false},
@@ -124,6 +127,7 @@ func (s *Server) routes() []route {
 		{post, v1 + "/identity-keys", host.ScopeAll, "rotateIdentityKeys", s.rotateIdentityKeys, true},
 		{get, v1 + "/audit", host.ScopeAuditRead, "listAudit", s.listAudit, false},
 		{get, v1 + "/audit/verify", host.ScopeAuditRead, "verifyAudit", s.verifyAudit, false},
+		{post, v1 + "/backup", host.ScopeBackup, "createBackup", s.createBackup, false},
 		{get, v1 + "/system", read, "getSystem", s.getSystem, false},
 		{get, v1 + "/system/doctor", read, "getDoctor", s.getDoctor, false},
 
