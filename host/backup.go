@@ -59,8 +59,8 @@ func stamp(t time.Time) string { return t.Format("20060102-150405") }
 
 // beginBackup makes the temporary folder and what goes with it, and lets fill copy what changes while nothing is switched.
 func (h *Host) beginBackup(ctx context.Context, name string, meta archive.Meta, fill func(*Backup) error) (*Backup, error) {
-	if !h.backing.TryLock() {
-		return nil, fault.New(fault.Conflict, "backup_running", "a backup or an export is being made; try again when it is done")
+	if err := h.oneBackup(ctx); err != nil {
+		return nil, err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	unhook := context.AfterFunc(h.ctx, cancel)
@@ -94,6 +94,19 @@ func (h *Host) beginBackup(ctx context.Context, name string, meta archive.Meta, 
 		return nil, asNoSpace(err)
 	}
 	return b, nil
+}
+
+// backupWait is how long the end of another backup is waited for: one whose reader has all of it is over in a moment.
+const backupWait = 2 * time.Second
+
+// oneBackup takes backing, or refuses.
+func (h *Host) oneBackup(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, backupWait)
+	defer cancel()
+	if err := acquire(ctx, h.backing.TryLock); err != nil {
+		return fault.Wrap(err, fault.Conflict, "backup_running", "a backup, an export or an import is under way; try again when it is done")
+	}
+	return nil
 }
 
 // unswitched runs fn while no plugin's record and folders change together.

@@ -38,8 +38,8 @@ type Imported struct {
 // Import brings in a plugin that another host exported: as an uploaded version that waits for consent, with its edits, settings and data. The version is
 // checked as any upload. Errors: plugin_exists, those of Accept and of [archive.Reader]; backup_running, since one is brought in at a time.
 func (h *Host) Import(ctx context.Context, body io.Reader, actor Actor) (Imported, error) {
-	if !h.backing.TryLock() {
-		return Imported{}, fault.New(fault.Conflict, "backup_running", "a backup, an export or an import is being made; try again when it is done")
+	if err := h.oneBackup(ctx); err != nil {
+		return Imported{}, err
 	}
 	defer h.backing.Unlock()
 	dir, err := os.MkdirTemp(h.dirs.uploads, "import-*")

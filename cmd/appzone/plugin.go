@@ -16,6 +16,7 @@ func (a *app) plugin() *cobra.Command {
 	cmd.AddCommand(a.pluginList(), a.pluginShow(), a.pluginUpload(), a.pluginPlan(), a.pluginInstall(),
 		a.pluginStart(), a.pluginStop(), a.pluginRestart(), a.pluginLogs(), a.pluginStats(), a.pluginSettings(), a.pluginGrants(),
 		a.pluginVersions(), a.pluginRollback(), a.pluginUninstall(), a.pluginRemove())
+	cmd.AddCommand(a.pluginExport(), a.pluginImport())
 	return cmd
 }
 

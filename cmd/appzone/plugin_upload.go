@@ -75,11 +75,14 @@ func (a *app) upload(ctx context.Context, c *client.Client, path string, flags u
 }
 
 // watched shows on a terminal how far r is.
-func (a *app) watched(r io.Reader, size int64) io.Reader {
+func (a *app) watched(r io.Reader, size int64) io.Reader { return a.watchedAs("uploading", r, size) }
+
+// watchedAs is watched for something that has another name; -1 is a size that nobody knows.
+func (a *app) watchedAs(what string, r io.Reader, size int64) io.Reader {
 	if !isTerminal(a.errOut) {
 		return r
 	}
-	bar := progressbar.NewOptions64(size, progressbar.OptionSetWriter(a.errOut), progressbar.OptionSetDescription("uploading"),
+	bar := progressbar.NewOptions64(size, progressbar.OptionSetWriter(a.errOut), progressbar.OptionSetDescription(what),
 		progressbar.OptionShowBytes(true), progressbar.OptionClearOnFinish())
 	reader := progressbar.NewReader(r, bar)
 	return &reader
