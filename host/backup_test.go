@@ -12,7 +12,9 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -321,7 +323,7 @@ func TestARestoreOverwritesNothingAndLeavesNothing(t *testing.T) {
 }
 
 // rewrite makes a backup of another one's entries; edit may change or drop an entry, and say what follows it.
-func rewrite(t *testing.T, in []byte, kind string, edit func(name string, content []byte) (string, []byte, bool)) []byte {
+func rewrite(t *testing.T, in []byte, kind string, edit func(name string, content []byte) (string, []byte, bool), more ...func(*archive.Writer)) []byte {
 	t.Helper()
 	r, err := archive.NewReader(bytes.NewReader(in), kind, archive.Limits{Bytes: 1 << 30, Entries: 1 << 20})
 	require.NoError(t, err)
@@ -344,8 +346,46 @@ func rewrite(t *testing.T, in []byte, kind string, edit func(name string, conten
 			require.NoError(t, w.Bytes(name, content))
 		}
 	}
+	for _, add := range more {
+		add(w)
+	}
 	require.NoError(t, errors.Join(w.Finish(), w.Close()))
 	return out.Bytes()
+}
+
+// dataLink is a backup or an export whose data folder is a link.
+func dataLink(t *testing.T, in []byte, kind, name, to string) []byte {
+	t.Helper()
+	keep := func(at string, b []byte) (string, []byte, bool) { return at, b, !strings.HasPrefix(at, name) }
+	return rewrite(t, in, kind, keep, func(w *archive.Writer) { require.NoError(t, w.Link(name, to)) })
+}
+
+// Row A1: nobody's folder becomes a plugin's, which would give it to the plugin's user.
+func TestADataFolderThatIsALinkIsRefused(t *testing.T) {
+	r := newRig(t, nil)
+	r.mustUpload(fmt.Sprintf(script, "P", "1.0.0", ""))
+	r.write("p", "data/f", "text")
+	_, err := restore(t, dataLink(t, r.backup(), archive.KindHost, "plugins/p/data", "/tmp"))
+	assert.Equal(t, "backup_invalid", fault.CodeOf(err), "%v", err)
+	there := newRig(t, nil)
+	_, err = there.Import(t.Context(), bytes.NewReader(dataLink(t, r.export("p", true), archive.KindPlugin, "data", "/tmp")), admin)
+	assert.Equal(t, "backup_invalid", fault.CodeOf(err), "%v", err)
+	assert.NoDirExists(t, filepath.Join(there.dir, "plugins/p"))
+}
+
+// A table that is added later is either in backups or left out on purpose.
+func TestEveryTableIsInBackupsOrLeftOut(t *testing.T) {
+	source, err := os.ReadFile("table.go")
+	require.NoError(t, err)
+	in := map[string]bool{"jobs": false, "events": false, "sessions": false, "replies": false}
+	for _, name := range host.BackupTables {
+		in[name] = true
+	}
+	found := regexp.MustCompile(`= table\[\S+\]\("([a-z-]+)"\)`).FindAllSubmatch(source, -1)
+	assert.Len(t, found, len(in))
+	for _, m := range found {
+		assert.Contains(t, in, string(m[1]))
+	}
 }
 
 // Rows A1 and A7 for backups: records, too, must not lead out of the data folder.
@@ -377,6 +417,20 @@ func TestABackupThatWasTamperedWithIsRefused(t *testing.T) {
 		}
 	}
 	blob := func(name string) bool { return len(name) == 6+64 && name[:6] == "blobs/" }
+	link := func(at string) []byte {
+		return rewrite(t, in, archive.KindHost, func(name string, b []byte) (string, []byte, bool) { return name, b, name != "plugins/p/data/f" }, func(w *archive.Writer) {
+			dir := t.TempDir()
+			require.NoError(t, os.Symlink("/tmp", filepath.Join(dir, "link")))
+			require.NoError(t, w.Tree(t.Context(), at, dir))
+		})
+	}
+	_, err = restore(t, link("plugins/p/data"))
+	require.NoError(t, err, "a link in its data is a plugin's own")
+	for _, at := range []string{"plugins/p", "plugins/q/data", "plugins", "blobs"} {
+		again, err := restore(t, link(at))
+		assert.Equal(t, "backup_invalid", fault.CodeOf(err), "%s: %v", at, err)
+		assert.NoDirExists(t, again.dir)
+	}
 	for name, edit := range map[string]func(string, []byte) (string, []byte, bool){
 		"another plugin's folder":       rename("plugins/q/data/f"),
 		"an unknown folder":             rename("plugins/p/code/f"),

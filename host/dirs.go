@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"appzone/host/tree"
 )
 
 // dirs are the folders below the data folder.
@@ -52,7 +54,7 @@ func makeDirs(root string) (dirs, error) {
 	d := dirs{root: root, uploads: filepath.Join(root, "uploads"), plugins: filepath.Join(root, "plugins"),
 		logs: filepath.Join(root, "logs"), run: filepath.Join(root, "run"), marks: filepath.Join(root, "marks")}
 	for _, empty := range []string{d.uploads, d.run} {
-		if err := os.RemoveAll(empty); err != nil {
+		if err := tree.RemoveAll(empty); err != nil { // what was being brought in may have closed folders
 			return d, fmt.Errorf("empty %s: %w", filepath.Base(empty), err)
 		}
 	}

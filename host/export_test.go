@@ -12,6 +12,8 @@ var (
 	Served     = served
 
 	MakePrivate = makePrivate
+
+	BackupTables = backupTables
 )
 
 // States and causes, for the transition table.

@@ -115,7 +115,7 @@ func (in *importing) read(ctx context.Context, body io.Reader) error {
 }
 
 func (in *importing) entry(ctx context.Context, r *archive.Reader, e *archive.Entry, root *os.Root) (err error) {
-	folder, _, _ := strings.Cut(e.Name, "/")
+	folder, _, below := strings.Cut(e.Name, "/")
 	switch {
 	case e.Name == exportRecord && e.Kind == archive.File && in.told == nil:
 		text, err := r.ReadAll(exportRecordMax)
@@ -130,7 +130,7 @@ func (in *importing) entry(ctx context.Context, r *archive.Reader, e *archive.En
 	case e.Name == exportZip && e.Kind == archive.File && in.zip == nil:
 		in.zip, err = in.h.Receive(ctx, r)
 		return err
-	case folder == "data" || folder == "overlay":
+	case (folder == "data" || folder == "overlay") && (below || e.Kind == archive.Folder):
 		if e.Size > roomCheck {
 			if err := in.h.needSpace(e.Size); err != nil {
 				return err
@@ -193,7 +193,12 @@ func (in *importing) place(ctx context.Context, b *bundle.Bundle) error {
 		return err
 	}
 	for name, to := range map[string]string{"data": d.data, "overlay": d.overlay} {
-		if err := os.Rename(filepath.Join(in.dir, name), to); err != nil && !errors.Is(err, os.ErrNotExist) {
+		from := filepath.Join(in.dir, name)
+		err := os.Chmod(from, 0o700) // one that its owner may not change cannot be moved
+		if err == nil {
+			err = os.Rename(from, to)
+		}
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
 	}

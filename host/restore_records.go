@@ -161,12 +161,12 @@ func (to *restoring) folder(e *archive.Entry, name string) error {
 		return err
 	}
 	id, rest, _ := strings.Cut(name, "/")
-	known := false
-	for at := name; at != "." && !known; at = path.Dir(at) {
-		known = to.folders[at]
+	top := name
+	for top != "." && !to.folders[top] {
+		top = path.Dir(top)
 	}
-	if !known {
-		return errBackup("the folder %.100q belongs to nothing", e.Name)
+	if top == "." || top == name && e.Kind != archive.Folder {
+		return errBackup("%.100q belongs to nothing, or is no folder", e.Name)
 	}
 	dir := to.h.dirs.plugin(id).root
 	if err := os.MkdirAll(dir, 0o700); err != nil {

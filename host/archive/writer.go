@@ -65,6 +65,11 @@ func (w *Writer) File(name string, size int64, r io.Reader) error {
 	return w.content(h, r)
 }
 
+// Link adds a symbolic link.
+func (w *Writer) Link(name, to string) error {
+	return w.bare(&tar.Header{Typeflag: tar.TypeSymlink, Name: name, Linkname: to, Mode: 0o777, ModTime: w.meta.CreatedAt.Truncate(time.Second)})
+}
+
 // content adds a file with its header.
 func (w *Writer) content(h *tar.Header, r io.Reader) error {
 	h.Format = tar.FormatPAX
