@@ -45,6 +45,10 @@ func TestABackupMakesAHostThatServesTheSame(t *testing.T) {
 	pages := folder(t, map[string]string{"manifest.json": htmlManifest, "index.html": "<h1>hello</h1>" + strings.Repeat("<p>text</p>", 200)})
 	b.cli("plugin", "install", pages, "--grant", "requested")
 	b.cli("plugin", "install", keeper(t), "--grant", "requested", "--start")
+	b.cli("plugin", "install", folder(t, map[string]string{
+		"manifest.json": `{"name":"Boxed","version":"1.0.0","description":"d","type":"script","parameters":{"scriptName":"boxed","scriptPath":"app.js","runtime":"wasm","wasmPath":"app.js"}}`,
+		"app.js":        `export default { fetch() { return new Response('from the sandbox') } }`,
+	}), "--grant", "requested", "--start")
 	settings := filepath.Join(dir, "settings.json")
 	require.NoError(t, os.WriteFile(settings, []byte(`{"token":"very secret"}`), 0o600))
 	b.cli("plugin", "settings", "keeper", "-f", settings)
@@ -112,6 +116,9 @@ func TestABackupMakesAHostThatServesTheSame(t *testing.T) {
 	assert.Contains(t, again.cli("plugin", "start", "keeper"), "succeeded")
 	_, text = again.fetch("/apps/keeper/", nil)
 	assert.Equal(t, born, text)
+	assert.Contains(t, again.cli("plugin", "start", "boxed"), "succeeded", "what was compiled is made again")
+	_, text = again.fetch("/apps/boxed/", nil)
+	assert.Equal(t, "from the sandbox", text)
 	beside, err := os.ReadFile(filepath.Join(data, "plugins/keeper/overlay/beside.json"))
 	require.NoError(t, err)
 	assert.Equal(t, "written beside the code", string(beside))
