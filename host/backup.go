@@ -73,7 +73,7 @@ func (h *Host) beginBackup(ctx context.Context, name string, meta archive.Meta, 
 		for _, release := range releases {
 			release()
 		}
-		h.backing.Unlock()
+		h.folders.copying.Unlock()
 	})
 	err := b.begin(meta)
 	if err == nil {
@@ -99,11 +99,11 @@ func (h *Host) beginBackup(ctx context.Context, name string, meta archive.Meta, 
 // backupWait is how long the end of another backup is waited for: one whose reader has all of it is over in a moment.
 const backupWait = 2 * time.Second
 
-// oneBackup takes backing, or refuses.
+// oneBackup takes the lock, or refuses.
 func (h *Host) oneBackup(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, backupWait)
 	defer cancel()
-	if err := acquire(ctx, h.backing.TryLock); err != nil {
+	if err := acquire(ctx, h.folders.copying.TryLock); err != nil {
 		return fault.Wrap(err, fault.Conflict, "backup_running", "a backup, an export or an import is under way; try again when it is done")
 	}
 	return nil

@@ -53,6 +53,9 @@ func makeDirs(root string) (dirs, error) {
 	}
 	d := dirs{root: root, uploads: filepath.Join(root, "uploads"), plugins: filepath.Join(root, "plugins"),
 		logs: filepath.Join(root, "logs"), run: filepath.Join(root, "run"), marks: filepath.Join(root, "marks")}
+	if err := checkRestored(root); err != nil {
+		return d, err
+	}
 	for _, empty := range []string{d.uploads, d.run} {
 		if err := tree.RemoveAll(empty); err != nil { // what was being brought in may have closed folders
 			return d, fmt.Errorf("empty %s: %w", filepath.Base(empty), err)

@@ -12,6 +12,9 @@ import (
 
 // folders tells who writes to the plugins' folders.
 type folders struct {
+	// copying is held while a backup or an export is made, or an export is brought in.
+	copying sync.Mutex
+
 	mu  sync.Mutex // guards all, and the processes in it
 	all map[string]*folderUse
 }

@@ -57,8 +57,6 @@ type Host struct {
 	switching sync.RWMutex
 	// tidying lets one tidy run at a time, and none while a backup is read.
 	tidying sync.Mutex
-	// backing is held while a backup or an export is made.
-	backing sync.Mutex
 	folders folders
 
 	mu          sync.Mutex // guards what follows; nobody waits for the disk with it
@@ -108,9 +106,6 @@ func Open(ctx context.Context, cfg Config) (*Host, error) {
 }
 
 func (h *Host) boot(ctx context.Context) (err error) {
-	if err := checkRestored(h.cfg.DataDir); err != nil {
-		return err
-	}
 	if h.dirs, err = makeDirs(h.cfg.DataDir); err != nil {
 		return err
 	}

@@ -21,9 +21,9 @@ import (
 )
 
 const (
-	// ImportMax is the most that an export may hold that is brought in, and ImportEntries how many files.
+	// ImportMax is the most that an export may hold that is brought in.
 	ImportMax     = 64 << 30
-	ImportEntries = 2_000_000
+	importEntries = 2_000_000
 	// exportRecordMax bounds what an export tells of its plugin.
 	exportRecordMax = 4 << 20
 )
@@ -41,7 +41,7 @@ func (h *Host) Import(ctx context.Context, body io.Reader, actor Actor) (Importe
 	if err := h.oneBackup(ctx); err != nil {
 		return Imported{}, err
 	}
-	defer h.backing.Unlock()
+	defer h.folders.copying.Unlock()
 	dir, err := os.MkdirTemp(h.dirs.uploads, "import-*")
 	if err != nil {
 		return Imported{}, fmt.Errorf("make temporary folder: %w", err)
@@ -86,7 +86,7 @@ func (in *importing) read(ctx context.Context, body io.Reader) error {
 	if err != nil {
 		return err
 	}
-	r, err := archive.NewReader(&contextReader{ctx, body}, archive.KindPlugin, archive.Limits{Bytes: min(max(0, free-spaceMargin), ImportMax), Entries: ImportEntries})
+	r, err := archive.NewReader(&contextReader{ctx, body}, archive.KindPlugin, archive.Limits{Bytes: min(max(0, free-spaceMargin), ImportMax), Entries: importEntries})
 	if err != nil {
 		return err
 	}
