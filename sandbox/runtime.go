@@ -96,13 +96,15 @@ func (r *Runtime) engine() (string, error) {
 	return id, nil
 }
 
+const engineProblem = "the WASM engine cannot compile on this machine; it needs a 64-bit x86 or ARM processor, and memory that may be made executable"
+
 // Info tells the engine and its version.
 func (r *Runtime) Info(context.Context) host.RuntimeInfo {
 	info := host.RuntimeInfo{Name: r.Name(), Version: engineVersion()}
 	if _, err := r.engine(); err != nil {
 		r.options.Logger.Error("the WASM engine does not work", "error", err)
 		info.Version = ""
-		info.Problem = "the WASM engine cannot compile on this machine; it needs a 64-bit x86 or ARM processor, and memory that may be made executable"
+		info.Problem = engineProblem
 	}
 	return info
 }

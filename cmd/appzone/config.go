@@ -74,12 +74,27 @@ const versionsKeptMax = 1000
 
 // loadConfig reads and checks the configuration.
 func loadConfig() (config, error) {
-	var c config
+	c, wrong := readConfig()
+	switch len(wrong) {
+	case 0:
+		return c, nil
+	case 1:
+		return c, wrong[0]
+	}
+	text := make([]string, 0, len(wrong))
+	for _, err := range wrong {
+		text = append(text, err.Error())
+	}
+	return c, errors.New(strings.Join(text, "; "))
+}
+
+// readConfig reads the configuration as far as it can be read, and says all that is wrong with it.
+func readConfig() (c config, wrong []error) {
 	if err := godotenv.Load(); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return c, fmt.Errorf(".env: %w", err)
+		wrong = append(wrong, fmt.Errorf(".env: %w", err))
 	}
 	if err := env.Parse(&c); err != nil {
-		return c, configError(err)
+		wrong = append(wrong, configErrors(err)...)
 	}
 	for _, secret := range []struct {
 		name        string
@@ -90,45 +105,52 @@ func loadConfig() (config, error) {
 		{"XC_OIDC_CLIENT_SECRET", &c.OIDCClientSecret, &c.OIDCClientSecretFile},
 	} {
 		if err := readSecret(secret.name, secret.value, *secret.file); err != nil {
-			return c, err
+			wrong = append(wrong, err)
 		}
+	}
+	if len(wrong) > 0 {
+		return c, wrong // what follows would complain of the same
 	}
 	return c, c.check()
 }
 
-func (c *config) check() error {
-	host, _, err := net.SplitHostPort(c.Addr)
-	switch {
-	case err != nil:
-		return fmt.Errorf("XC_ADDR is %q and must be host:port, such as localhost:8080", c.Addr)
-	case c.MaxUploadMB < 1 || c.MaxUploadMB > uploadMBMax:
-		return fmt.Errorf("XC_MAX_UPLOAD_MB is %d and must be 1 to %d", c.MaxUploadMB, uploadMBMax)
-	case c.VersionsKept < 1 || c.VersionsKept > versionsKeptMax:
-		return fmt.Errorf("XC_VERSIONS_KEPT is %d and must be 1 to %d", c.VersionsKept, versionsKeptMax)
-	case (c.TLSCert == "") != (c.TLSKey == ""):
-		return errors.New("XC_TLS_CERT and XC_TLS_KEY belong together: set both or none")
-	case c.TLSCert != "" && len(c.TLSAutocert) > 0:
-		return errors.New("XC_TLS_AUTOCERT and XC_TLS_CERT are both set: a certificate comes from files or from an authority; set one of them")
-	case c.TLSAutocertDirectory != "" && !isSecureURL(c.TLSAutocertDirectory):
-		return errors.New("XC_TLS_AUTOCERT_DIRECTORY must be the https URL of an ACME directory")
+// check says all that is wrong with what was read, and fills in what follows from it.
+func (c *config) check() (wrong []error) {
+	refuse := func(bad bool, format string, args ...any) {
+		if bad {
+			wrong = append(wrong, fmt.Errorf(format, args...))
+		}
 	}
+	host, _, err := net.SplitHostPort(c.Addr)
+	refuse(err != nil, "XC_ADDR is %q and must be host:port, such as localhost:8080", c.Addr)
+	refuse(c.MaxUploadMB < 1 || c.MaxUploadMB > uploadMBMax, "XC_MAX_UPLOAD_MB is %d and must be 1 to %d", c.MaxUploadMB, uploadMBMax)
+	refuse(c.VersionsKept < 1 || c.VersionsKept > versionsKeptMax, "XC_VERSIONS_KEPT is %d and must be 1 to %d", c.VersionsKept, versionsKeptMax)
+	refuse((c.TLSCert == "") != (c.TLSKey == ""), "XC_TLS_CERT and XC_TLS_KEY belong together: set both or none")
+	refuse(c.TLSCert != "" && len(c.TLSAutocert) > 0,
+		"XC_TLS_AUTOCERT and XC_TLS_CERT are both set: a certificate comes from files or from an authority; set one of them")
+	refuse(c.TLSAutocertDirectory != "" && !isSecureURL(c.TLSAutocertDirectory), "XC_TLS_AUTOCERT_DIRECTORY must be the https URL of an ACME directory")
 	// The system's, which is not expanded by the library: a password in it may have a dollar sign.
 	c.HTTPProxy = first(c.HTTPProxy, os.Getenv("HTTPS_PROXY"), os.Getenv("https_proxy"))
 	if _, err := c.proxy(); err != nil {
-		return err
+		wrong = append(wrong, err)
+	}
+	if c.PublicURL == "" && err != nil {
+		return wrong
 	}
 	if c.PublicURL == "" {
 		c.PublicURL = c.defaultURL(host)
 	}
 	origin, err := api.ParseOrigin(c.PublicURL)
 	if err != nil {
-		return fmt.Errorf("XC_PUBLIC_URL: %w", err)
+		return append(wrong, fmt.Errorf("XC_PUBLIC_URL: %w", err))
 	}
 	c.PublicURL = origin.String() // in its one form, which identity tokens name
-	if err := c.checkApps(); err != nil {
-		return err
+	for _, check := range []func() error{c.checkApps, c.checkOIDC} {
+		if err := check(); err != nil {
+			wrong = append(wrong, err)
+		}
 	}
-	return c.checkOIDC()
+	return wrong
 }
 
 // defaultURL is the public URL that follows from the first public name, else from XC_ADDR.
@@ -194,13 +216,13 @@ func readSecret(name string, value *string, file string) error {
 	return nil
 }
 
-// configError names the variables whose values are wrong.
-func configError(err error) error {
+// configErrors name the variables whose values are wrong.
+func configErrors(err error) []error {
 	var all env.AggregateError
 	if !errors.As(err, &all) {
-		return err
+		return []error{err}
 	}
-	text := make([]string, 0, len(all.Errors))
+	out := make([]error, 0, len(all.Errors))
 	for _, e := range all.Errors {
 		var wrong env.ParseError
 		if errors.As(e, &wrong) {
@@ -208,7 +230,7 @@ func configError(err error) error {
 				e = fmt.Errorf("%s: %w", field.Tag.Get("env"), wrong.Err)
 			}
 		}
-		text = append(text, e.Error())
+		out = append(out, e)
 	}
-	return errors.New(strings.Join(text, "; "))
+	return out
 }

@@ -119,6 +119,6 @@ func newRoot(in io.Reader, out, errOut io.Writer) *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	a.flags(root)
 	root.AddCommand(a.serve(), a.plugin(), a.staff(), a.profile(), a.tokens(), a.key(), a.events(), a.audit(), a.newProject(), a.validate(), a.pack(), a.keygen(), a.sign(), a.verify(), a.version())
-	root.AddCommand(a.backup(), a.restore())
+	root.AddCommand(a.backup(), a.restore(), a.doctor())
 	return root
 }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -38,8 +39,16 @@ func (a *app) serve() *cobra.Command {
 			for _, name := range unknownVariables(os.Environ()) {
 				log.Warn("variable is not known and does nothing", "variable", name)
 			}
-			return a.runHost(c.Context(), cfg, log)
+			return pointAtDoctor(a.runHost(c.Context(), cfg, log))
 		}}
+}
+
+// pointAtDoctor adds to why the host ended what may help further.
+func pointAtDoctor(err error) error {
+	if err == nil || strings.Contains(err.Error(), "appzone doctor") {
+		return err
+	}
+	return fmt.Errorf("%w\n'appzone doctor' examines this machine and says what to do", err)
 }
 
 // runHost opens everything in order, serves until ctx ends, and closes everything in the opposite order.
@@ -85,7 +94,8 @@ func (a *app) runHost(ctx context.Context, cfg config, log *slog.Logger) (err er
 	h, err = host.Open(ctx, host.Config{EgressProxy: proxy, DataDir: data, Store: db, Runtimes: runtimes, Logger: log, Samples: sampleFiles(),
 		Version: version, PublicURL: cfg.PublicURL, MaxUploadBytes: cfg.MaxUploadMB << 20, RestartPlugins: bool(cfg.PluginRestart),
 		RestartDelay: cfg.restartDelay(), AdminPassword: cfg.AdminPassword, AnnouncePassword: a.announcer(data, log), PasswordChanged: forgetFirst(data, log), SecretKey: cfg.SecretKey,
-		RequireWalls: cfg.RequireWalls, RequireSignature: cfg.RequireSigned, VersionsKept: cfg.VersionsKept, Trial: cfg.trial()})
+		RequireWalls: cfg.RequireWalls, RequireSignature: cfg.RequireSigned, VersionsKept: cfg.VersionsKept, Trial: cfg.trial(),
+		Checks: hostChecks(cfg, data)})
 	if err != nil {
 		return err
 	}

@@ -45,7 +45,7 @@ const (
 	DataOwner      Code = "data_owner"
 	DataFileOpen   Code = "data_file_open"
 	DataOrphan     Code = "data_orphan"
-	DataNetwork    Code = "data_network"
+	DataFilesystem Code = "data_filesystem"
 	RestoreStopped Code = "restore_stopped"
 
 	DatabaseOK      Code = "database_ok"
@@ -120,7 +120,7 @@ var areas = map[string][]Code{
 		CertificateUnreadable, CertificateKeyOpen, CertificateWaiting},
 	"clock":         {ClockOK, ClockWrong, ClockJumped, ClockBehind, ClockUnknown},
 	"configuration": {ConfigOK, ConfigUnreadable, ConfigInvalid, ConfigUnknown},
-	"data": {DataOK, DataMissing, DataNoFolder, DataUnusable, DataOpen, DataOwner, DataFileOpen, DataOrphan, DataNetwork,
+	"data": {DataOK, DataMissing, DataNoFolder, DataUnusable, DataOpen, DataOwner, DataFileOpen, DataOrphan, DataFilesystem,
 		RestoreStopped},
 	"database": {DatabaseOK, DatabaseInUse, DatabaseNone, DatabaseUnread, DatabaseDamaged, DatabaseFailed},
 	"disk":     {DiskOK, DiskLow, DiskFull, DiskUnknown},

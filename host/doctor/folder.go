@@ -22,7 +22,7 @@ const (
 )
 
 // private are the parts of the data folder that hold what nobody else may read; plugins' folders are under their own rules.
-var private = []string{"store", "acme", "logs", "identity", SecretKeyFile, "initial-admin-password"}
+var private = []string{"store", "acme", "logs", "node", "wasm", "private", "initial-admin-password"}
 
 // Folder tells whether the data folder can be used by this user, and by nobody else. It writes nothing, and stops early where a
 // finding makes the others pointless.
@@ -39,12 +39,17 @@ func Folder(ctx context.Context, dir string) ([]Finding, error) {
 			"remove or rename the file, or name another folder with XC_DATA_DIR")}, nil
 	}
 	out := usable(dir, info)
+	if key, err := os.Stat(filepath.Join(dir, SecretKeyFile)); err == nil && key.Mode().Perm()&others != 0 {
+		out = append(out, SecretKeyOpen.Bad("other users of this machine may read the secret key", fmt.Sprintf("%s in %s has mode %04o", SecretKeyFile, dir, key.Mode().Perm()),
+			"chmod 600 "+filepath.Join(dir, SecretKeyFile)+"; if others have accounts here, put a new key in its first line and keep the old one below it: the next start seals everything anew"))
+	}
 	if mode := info.Mode().Perm(); mode&others != 0 {
 		out = append(out, DataOpen.Warn("other users of this machine can get into the data folder", fmt.Sprintf("%s has mode %04o", dir, mode),
 			"chmod 700 "+dir))
+		var more []Finding
+		more, err = openFiles(ctx, dir)
+		out = append(out, more...)
 	}
-	more, err := openFiles(ctx, dir)
-	out = append(out, more...)
 	if len(out) == 0 && err == nil {
 		out = append(out, DataOK.Good("the data folder is this user's alone", dir))
 	}
@@ -80,39 +85,39 @@ func usable(dir string, info fs.FileInfo) (out []Finding) {
 	return out
 }
 
-// openFiles finds files that others can read.
+// openFiles finds files that others can read in a folder into which they get.
 func openFiles(ctx context.Context, dir string) ([]Finding, error) {
-	var out []Finding
 	var open []string
 	left := filesMax
 	for _, part := range private {
 		err := filepath.WalkDir(filepath.Join(dir, part), func(path string, e fs.DirEntry, err error) error {
-			if left--; ctx.Err() != nil || left <= 0 {
-				return errors.Join(ctx.Err(), fs.SkipAll)
+			if left--; left <= 0 {
+				return fs.SkipAll
 			}
-			if err != nil || !e.Type().IsRegular() {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if err != nil {
 				return nil //nolint:nilerr // what cannot be looked at, or is gone, is told by others
 			}
 			info, err := e.Info()
-			if err != nil || info.Mode().Perm()&others == 0 {
+			switch {
+			case err != nil:
 				return nil //nolint:nilerr // it is gone
+			case e.IsDir() && info.Mode().Perm()&others == 0:
+				return fs.SkipDir // nobody gets in
+			case e.Type().IsRegular() && info.Mode().Perm()&others != 0:
+				open = append(open, path)
 			}
-			if e.Name() == SecretKeyFile {
-				out = append(out, SecretKeyOpen.Bad("other users of this machine may read the secret key", fmt.Sprintf("%s has mode %04o", path, info.Mode().Perm()),
-					"chmod 600 "+path+"; if others have accounts here, put a new key in its first line and keep the old one below it: the next start seals everything anew"))
-				return nil
-			}
-			open = append(open, path)
 			return nil
 		})
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return out, err
+		if err != nil {
+			return nil, err
 		}
 	}
-	if len(open) > 0 {
-		names := strings.Join(open[:min(namesMax, len(open))], ", ")
-		out = append(out, DataFileOpen.Warn(fmt.Sprintf("%d files of the data folder may be read by other users", len(open)), names,
-			"chmod go-rwx on them; the folder itself keeps others out only while it has mode 0700"))
+	if len(open) == 0 {
+		return nil, nil
 	}
-	return out, nil
+	return []Finding{DataFileOpen.Warn(fmt.Sprintf("%d files of the data folder may be read by other users", len(open)), strings.Join(open[:min(namesMax, len(open))], ", "),
+		"chmod 700 "+dir+", which keeps others out of all of it, and chmod go-rwx on the files")}, nil
 }

@@ -2,16 +2,13 @@ package certificate
 
 import (
 	"context"
-	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -84,9 +81,7 @@ func NewAuto(o AutoOptions) (*Auto, error) {
 	if o.Directory == "" {
 		o.Directory = autocert.DefaultACMEDirectory
 	}
-	// Each authority has a folder of its own: what a trial gave is not shown when it is over.
-	digest := sha256.Sum256([]byte(o.Directory))
-	kept, err := openCache(filepath.Join(o.Dir, hex.EncodeToString(digest[:8])), o.Logger)
+	kept, err := openCache(folderOf(o.Dir, o.Directory), o.Logger)
 	if err != nil {
 		return nil, err
 	}
@@ -176,9 +171,7 @@ func (a *Auto) end(name string, first bool, cert *tls.Certificate, err error) {
 	switch {
 	case err == nil:
 		n.wait = 0
-		// Renewal begins when a third of its life is left: in the last quarter, something keeps it from working.
-		late := min(warnWithin, cert.Leaf.NotAfter.Sub(cert.Leaf.NotBefore)/4)
-		if now.Sub(n.warned) >= warnAgain && warn(a.o.Logger, cert.Leaf, now, late) {
+		if now.Sub(n.warned) >= warnAgain && warn(a.o.Logger, cert.Leaf, now, RenewalLate(cert.Leaf)) {
 			n.warned = now
 		}
 	case first:
