@@ -124,7 +124,7 @@ func (h *Host) checkClock(ctx context.Context) ([]doctor.Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := doctor.Times{Now: time.Now(), Started: h.begun}
+	t := doctor.Times{Now: time.Now(), Started: h.started, Running: time.Since(h.begun)}
 	if len(newest) > 0 {
 		t.Newest = newest[0].Time
 	}

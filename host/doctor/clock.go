@@ -18,10 +18,12 @@ var Built = time.Date(2025, time.January, 1, 0, 0, 0, 0, time.UTC)
 
 // Times are what is known of the clock.
 type Times struct {
-	// Now is the present time, as time.Now gives it.
+	// Now is the present time.
 	Now time.Time
-	// Started is when the host started, as time.Now gave it, with its monotonic reading; zero if no host runs.
+	// Started is when the host started, by the clock; zero if no host runs.
 	Started time.Time
+	// Running is for how long it has run, by the monotonic clock, which nobody sets.
+	Running time.Duration
 	// Newest is the newest time that the host wrote down, zero if there is none.
 	Newest time.Time
 }
@@ -34,8 +36,7 @@ func Clock(t Times) []Finding {
 		out = append(out, ClockWrong.Bad("the clock is wrong: it is "+now, "certificates, sessions and tokens are judged by it", timeFix))
 	}
 	if !t.Started.IsZero() {
-		elapsed := t.Now.Sub(t.Started) // by the monotonic clock
-		if jump := t.Now.Round(0).Sub(t.Started.Round(0)) - elapsed; jump.Abs() >= jumpMin {
+		if jump := t.Now.Round(0).Sub(t.Started.Round(0)) - t.Running; jump.Abs() >= jumpMin {
 			out = append(out, ClockJumped.Warn(fmt.Sprintf("the clock was set by %s since the host started", jump.Round(time.Second)),
 				"sessions and tokens may have ended early or late, and times in the logs jump", timeFix))
 		}

@@ -46,7 +46,6 @@ const (
 	DataFileOpen   Code = "data_file_open"
 	DataOrphan     Code = "data_orphan"
 	DataFilesystem Code = "data_filesystem"
-	RestoreStopped Code = "restore_stopped"
 
 	DatabaseOK      Code = "database_ok"
 	DatabaseInUse   Code = "database_in_use"
@@ -120,15 +119,14 @@ var areas = map[string][]Code{
 		CertificateUnreadable, CertificateKeyOpen, CertificateWaiting},
 	"clock":         {ClockOK, ClockWrong, ClockJumped, ClockBehind, ClockUnknown},
 	"configuration": {ConfigOK, ConfigUnreadable, ConfigInvalid, ConfigUnknown},
-	"data": {DataOK, DataMissing, DataNoFolder, DataUnusable, DataOpen, DataOwner, DataFileOpen, DataOrphan, DataFilesystem,
-		RestoreStopped},
-	"database": {DatabaseOK, DatabaseInUse, DatabaseNone, DatabaseUnread, DatabaseDamaged, DatabaseFailed},
-	"disk":     {DiskOK, DiskLow, DiskFull, DiskUnknown},
-	"doctor":   {CheckFailed, CheckTimeout},
-	"host":     {HostOK, HostUnreachable},
-	"jobs":     {JobsOK, JobStuck},
-	"limits":   {LimitsOK, LimitsFiles},
-	"network":  {NetworkOK, NetworkUnreachable},
+	"data":          {DataOK, DataMissing, DataNoFolder, DataUnusable, DataOpen, DataOwner, DataFileOpen, DataOrphan, DataFilesystem},
+	"database":      {DatabaseOK, DatabaseInUse, DatabaseNone, DatabaseUnread, DatabaseDamaged, DatabaseFailed},
+	"disk":          {DiskOK, DiskLow, DiskFull, DiskUnknown},
+	"doctor":        {CheckFailed, CheckTimeout},
+	"host":          {HostOK, HostUnreachable},
+	"jobs":          {JobsOK, JobStuck},
+	"limits":        {LimitsOK, LimitsFiles},
+	"network":       {NetworkOK, NetworkUnreachable},
 	"plugins": {PluginsOK, PluginFailed, PluginCrashing, PluginRefused, PluginWallMissing, PluginFilesChanged, PluginSettings,
 		PluginSecretMissing, PluginRuntime, PluginDataFull, PluginTrial, PluginRolledBack, PluginRestoring},
 	"ports":    {PortOK, PortHost, PortTaken, PortRefused},

@@ -79,6 +79,9 @@ func (d *Doctor) Report(ctx context.Context) (Report, error) {
 	case <-ctx.Done():
 		return Report{}, ctx.Err()
 	}
+	if err := d.ctx.Err(); err != nil {
+		return Report{}, err
+	}
 	now := d.o.Now()
 	if age := now.Sub(d.lastAt); !d.lastAt.IsZero() && age >= 0 && age < d.o.Keep {
 		return d.last, nil
