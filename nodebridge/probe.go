@@ -2,6 +2,7 @@ package nodebridge
 
 import (
 	"context"
+	"os"
 
 	"appzone/host"
 	"appzone/host/fault"
@@ -20,4 +21,19 @@ func Probe(ctx context.Context, path string) (info host.RuntimeInfo, npmProblem 
 		npmProblem = fault.From(err).Message
 	}
 	return info, npmProblem
+}
+
+// Registry is the URL of the package registry that npm is configured with on this machine.
+func Registry(ctx context.Context, path string) (string, error) {
+	r := Runtime{options: Options{NodePath: path, Dir: os.TempDir()}}
+	n, failed := r.findNode(ctx)
+	if failed != nil {
+		return "", failed
+	}
+	npm, err := r.findNPM(n)
+	if err != nil {
+		return "", err
+	}
+	c, err := r.npmSettings(ctx, n, npm)
+	return c.registry, err
 }

@@ -13,6 +13,8 @@ import (
 	"io/fs"
 	"math/big"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -119,9 +121,9 @@ func TestTheDoctorOfAHealthyMachine(t *testing.T) {
 	e.mustFind(doctor.DataMissing, "")
 	e.mustFind(doctor.DatabaseNone, "")
 
-	status, out, errOut := doctorIn(t, t.TempDir(), []string{"--strict"}, "XC_ADDR="+freeAddress(t), "XC_DATA_DIR="+data, "XC_ADRESS=x")
+	status, out, errOut := doctorIn(t, t.TempDir(), []string{"--strict"}, "XC_ADDR="+freeAddress(t), "XC_DATA_DIR="+data, "XC_LISTEN=x")
 	assert.Equal(t, exitFailed, status, "a warning fails where that is asked for: %s", errOut)
-	assert.Contains(t, out, "WARNING  configuration: the variable XC_ADRESS is not known")
+	assert.Contains(t, out, "WARNING  configuration: the variable XC_LISTEN is not known")
 	assert.Contains(t, out, "         fix: compare it with .env.example")
 	status, _, errOut = doctorIn(t, t.TempDir(), []string{"-o", "xml"})
 	assert.Equal(t, exitUsage, status, errOut)
@@ -166,6 +168,9 @@ func TestTheDoctorNamesTheFix(t *testing.T) {
 		"a secret key that is none": {doctor.SecretKeyInvalid, "chmod 600", nil, func(data string) {
 			require.NoError(t, os.WriteFile(filepath.Join(data, doctor.SecretKeyFile), []byte("short"), 0o600))
 		}},
+		"a restore that was not finished": {doctor.RestoreUnfinished, "appzone restore", nil, func(data string) {
+			require.NoError(t, os.WriteFile(filepath.Join(data, doctor.RestoreMark), nil, 0o600))
+		}},
 		"a flipped byte": {doctor.DatabaseDamaged, "appzone restore", nil, func(data string) {
 			logs, err := filepath.Glob(filepath.Join(data, "store", "*.vlog"))
 			require.NoError(t, err)
@@ -202,6 +207,47 @@ func TestTheDoctorNamesAllThatIsWrongWithTheConfiguration(t *testing.T) {
 	assert.Equal(t, exitFailed, status)
 	for _, says := range []string{"config_unreadable", "XC_MAX_UPLOAD_MB", "XC_REQUIRE_WALLS"} {
 		assert.Contains(t, out, says)
+	}
+}
+
+func TestTheDoctorLooksAtCertificatesOfAnAuthority(t *testing.T) {
+	const directory, name = "https://acme.example.org/directory", "zone.example.org"
+	env := []string{"XC_TLS_AUTOCERT=" + name, "XC_TLS_AUTOCERT_DIRECTORY=" + directory}
+	data := filepath.Join(t.TempDir(), "data")
+	e := examine(t, data, nil, env...)
+	assert.Equal(t, exitDone, e.status, "%+v", e.report.Items)
+	e.mustFind(doctor.CertificateWaiting, "port 443")
+
+	sum := sha256.Sum256([]byte(directory))
+	dir := filepath.Join(data, "acme", hex.EncodeToString(sum[:8]))
+	require.NoError(t, os.MkdirAll(dir, 0o700))
+	files := newTLSFiles(t)
+	for end, code := range map[time.Duration]doctor.Code{-time.Hour: doctor.CertificateExpired, time.Hour: doctor.CertificateExpiring, 1500 * time.Hour: doctor.CertificateOK} {
+		files.write(t, time.Now().Add(end), name)
+		require.NoError(t, os.Rename(files.cert, filepath.Join(dir, name)))
+		e := examine(t, data, nil, env...)
+		assert.Equal(t, code == doctor.CertificateExpired, e.status == exitFailed, "%+v", e.report.Items)
+		e.mustFind(code, "")
+	}
+}
+
+func TestTheDoctorTriesTheNetworkWhereThatIsAskedFor(t *testing.T) {
+	asked := make(chan string, 10)
+	registry := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { asked <- r.URL.Path }))
+	defer registry.Close()
+	data := filepath.Join(t.TempDir(), "data")
+	reached := "XC_NPM_REGISTRY=" + registry.URL + "/npm/"
+	examine(t, data, nil, reached)
+	assert.Empty(t, asked, "nobody asked for it")
+	e := examine(t, data, []string{"--network"}, reached)
+	assert.Equal(t, exitDone, e.status, "%+v", e.report.Items)
+	e.mustFind(doctor.NetworkOK, "")
+	assert.Equal(t, "/npm/", <-asked)
+	e = examine(t, data, []string{"--network"}, "XC_NPM_REGISTRY=http://user:s3cret@127.0.0.1:1/")
+	assert.Equal(t, exitFailed, e.status)
+	e.mustFind(doctor.NetworkUnreachable, "XC_NPM_REGISTRY")
+	for _, f := range e.report.Items {
+		assert.NotContains(t, f.Detail, "s3cret", "H8")
 	}
 }
 
@@ -253,12 +299,17 @@ func (e examined) fixes() string {
 	return text
 }
 
-// write makes a certificate for one address that ends then, of an authority that nobody trusts.
+// write makes a certificate for one address or name that ends then, of an authority that nobody trusts.
 func (f tlsFiles) write(t *testing.T, end time.Time, address string) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: end.Add(-2000 * time.Hour), NotAfter: end, IPAddresses: []net.IP{net.ParseIP(address)}}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: end.Add(-2000 * time.Hour), NotAfter: end}
+	if ip := net.ParseIP(address); ip != nil {
+		template.IPAddresses = []net.IP{ip}
+	} else {
+		template.DNSNames = []string{address}
+	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	require.NoError(t, err)
 	private, err := x509.MarshalPKCS8PrivateKey(key)

@@ -251,6 +251,7 @@ func TestAStartThatCannotBeIsExplained(t *testing.T) {
 		b := launch(t, c.data, c.address, c.env...)
 		assert.Equal(t, c.status, b.ends(), "%s: %s", name, b.text())
 		assert.Contains(t, b.text(), c.says, name)
+		assert.Equal(t, c.status == exitFailed, strings.Contains(b.text(), "appzone doctor"), "%s: what examines the machine is named", name)
 	}
 }
 

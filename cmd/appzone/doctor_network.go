@@ -15,6 +15,7 @@ import (
 	"golang.org/x/net/http/httpproxy"
 
 	"appzone/host/doctor"
+	"appzone/nodebridge"
 )
 
 // reachTimeout bounds one attempt.
@@ -32,7 +33,7 @@ func (x *examination) network(ctx context.Context) ([]doctor.Finding, error) {
 	defer transport.CloseIdleConnections()
 	c := &http.Client{Transport: transport, Timeout: reachTimeout}
 	var out []doctor.Finding
-	for _, to := range x.destinations() {
+	for _, to := range x.destinations(ctx) {
 		if err := reach(ctx, c, to.url); err != nil {
 			out = append(out, doctor.NetworkUnreachable.Bad(to.what+" is not reached", err.Error(), to.fix))
 			continue
@@ -45,9 +46,16 @@ func (x *examination) network(ctx context.Context) ([]doctor.Finding, error) {
 // destination is something that the host asks over the network.
 type destination struct{ what, url, fix string }
 
-func (x *examination) destinations() []destination {
-	all := []destination{{"the package registry", cmp.Or(x.cfg.NPMRegistry, "https://registry.npmjs.org/"),
-		"check names (getent hosts), the way out (XC_HTTP_PROXY), certificates (XC_CA_FILE) and XC_NPM_REGISTRY; plugins that bring their packages need none"}}
+func (x *examination) destinations(ctx context.Context) []destination {
+	var all []destination
+	registry := x.cfg.NPMRegistry
+	if registry == "" {
+		registry, _ = nodebridge.Registry(ctx, x.cfg.NodePath) // without npm, which others tell, nothing is asked there
+	}
+	if registry != "" {
+		all = append(all, destination{"the package registry", registry,
+			"check names (getent hosts), the way out (XC_HTTP_PROXY), certificates (XC_CA_FILE) and XC_NPM_REGISTRY; plugins that bring their packages need none"})
+	}
 	if x.cfg.OIDCIssuer != "" {
 		all = append(all, destination{"the provider of single sign-on", x.cfg.OIDCIssuer, "check XC_OIDC_ISSUER, XC_HTTP_PROXY and XC_CA_FILE; without it nobody logs in by single sign-on"})
 	}

@@ -47,6 +47,8 @@ const (
 	DataOrphan     Code = "data_orphan"
 	DataFilesystem Code = "data_filesystem"
 
+	RestoreUnfinished Code = "restore_unfinished"
+
 	DatabaseOK      Code = "database_ok"
 	DatabaseInUse   Code = "database_in_use"
 	DatabaseNone    Code = "database_none"
@@ -119,7 +121,7 @@ var areas = map[string][]Code{
 		CertificateUnreadable, CertificateKeyOpen, CertificateWaiting},
 	"clock":         {ClockOK, ClockWrong, ClockJumped, ClockBehind, ClockUnknown},
 	"configuration": {ConfigOK, ConfigUnreadable, ConfigInvalid, ConfigUnknown},
-	"data":          {DataOK, DataMissing, DataNoFolder, DataUnusable, DataOpen, DataOwner, DataFileOpen, DataOrphan, DataFilesystem},
+	"data":          {DataOK, DataMissing, DataNoFolder, DataUnusable, DataOpen, DataOwner, DataFileOpen, DataOrphan, DataFilesystem, RestoreUnfinished},
 	"database":      {DatabaseOK, DatabaseInUse, DatabaseNone, DatabaseUnread, DatabaseDamaged, DatabaseFailed},
 	"disk":          {DiskOK, DiskLow, DiskFull, DiskUnknown},
 	"doctor":        {CheckFailed, CheckTimeout},

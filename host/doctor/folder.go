@@ -13,6 +13,8 @@ import (
 const (
 	// SecretKeyFile is the name of the generated key in the data folder.
 	SecretKeyFile = "secret.key"
+	// RestoreMark is a file in the data folder while a backup is being restored into it.
+	RestoreMark = "restore-unfinished"
 	// filesMax bounds the files whose modes are looked at.
 	filesMax = 20_000
 	// namesMax bounds those that a finding names.
@@ -39,6 +41,10 @@ func Folder(ctx context.Context, dir string) ([]Finding, error) {
 			"remove or rename the file, or name another folder with XC_DATA_DIR")}, nil
 	}
 	out := usable(dir, info)
+	if _, err := os.Lstat(filepath.Join(dir, RestoreMark)); err == nil {
+		out = append(out, RestoreUnfinished.Bad("a restore into the data folder was not finished", filepath.Join(dir, RestoreMark)+" is there: the host does not serve from it",
+			"remove the folder, and restore the backup again: appzone restore"))
+	}
 	if key, err := os.Stat(filepath.Join(dir, SecretKeyFile)); err == nil && key.Mode().Perm()&others != 0 {
 		out = append(out, SecretKeyOpen.Bad("other users of this machine may read the secret key", fmt.Sprintf("%s in %s has mode %04o", SecretKeyFile, dir, key.Mode().Perm()),
 			"chmod 600 "+filepath.Join(dir, SecretKeyFile)+"; if others have accounts here, put a new key in its first line and keep the old one below it: the next start seals everything anew"))
