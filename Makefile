@@ -25,7 +25,7 @@ QUICKJS_SHA512  := 142a86b463ab320cd4888acc34c036627b0ec42370a37d5dcea5ef7255d40
 
 # Packages whose own goroutines meet. The others start child processes and wait for them, which the race
 # detector slows down ten times and sees little of.
-RACE := ./host ./host/egress ./host/encode ./host/fault ./host/identity ./host/logs ./host/manifest ./host/password ./host/secret ./host/settings ./host/storetest \
+RACE := ./host ./host/doctor ./host/egress ./host/encode ./host/fault ./host/identity ./host/logs ./host/manifest ./host/password ./host/secret ./host/settings ./host/storetest \
 	./host/tree ./host/process ./api/... ./store ./sandbox/memory ./sandbox/module ./sandbox/rootfs ./sandbox/wasi ./sandbox/quickjs ./sandbox/guest/go/lean ./cmd/appzone/certificate
 
 .PHONY: help

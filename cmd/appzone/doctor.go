@@ -37,7 +37,7 @@ func (a *app) doctor() *cobra.Command {
 	var network, strict bool
 	cmd := &cobra.Command{Use: "doctor", Short: "Examine this machine and the installation, and say what to do", Args: noArgs,
 		Long: "Examine this machine, the configuration that serve would read, the data folder and the database, and say what is wrong and what to do.\n" +
-			"Nothing is changed. With --server or --token (or $" + envServer + ", $" + envToken + ") the running host is asked for its findings, too.\n\n" +
+			"Nothing of the installation is changed. With --server or --token (or $" + envServer + ", $" + envToken + ") the running host is asked for its findings, too.\n\n" +
 			"The exit status is 1 if there is trouble, with --strict also if there are warnings. docs/doctor.md explains each code.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := a.checkFormat(); err != nil {

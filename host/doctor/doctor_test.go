@@ -108,10 +108,10 @@ func TestChecksRunOneAtATimeAndNotForEverybody(t *testing.T) {
 func TestACheckThatHangsIsLeftBehind(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
-		began := 0
+		var began atomic.Int32
 		d := doctor.New(doctor.Options{Timeout: 10 * time.Second, Checks: []doctor.Check{
 			{Name: "disk", Run: func(context.Context) ([]doctor.Finding, error) {
-				began++
+				began.Add(1)
 				<-release
 				return []doctor.Finding{doctor.DiskOK.Good("fine", "")}, nil
 			}},
@@ -132,7 +132,7 @@ func TestACheckThatHangsIsLeftBehind(t *testing.T) {
 		time.Sleep(doctor.DefaultKeep)
 		_, err = d.Report(t.Context())
 		require.NoError(t, err)
-		assert.Equal(t, 1, began, "it is not begun again before it has ended")
+		assert.EqualValues(t, 1, began.Load(), "it is not begun again before it has ended")
 		close(release)
 		synctest.Wait()
 		time.Sleep(doctor.DefaultKeep)
