@@ -84,6 +84,8 @@ func TestTheDoctorTellsWhyPluginsDoNotStart(t *testing.T) {
 		}},
 		"its runtime is missing": {doctor.PluginRuntime, doctor.Trouble, "appzone plugin start p",
 			func(c *host.Config) { c.Runtimes = []host.Runtime{brokenRuntime{}} }, func(*rig) {}},
+		"it must be signed and is not": {doctor.PluginSignature, doctor.Trouble, "XC_REQUIRE_SIGNATURE",
+			func(c *host.Config) { c.RequireSignature = true }, func(*rig) {}},
 		"its version was rolled back": {doctor.PluginRolledBack, doctor.Warning, "upload it again", nil, func(r *rig) {
 			digest := r.mustUpload(fmt.Sprintf(script, "P", "2.0.0", "")).Candidate.Digest
 			require.NoError(r, r.store.Update(r.Context(), func(w host.Writer) error {

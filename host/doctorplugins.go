@@ -59,9 +59,13 @@ func (h *Host) checkPlugins(ctx context.Context) ([]doctor.Finding, error) {
 // checkPlugin looks at one installed plugin.
 func (h *Host) checkPlugin(ctx context.Context, p Plugin) ([]doctor.Finding, error) {
 	var v Version
+	var s standing
 	rolledBack := ""
 	err := h.view(ctx, func(r Reader) (err error) {
 		if v, err = tableVersions.get(r, versionKey(p.ID, p.Installed)); err != nil {
+			return err
+		}
+		if s, err = standingOf(r, v.Signature); err != nil {
 			return err
 		}
 		return tableVersions.each(r, p.ID+"/", "", func(_ string, other Version) (bool, error) {
@@ -87,6 +91,7 @@ func (h *Host) checkPlugin(ctx context.Context, p Plugin) ([]doctor.Finding, err
 		out = append(out, doctor.PluginRestoring.Warn(fmt.Sprintf("the data of plugin %q is being put back", p.ID), "it starts when that is done",
 			"wait; if this stays, make room on the disk and start the host again").Of(p.ID))
 	}
+	out = append(out, h.checkSigned(p, v, s)...)
 	if p.Trial {
 		out = append(out, doctor.PluginTrial.Good(fmt.Sprintf("version %s of plugin %q has still to prove itself", v.Version, p.ID), "").Of(p.ID))
 	}
@@ -94,6 +99,22 @@ func (h *Host) checkPlugin(ctx context.Context, p Plugin) ([]doctor.Finding, err
 		out = append(out, h.checkScript(ctx, p, v)...)
 	}
 	return out, nil
+}
+
+// checkSigned tells of an installed version whose signature is worth nothing, or less than this host requires.
+func (h *Host) checkSigned(p Plugin, v Version, s standing) []doctor.Finding {
+	const again = "install a version that a trusted key signed: appzone plugin install; or uninstall it: appzone plugin uninstall "
+	title := fmt.Sprintf("version %s of plugin %q is %s", v.Version, p.ID, s.state)
+	switch {
+	case s.state == Revoked:
+		return []doctor.Finding{doctor.PluginSignature.Bad(title, s.key.revocation(), again+p.ID).Of(p.ID)}
+	case s.state == Modified:
+		return []doctor.Finding{doctor.PluginSignature.Bad(title, "it is not what was signed: "+v.Signature.Broken, again+p.ID).Of(p.ID)}
+	case s.state != Signed && h.cfg.RequireSignature:
+		return []doctor.Finding{doctor.PluginSignature.Bad(title, "XC_REQUIRE_SIGNATURE asks for a trusted signature",
+			again+p.ID+"; or decide about its publisher's key (POST /api/v1/trusted-keys), or take XC_REQUIRE_SIGNATURE back").Of(p.ID)}
+	}
+	return nil
 }
 
 // checkScript tells why a script does not run, or would not start.

@@ -86,6 +86,7 @@ const (
 	PluginSecretMissing Code = "plugin_secret_missing"
 	PluginRuntime       Code = "plugin_runtime"
 	PluginDataFull      Code = "plugin_data_full"
+	PluginSignature     Code = "plugin_signature"
 	PluginTrial         Code = "plugin_trial"
 	PluginRolledBack    Code = "plugin_rolled_back"
 	PluginRestoring     Code = "plugin_restoring"
@@ -130,7 +131,7 @@ var areas = map[string][]Code{
 	"limits":        {LimitsOK, LimitsFiles},
 	"network":       {NetworkOK, NetworkUnreachable},
 	"plugins": {PluginsOK, PluginFailed, PluginCrashing, PluginRefused, PluginWallMissing, PluginFilesChanged, PluginSettings,
-		PluginSecretMissing, PluginRuntime, PluginDataFull, PluginTrial, PluginRolledBack, PluginRestoring},
+		PluginSecretMissing, PluginRuntime, PluginDataFull, PluginSignature, PluginTrial, PluginRolledBack, PluginRestoring},
 	"ports":    {PortOK, PortHost, PortTaken, PortRefused},
 	"runtimes": {RuntimeOK, RuntimeMissing, NPMMissing},
 	"secrets": {SecretsOK, SecretsWaiting, SecretsOnDisk, SecretKeyGone, SecretKeyOpen, SecretKeyInvalid,
