@@ -112,7 +112,7 @@ func (h *Host) checkSigned(p Plugin, v Version, s standing) []doctor.Finding {
 		return []doctor.Finding{doctor.PluginSignature.Bad(title, "it is not what was signed: "+v.Signature.Broken, again+p.ID).Of(p.ID)}
 	case s.state != Signed && h.cfg.RequireSignature:
 		return []doctor.Finding{doctor.PluginSignature.Bad(title, "XC_REQUIRE_SIGNATURE asks for a trusted signature",
-			again+p.ID+"; or decide about its publisher's key (POST /api/v1/trusted-keys), or take XC_REQUIRE_SIGNATURE back").Of(p.ID)}
+			again+p.ID+"; or trust its publisher's key: appzone key trust, or take XC_REQUIRE_SIGNATURE back").Of(p.ID)}
 	}
 	return nil
 }
