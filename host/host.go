@@ -370,16 +370,3 @@ func (h *Host) runtimeOf(m *manifest.Manifest) (Runtime, error) {
 	}
 	return r, nil
 }
-
-// timeZone is the host's, for the plugins' TZ.
-func timeZone() string {
-	if name := time.Local.String(); name != "Local" {
-		return name
-	}
-	if target, err := os.Readlink("/etc/localtime"); err == nil {
-		if _, name, ok := cutZone(target); ok {
-			return name
-		}
-	}
-	return "UTC"
-}

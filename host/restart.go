@@ -3,7 +3,6 @@ package host
 import (
 	"math/rand/v2"
 	"runtime"
-	"strings"
 	"sync"
 	"time"
 )
@@ -51,9 +50,4 @@ func (h *Host) autoCommand(id string, c command) {
 	if _, err := h.command(h.ctx, id, c); err != nil {
 		h.log.Warn("plugin not started after boot", "plugin", id, "error", err)
 	}
-}
-
-// cutZone finds the zone's name in the target of /etc/localtime.
-func cutZone(target string) (before, name string, ok bool) {
-	return strings.Cut(target, "/zoneinfo/")
 }
