@@ -125,7 +125,7 @@ func TestTheDoctorTellsOfAPluginThatFailed(t *testing.T) {
 	r.mustFind(doctor.PluginFailed, "p", doctor.Trouble, "appzone plugin logs p")
 }
 
-// G4: a key that is gone is told, with whose secrets it sealed.
+// A key that is gone is told, with whose secrets it sealed.
 func TestTheDoctorTellsOfMissingKeys(t *testing.T) {
 	r := newRig(t, func(c *host.Config) { c.SecretKey = "the first key of this test" })
 	r.mustUpload(fmt.Sprintf(script, "P", "1.0.0", `,"settings":{"type":"object","properties":{"token":{"type":"string","writeOnly":true}}}`))

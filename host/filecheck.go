@@ -103,17 +103,6 @@ func (h *Host) findStored(ctx context.Context, v Version, matters func(path stri
 	return nil, nil //nolint:nilnil // all is well
 }
 
-// blobs are the file's content and its encoded copies.
-func (f *File) blobs() []Digest {
-	out := []Digest{f.SHA256}
-	for _, variant := range []*Variant{f.Gzip, f.Brotli} {
-		if variant != nil {
-			out = append(out, variant.SHA256)
-		}
-	}
-	return out
-}
-
 // changedBlob tells how a blob differs from its digest; "": not at all.
 func (h *Host) changedBlob(ctx context.Context, d Digest) (kind string, err error) {
 	if ctx.Err() != nil {

@@ -13,6 +13,7 @@ import (
 
 	"appzone/host/archive"
 	"appzone/host/audit"
+	"appzone/host/doctor"
 	"appzone/host/fault"
 	"appzone/host/tree"
 )
@@ -32,9 +33,6 @@ type Restored struct {
 	Plugins int
 	Files   int
 }
-
-// restoreMark is a file in the data folder while it is being filled: a host does not serve from it.
-const restoreMark = "restore-unfinished"
 
 // Restore fills a data folder from a backup. All of it is verified before the folder can be served from, and when anything goes wrong everything that was
 // written is removed. Errors: data_dir_not_empty, and those of [archive.Reader].
@@ -59,7 +57,7 @@ func Restore(ctx context.Context, o RestoreOptions, in io.Reader) (_ Restored, e
 	if err := archive.Sync(dir); err != nil {
 		return done, err
 	}
-	if err := os.Remove(filepath.Join(dir, restoreMark)); err != nil {
+	if err := os.Remove(filepath.Join(dir, doctor.RestoreMark)); err != nil {
 		return done, err
 	}
 	return done, archive.Sync(dir)
@@ -80,7 +78,7 @@ func claim(dir string) (made bool, err error) {
 		return false, fault.New(fault.Conflict, "data_dir_not_empty", "the folder %s is not empty, and nothing is overwritten; restore into another one, or move what is there away", dir)
 	}
 	// Exclusive: of two at once one does it.
-	f, err := os.OpenFile(filepath.Join(dir, restoreMark), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err := os.OpenFile(filepath.Join(dir, doctor.RestoreMark), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return made, fault.Wrap(err, fault.Internal, "data_dir_unusable", "the data folder %s cannot be written; check its owner and mode", dir)
 	}
@@ -91,7 +89,7 @@ func claim(dir string) (made bool, err error) {
 func clearFolder(dir string, made bool) error {
 	entries, err := os.ReadDir(dir)
 	for _, e := range entries {
-		if e.Name() != restoreMark {
+		if e.Name() != doctor.RestoreMark {
 			err = errors.Join(err, tree.RemoveAll(filepath.Join(dir, e.Name())))
 		}
 	}
@@ -101,12 +99,12 @@ func clearFolder(dir string, made bool) error {
 	if made {
 		return tree.RemoveAll(dir)
 	}
-	return os.Remove(filepath.Join(dir, restoreMark))
+	return os.Remove(filepath.Join(dir, doctor.RestoreMark))
 }
 
 // checkRestored refuses a folder that a restore did not fill to its end.
 func checkRestored(root string) error {
-	if _, err := os.Lstat(filepath.Join(root, restoreMark)); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Lstat(filepath.Join(root, doctor.RestoreMark)); !errors.Is(err, fs.ErrNotExist) {
 		return fault.Wrap(err, fault.Conflict, "restore_unfinished", "a restore into the data folder %s was not finished; remove the folder and restore again", root)
 	}
 	return nil

@@ -64,7 +64,7 @@ func TestInspectingReadsAStoreAndChangesNothing(t *testing.T) {
 	require.ErrorIs(t, err, fs.ErrNotExist)
 }
 
-// H9: damage is found without opening the database, and left as it is.
+// Damage is found without opening the database, and left as it is.
 func TestInspectingFindsDamage(t *testing.T) {
 	origin := t.TempDir()
 	s := open(t, origin)
