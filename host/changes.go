@@ -68,10 +68,18 @@ type SignatureChange struct {
 }
 
 // changes compares old, which is installed, with v. files are those of v.
-func (h *Host) changes(p Plugin, old, v Version, files func() ([]File, error)) (*Changes, error) {
+func (h *Host) changes(r Reader, p Plugin, old, v Version, files func() ([]File, error)) (*Changes, error) {
 	before, after := p.Edits.apply(old.Manifest), p.Edits.apply(v.Manifest)
-	c := &Changes{Kind: kindOfChange(old, v), Mode: modeOfChange(&old.Manifest, &v.Manifest), Manifest: fieldChanges(&before, &after),
-		Signature: SignatureChange{Before: Unsigned, After: Unsigned}}
+	c := &Changes{Kind: kindOfChange(old, v), Mode: modeOfChange(&old.Manifest, &v.Manifest), Manifest: fieldChanges(&before, &after)}
+	signed, err := standingOf(r, old.Signature)
+	if err != nil {
+		return nil, err
+	}
+	signs, err := standingOf(r, v.Signature)
+	if err != nil {
+		return nil, err
+	}
+	c.Signature = SignatureChange{Before: signed.state, After: signs.state}
 	was, err := h.index(old.Index)
 	if err != nil {
 		return nil, err

@@ -31,13 +31,16 @@ type FormerView struct {
 	ReplacedAt    time.Time `json:"replacedAt"`
 }
 
-// formerView shows the plugin's former version, nil for none.
-func formerView(r Reader, id string) (*FormerView, error) {
-	f, ok, err := tableFormer.find(r, id)
+// formerView shows the plugin's former version, nil for none: also while it is not installed, when there is no way back.
+func formerView(r Reader, p Plugin) (*FormerView, error) {
+	if p.Installed == "" {
+		return nil, nil
+	}
+	f, ok, err := tableFormer.find(r, p.ID)
 	if err != nil || !ok {
 		return nil, err
 	}
-	v, ok, err := tableVersions.find(r, versionKey(id, f.Version))
+	v, ok, err := tableVersions.find(r, versionKey(p.ID, f.Version))
 	if err != nil || !ok {
 		return nil, err
 	}

@@ -93,7 +93,7 @@ func (h *Host) viewOf(r Reader, p Plugin) (PluginView, error) {
 	if p.Installed != "" {
 		view.Stage, view.InstalledAt = StageInstalled, &p.InstalledAt
 	}
-	if view.Former, err = formerView(r, p.ID); err != nil {
+	if view.Former, err = formerView(r, p); err != nil {
 		return view, err
 	}
 	if p.Candidate != "" {
@@ -235,7 +235,7 @@ func (h *Host) Versions(ctx context.Context, id string) ([]VersionView, error) {
 		if err != nil {
 			return err
 		}
-		former, _, err := tableFormer.find(r, id)
+		former, err := formerView(r, p)
 		if err != nil {
 			return err
 		}
@@ -246,7 +246,7 @@ func (h *Host) Versions(ctx context.Context, id string) ([]VersionView, error) {
 			}
 			out = append(out, VersionView{Version: v.Version, Digest: v.Digest, Installed: v.Digest == p.Installed,
 				Candidate: v.Digest == p.Candidate, ZipBytes: v.ZipBytes, FileCount: v.FileCount, FileBytes: v.FileBytes,
-				Former: v.Digest == former.Version, Fault: v.Fault,
+				Former: former != nil && v.Digest == former.Digest, Fault: v.Fault,
 				Signature: sign.state, Publisher: sign.publisher, UploadedAt: v.UploadedAt, UploadedBy: v.UploadedBy})
 			return true, nil
 		})
