@@ -70,7 +70,7 @@ type SignatureChange struct {
 // changes compares old, which is installed, with v. files are those of v.
 func (h *Host) changes(r Reader, p Plugin, old, v Version, files func() ([]File, error)) (*Changes, error) {
 	before, after := p.Edits.apply(old.Manifest), p.Edits.apply(v.Manifest)
-	c := &Changes{Kind: kindOfChange(old, v), Mode: modeOfChange(&old.Manifest, &v.Manifest), Manifest: fieldChanges(&before, &after)}
+	c := &Changes{Kind: kindOfChange(old, v), Mode: modeOfChange(old, v), Manifest: fieldChanges(&before, &after)}
 	signed, err := standingOf(r, old.Signature)
 	if err != nil {
 		return nil, err
@@ -107,12 +107,12 @@ func kindOfChange(old, v Version) ChangeKind {
 	return ChangeUpgrade
 }
 
-// modeOfChange follows the manifest of the new version.
-func modeOfChange(old, m *manifest.Manifest) ChangeMode {
+// modeOfChange follows the manifest of the new version. The same version does not run beside itself.
+func modeOfChange(old, v Version) ChangeMode {
 	switch {
-	case m.Type != manifest.TypeScript:
+	case v.Manifest.Type != manifest.TypeScript:
 		return ModeSwitch
-	case old.Type == manifest.TypeScript && m.Parameters.Upgrade == manifest.UpgradeOverlap:
+	case old.Digest != v.Digest && old.Manifest.Type == manifest.TypeScript && v.Manifest.Parameters.Upgrade == manifest.UpgradeOverlap:
 		return ModeOverlap
 	}
 	return ModeReplace

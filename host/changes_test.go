@@ -70,6 +70,11 @@ func TestAPlanShowsTheDifference(t *testing.T) {
 	assert.Equal(t, host.SignatureChange{Before: host.Unsigned, After: host.Unsigned}, c.Signature)
 	assert.Equal(t, []fault.Field{{Field: "b", Message: "is required"}}, plan.Settings.Refused)
 	assert.Empty(t, plan.Needs)
+
+	same := r.planOfP("1.0.0").Changes
+	assert.Equal(t, []any{host.ChangeReinstall, host.ModeReplace}, []any{same.Kind, same.Mode})
+	assert.Equal(t, 6, same.Files.Unchanged)
+	assert.Empty(t, same.Manifest)
 }
 
 func TestWhichWayAChangeGoes(t *testing.T) {
