@@ -144,7 +144,7 @@ func TestWhatTakesAPluginOutTakesItsWayBack(t *testing.T) {
 		r.succeed(job)
 		v := r.view("p")
 		assert.False(t, v.Trial)
-		assert.Equal(t, keep, v.Former != nil)
+		assert.Nil(t, v.Former, "what is not in use has nothing before it")
 		assert.Equal(t, keep, len(r.snapshots()) > 0)
 		_, err = r.Rollback(t.Context(), "p", host.RollbackRequest{}, admin)
 		assert.Equal(t, "not_installed", fault.CodeOf(err))
