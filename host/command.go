@@ -18,6 +18,7 @@ const (
 	opRestart
 	opCut  // opStop without any grace
 	opWait // show until when a stopped plugin waits for the boot delay
+	opKeep // there is no way back from a version that failed its trial
 )
 
 // command is one request to the supervisor; reply gets its outcome, once.
@@ -156,6 +157,9 @@ func (s *supervisor) handle(c command) {
 		s.starting = append(s.starting, c.reply)
 		s.again = true
 		s.endInstance()
+	case opKeep:
+		s.trial.on, s.trial.failed = false, false
+		c.reply <- nil
 	case opWait:
 		s.status.WaitingUntil = c.until
 		c.reply <- nil

@@ -67,8 +67,8 @@ func (b *wayBack) is() string {
 
 // goBack makes the former version the installed one again, with what was granted, set and kept then, if version is still the
 // installed one and on trial. What that has written is discarded with its data. It then starts the former version, if it is to run; an
-// error beside a result is that of this start. atOnce says that the upgrade itself
-// comes to this end: a plugin that was stopped before is again.
+// error beside a result is that of this start. atOnce says that the upgrade itself comes to this end: a plugin that was stopped before
+// is again. Where there is no way back, the version stays as it is, and its trial is over.
 //
 // The caller holds the plugin's lock.
 func (h *Host) goBack(ctx context.Context, id string, version Digest, why string, atOnce bool) (*wayBack, error) {
@@ -76,15 +76,31 @@ func (h *Host) goBack(ctx context.Context, id string, version Digest, why string
 	if err != nil || p == nil {
 		return nil, err
 	}
+	if err := h.view(ctx, func(r Reader) error {
+		_, _, err := h.formerOf(r, id)
+		return err
+	}); err != nil {
+		_, stays := h.command(ctx, id, command{op: opKeep})
+		return nil, errors.Join(err, stays)
+	}
 	back, err := h.changeBack(ctx, *p, why, atOnce)
 	if err != nil {
-		return nil, errors.Join(asNoSpace(err), h.resume(ctx, id))
+		return nil, errors.Join(asNoSpace(err), h.afterFailedWayBack(ctx, id, version))
 	}
 	if !back.started {
 		return back, nil
 	}
 	_, err = h.command(ctx, id, command{op: opAutoStart})
 	return back, err
+}
+
+// afterFailedWayBack lets the former version run, if it is the installed one by now, and else leaves the other one stopped: to start it
+// would only lead here again.
+func (h *Host) afterFailedWayBack(ctx context.Context, id string, version Digest) error {
+	if p, _, err := h.installed(ctx, id); err != nil || p.Installed != version {
+		return errors.Join(err, h.resume(ctx, id))
+	}
+	return h.superviseInstalled(ctx, id, false)
 }
 
 // changeBack is goBack without the start.
@@ -142,14 +158,8 @@ func (h *Host) recordBack(w Writer, id, why string, atOnce bool, act *Act) (p Pl
 	if p, err = pluginOf(w, id); err != nil {
 		return p, to, err
 	}
-	former, err := tableFormer.get(w, id)
+	former, to, err := h.formerOf(w, id)
 	if err != nil {
-		return p, to, fmt.Errorf("read what was in use before: %w", err)
-	}
-	if to, err = tableVersions.get(w, versionKey(id, former.Version)); err != nil {
-		return p, to, fmt.Errorf("read the former version: %w", err)
-	}
-	if err := h.checkSignature(w, to); err != nil { // nothing brings back what a revoked key signed
 		return p, to, err
 	}
 	bad, err := tableVersions.get(w, versionKey(id, p.Installed))
@@ -170,6 +180,17 @@ func (h *Host) recordBack(w Writer, id, why string, atOnce bool, act *Act) (p Pl
 	}
 	err = errors.Join(err, tableVersions.put(w, versionKey(id, bad.Digest), bad), h.settingsBack(w, id, former), h.savePlugin(w, &p))
 	return p, to, err
+}
+
+// formerOf is what can be gone back to; nothing brings back what a revoked key signed.
+func (h *Host) formerOf(r Reader, id string) (f Former, v Version, err error) {
+	if f, err = tableFormer.get(r, id); err != nil {
+		return f, v, fmt.Errorf("read what was in use before: %w", err)
+	}
+	if v, err = tableVersions.get(r, versionKey(id, f.Version)); err != nil {
+		return f, v, fmt.Errorf("read the former version: %w", err)
+	}
+	return f, v, h.checkSignature(r, v)
 }
 
 // settingsBack puts the settings of then in the place of the present ones.

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"appzone/host"
+	"appzone/host/fault"
 )
 
 // rolledBack waits for the job by which the host went back by itself.
@@ -95,6 +96,26 @@ func TestATrialOutlivesAStopAndABoot(t *testing.T) {
 	r.rolledBack()
 	r.becomes("1.0.0", host.Running)
 	assert.Equal(t, kept{"1.0.0", "one", "one", "{}"}, r.say(""))
+}
+
+// Without a way back a version that fails is one that failed, and says so.
+func TestWithoutAWayBackAVersionStays(t *testing.T) {
+	r := keeping(t, nil)
+	start := false
+	require.Equal(t, host.JobSucceeded, r.upgrade("2.0.0-fail", "", host.InstallRequest{Start: &start}).State)
+	require.NoError(t, r.store.Update(t.Context(), func(w host.Writer) error { return w.Delete("former", "p") }))
+	for range 2 {
+		job, err := r.Start(t.Context(), "p", admin)
+		require.NoError(t, err)
+		assert.Equal(t, "start_failed", r.wait(job).Error.Code)
+	}
+	assert.Equal(t, host.JobFailed, r.rolledBack().State)
+	v := r.view("p")
+	assert.Equal(t, host.Failed, v.State)
+	require.Eventually(t, func() bool {
+		_, _, err := r.Acquire(t.Context(), "p")
+		return fault.CodeOf(err) == "failed"
+	}, time.Minute, 5*time.Millisecond)
 }
 
 // Row F6: who takes a plugin out during its trial is not overtaken by the way back.
