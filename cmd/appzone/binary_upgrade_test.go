@@ -43,8 +43,8 @@ export default { async fetch(request, env) {
 } };`},
 }
 
-// keeper is the folder of a keeper's version.
-func keeper(t *testing.T, runtime, version, upgrade string) string {
+// keeperOf is the folder of a keeper's version.
+func keeperOf(t *testing.T, runtime, version, upgrade string) string {
 	t.Helper()
 	k := keepers[runtime]
 	return folder(t, map[string]string{
@@ -122,7 +122,7 @@ func TestNoRequestFailsDuringUpgrades(t *testing.T) {
 			b.first()
 			install := func(version, upgrade string) {
 				t.Helper()
-				b.cli("plugin", "install", keeper(t, runtime, version, upgrade), "--grant", "requested", "--start")
+				b.cli("plugin", "install", keeperOf(t, runtime, version, upgrade), "--grant", "requested", "--start")
 			}
 			install("1.0.0", "replace")
 			ctx, stop := context.WithCancel(t.Context())
