@@ -67,7 +67,7 @@ func (h *Host) planBack(ctx context.Context, id string, req RollbackRequest, act
 		}
 		isFormer := known && former.Version == x.to.Digest
 		if req.Data == DataRestore {
-			if !isFormer || former.Snapshot == "" {
+			if !isFormer || !h.hasSnapshot(id, former.Snapshot) {
 				return fault.New(fault.Conflict, "no_snapshot", "there is no copy of what %q kept under version %s; go back with \"data\": \"keep\"", id, x.to.Version)
 			}
 			x.back = &former

@@ -95,6 +95,23 @@ func TestAnOldKeyCanBeDroppedOnceItsSecretsAreSealedAnew(t *testing.T) {
 	assert.Contains(t, r.delivered("p2"), "token of p2")
 }
 
+// What can be gone back to keeps its secrets, too.
+func TestSecretsOfAFormerVersionAreSealedAnew(t *testing.T) {
+	r := sealedRig(t, 1, with(oldKey))
+	r.mustUpload(fmt.Sprintf(script, "p0", "2.0.0", secretSettings))
+	require.Equal(t, host.JobSucceeded, r.install("p0", false).State)
+	r.putToken("p0", "another")
+	assert.Equal(t, 2, r.secrets().Sealed)
+	r.reboot(with(newKey, oldKey))
+	r.rotated()
+	r.reboot(with(newKey))
+	assert.Empty(t, r.secrets().MissingKeys)
+	job, err := r.Rollback(t.Context(), "p0", host.RollbackRequest{Data: host.DataRestore}, admin)
+	require.NoError(t, err)
+	r.succeed(job)
+	assert.Contains(t, r.delivered("p0"), "token of p0")
+}
+
 func TestTheGeneratedKeyIsAnOlderOneOfAnOwnKey(t *testing.T) {
 	r := sealedRig(t, 1, nil)
 	r.reboot(with(newKey))

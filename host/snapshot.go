@@ -77,6 +77,15 @@ func (h *Host) takeSnapshot(ctx context.Context, id string) (name string, bytes 
 	return name, bytes, nil
 }
 
+// hasSnapshot tells whether there is such a snapshot.
+func (h *Host) hasSnapshot(id, name string) bool {
+	if name == "" {
+		return false
+	}
+	info, err := os.Lstat(filepath.Join(h.dirs.plugin(id).snapshots, name))
+	return err == nil && info.IsDir()
+}
+
 // dropSnapshot removes a snapshot that no record names any more. What is left of it is found by tidy.
 func (h *Host) dropSnapshot(id, name string) {
 	if name == "" {
@@ -92,6 +101,9 @@ func (h *Host) dropSnapshot(id, name string) {
 func (h *Host) finishRestoring(ctx context.Context, p Plugin) error {
 	if p.Restoring == "" {
 		return nil
+	}
+	if !h.hasSnapshot(p.ID, p.Restoring) { // somebody took it away: what is there stays
+		h.log.Error("the copy of what a plugin keeps is gone and cannot be put back", "plugin", p.ID, "snapshot", p.Restoring)
 	}
 	if err := h.putBack(p); err != nil {
 		return fmt.Errorf("put the data of %q back: %w", p.ID, err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -217,4 +218,46 @@ func TestAFullDiskDoesNotKeepAPluginRunning(t *testing.T) {
 	assert.Equal(t, host.JobFailed, job.State, "it could not be recorded")
 	assert.Equal(t, "disk_full", job.Error.Code)
 	assert.Equal(t, host.Stopped, r.view("p").State)
+}
+
+// Requests wait longer than a start may take while a switch takes long.
+func TestRequestsWaitAsLongAsASwitchMayTake(t *testing.T) {
+	held, on := make(chan struct{}), make(chan struct{})
+	upgrading := false
+	r := newRig(t, func(c *host.Config) {
+		c.Hook = func(point string) {
+			if point == "install.stopped" && upgrading {
+				close(held)
+				<-on
+			}
+		}
+	})
+	quick := `,"readiness":{"timeoutSeconds":1},"stop":{"graceSeconds":1}`
+	r.mustUpload(fmt.Sprintf(script, "P", "1.0.0", quick))
+	require.Equal(t, host.JobSucceeded, r.install("p", true).State)
+	r.mustUpload(fmt.Sprintf(script, "P", "2.0.0", quick))
+	plan, err := r.Plan(t.Context(), "p", "")
+	require.NoError(t, err)
+	upgrading = true
+	install, err := r.Install(t.Context(), "p", host.InstallRequest{}, plan.ETag, admin)
+	require.NoError(t, err)
+	proceed := sync.OnceFunc(func() { close(on) })
+	t.Cleanup(proceed)
+	<-held
+	got := make(chan error, 1)
+	go func() {
+		_, release, err := r.Acquire(context.Background(), "p")
+		if err == nil {
+			release()
+		}
+		got <- err
+	}()
+	select {
+	case err := <-got:
+		require.NoError(t, err, "it did not wait")
+	case <-time.After(2 * time.Second): // twice what a start may take
+	}
+	proceed()
+	r.succeed(install)
+	require.NoError(t, <-got)
 }
