@@ -160,12 +160,12 @@ func planETag(p Plan) (string, error) {
 
 // findings are those of the zip, of the runtime and of the host, together.
 func findings(r Reader, old *Version, v Version) ([]Finding, error) {
-	out := slices.Concat([]Finding{}, faultFindings(v), v.Findings, v.Inspection.Findings)
+	out := slices.Concat(faultFindings(v), v.Findings, v.Inspection.Findings)
 	if old != nil && old.Version == v.Version && old.Digest != v.Digest {
 		out = append(out, Finding{Severity: SeverityMedium, Code: "same_version", Message: "it has the number of the installed version and other content"})
 	}
 	advice, err := advise(r, &v.Manifest)
-	return append(out, advice...), err
+	return orEmpty(append(out, advice...)), err
 }
 
 // choose finds the version that a request names: by version, or the candidate, or the installed one.

@@ -99,3 +99,20 @@ func (a *app) keyRemove() *cobra.Command {
 			return a.delete(cmd, client.Path("trusted-keys", args[0]), "removed", args[0])
 		}}
 }
+
+// publisherView is who signed a version, nil for nobody.
+type publisherView struct {
+	KeyID, Comment string
+	Name           *string
+}
+
+// String names the publisher as this host does, or by the key alone.
+func (p *publisherView) String() string {
+	switch {
+	case p == nil:
+		return ""
+	case p.Name == nil:
+		return "(" + p.KeyID + ")"
+	}
+	return "by " + *p.Name + " (" + p.KeyID + ")"
+}

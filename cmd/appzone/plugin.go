@@ -35,7 +35,13 @@ type pluginView struct {
 		SnapshotBytes int64
 		ReplacedAt    time.Time
 	}
-	Trial    bool
+	Trial      bool
+	Publisher  *publisherView
+	Quarantine *struct{ Reason string }
+	Warnings   []struct {
+		Line    int
+		Message string
+	}
 	LastExit *struct{ Cause, Hint string }
 	Walls    []struct{ Name, Level, Reason string }
 }

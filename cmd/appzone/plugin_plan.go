@@ -19,6 +19,7 @@ type planView struct {
 	ZipBytes                                                                   int64
 	Installed                                                                  *struct{ Version string }
 	Added, Removed                                                             []struct{ Code, Value string }
+	Publisher                                                                  *publisherView
 	NeedsConsent                                                               bool
 	Dependencies, SuggestedHosts                                               []string
 	Findings                                                                   []struct{ Severity, Code, Message, Path string }
@@ -62,7 +63,7 @@ func showPlan(raw json.RawMessage, w io.Writer) error {
 	row(w, "type", strings.TrimSuffix(p.Type+"/"+p.Runtime, "/"))
 	row(w, "description", p.Description)
 	row(w, "zip", fmt.Sprintf("%d files, %d bytes, sha256 %s", p.FileCount, p.ZipBytes, p.Digest))
-	row(w, "signature", p.Signature)
+	row(w, "signature", strings.TrimSpace(p.Signature+" "+p.Publisher.String()))
 	p.Changes.show(w)
 	for _, n := range p.Needs {
 		row(w, "needs", "--allow "+n.Word+": "+n.Message)

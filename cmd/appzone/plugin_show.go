@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -34,7 +35,15 @@ func showPlugin(raw json.RawMessage, w io.Writer) error {
 	row(w, "since", ago(p.Since))
 	row(w, "listening", p.Listening)
 	row(w, "restarts", p.Restarts)
-	row(w, "signature", p.Signature)
+	row(w, "signature", strings.TrimSpace(p.Signature+" "+p.Publisher.String()))
+	if p.Quarantine != nil {
+		row(w, "quarantine", p.Quarantine.Reason)
+	}
+	for _, m := range p.Warnings {
+		if m.Line == 0 { // the others are the manifest's, and the plan's to tell
+			row(w, "warning", m.Message)
+		}
+	}
 	if p.Candidate != nil {
 		consent := ""
 		if p.Candidate.NeedsConsent {
