@@ -12,6 +12,7 @@ import (
 
 	"appzone/host/bundle"
 	"appzone/host/signature"
+	"appzone/host/storetest"
 )
 
 // signedBy signs a plugin's zip.
@@ -92,4 +93,19 @@ func TestAPluginInQuarantineIsNotCalledByOthers(t *testing.T) {
 	require.Eventually(t, func() bool { return r.fetch("caller", target).StatusCode == 200 }, 20*time.Second, 20*time.Millisecond)
 	r.expect(call{method: "PATCH", path: at, json: map[string]any{"revoked": true}}, 200)
 	assert.Equal(t, 503, r.fetch("caller", target).StatusCode)
+}
+
+// A9: pages that are damaged in the store are not sent, and not remembered either.
+func TestADamagedPageIsNotSent(t *testing.T) {
+	r := newRig(t)
+	require.Equal(t, 200, r.install(htmlZip(t, "Pages", "1.0.0"), false).StatusCode)
+	site, err := r.host.Site(t.Context(), "pages")
+	require.NoError(t, err)
+	store, ok := r.store.(*storetest.MemoryStore)
+	require.True(t, ok)
+	plain := call{method: "GET", path: "/apps/pages/pages/agent.html", header: map[string]string{"Accept-Encoding": "identity"}}
+	require.True(t, store.Damage(site.Files["pages/agent.html"].SHA256))
+	r.expect(plain, 500, "content_unreadable")
+	require.True(t, store.Damage(site.Files["pages/agent.html"].SHA256)) // the same byte: it is as it was
+	assert.Equal(t, "<h1>agent</h1>", string(r.expect(plain, 200).text))
 }

@@ -1,6 +1,9 @@
 package static
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -126,19 +129,24 @@ func (a *arena) room() int64 {
 	return a.size - a.open[len(a.open)-1].used
 }
 
-// fill writes the body into its place, and nothing beyond it.
+// fill writes the body into its place, and nothing beyond it. One that is damaged is not kept: it would outlive the repair of the store.
 func (r *region) fill(blob host.Blob) error {
 	at, end := r.at, r.at+r.size
+	sum := sha256.New()
 	err := blob.Chunks(func(chunk []byte) error {
 		if int64(len(chunk)) > end-at {
 			return io.ErrShortWrite
 		}
+		_, _ = sum.Write(chunk)
 		n, err := r.gen.file.WriteAt(chunk, at)
 		at += int64(n)
 		return err
 	})
 	if err == nil && at != end {
 		err = io.ErrUnexpectedEOF
+	}
+	if err == nil && hex.EncodeToString(sum.Sum(nil)) != string(r.digest) {
+		err = errors.New("the body is not what was stored")
 	}
 	return err
 }

@@ -2,6 +2,8 @@ package static
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"io"
 	"log/slog"
@@ -128,6 +130,9 @@ func (s *Server) body(f *form) ([]byte, error) {
 	b := make([]byte, f.size)
 	if n, err := blob.ReadAt(b, 0); n != len(b) && err != nil {
 		return nil, missing(err)
+	}
+	if sum := sha256.Sum256(b); hex.EncodeToString(sum[:]) != string(f.digest) { // what is kept outlives the repair of the store
+		return nil, missing(errors.New("it is not what was stored"))
 	}
 	s.bodies.Set(f.digest, b)
 	return b, nil
