@@ -198,3 +198,36 @@ func TestAHostThatRequiresSignaturesUsesNothingElse(t *testing.T) {
 	r.trust(key, "")
 	assert.Nil(t, r.view("p").Quarantine)
 }
+
+// H4, H5: the way back obeys what is revoked, and needs no word for what was in use already.
+func TestTheWayBackObeysRevocationsAndNoPin(t *testing.T) {
+	r := newRig(t, nil)
+	former, next := publisherKey(t), publisherKey(t)
+	r.trust(former, "")
+	r.trust(next, former.Public().ID)
+	for n, key := range []signature.Key{former, next} {
+		r.uploadSigned(key, fmt.Sprintf(html, "H", fmt.Sprintf("1.%d.0", n), ""))
+		require.Empty(t, r.installWith("h", admin))
+	}
+	back := func() (string, error) {
+		job, err := r.Rollback(t.Context(), "h", host.RollbackRequest{Version: "1.0.0"}, admin)
+		if err != nil {
+			return "", err
+		}
+		job = r.wait(job)
+		if job.Error != nil {
+			return job.Error.Code, nil
+		}
+		return "", nil
+	}
+	r.revoke(former, true)
+	code, err := back()
+	assert.Contains(t, code+fault.CodeOf(err), "signature_revoked")
+	assert.Equal(t, "1.1.0", r.view("h").Version)
+	assert.Nil(t, r.view("h").Quarantine)
+	r.revoke(former, false)
+	code, err = back()
+	require.NoError(t, err)
+	assert.Empty(t, code, "another key than the pinned one, and no word")
+	assert.Equal(t, "1.0.0", r.view("h").Version)
+}
