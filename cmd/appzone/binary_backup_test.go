@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// writer is a program that writes two files in order, over and over, and answers with a setting and what it was given at an earlier start.
-func writer(t *testing.T) string {
+// diary is a program that writes two files in order, over and over, and answers with a setting and what it was given at an earlier start.
+func diary(t *testing.T) string {
 	t.Helper()
 	return folder(t, map[string]string{
 		"manifest.json": `{"name":"Keeper","version":"1.0.0","description":"keeps","type":"script","parameters":{"scriptName":"keeper","scriptPath":"app.js","permissions":{},
@@ -44,7 +44,7 @@ func TestABackupMakesAHostThatServesTheSame(t *testing.T) {
 	b.first()
 	pages := folder(t, map[string]string{"manifest.json": htmlManifest, "index.html": "<h1>hello</h1>" + strings.Repeat("<p>text</p>", 200)})
 	b.cli("plugin", "install", pages, "--grant", "requested")
-	b.cli("plugin", "install", writer(t), "--grant", "requested", "--start")
+	b.cli("plugin", "install", diary(t), "--grant", "requested", "--start")
 	b.cli("plugin", "install", folder(t, map[string]string{
 		"manifest.json": `{"name":"Boxed","version":"1.0.0","description":"d","type":"script","parameters":{"scriptName":"boxed","scriptPath":"app.js","runtime":"wasm","wasmPath":"app.js"}}`,
 		"app.js":        `export default { fetch() { return new Response('from the sandbox') } }`,
