@@ -16,9 +16,10 @@ const (
 	opAutoStart           // by the boot or by a policy: only if still desired and stopped
 	opStop
 	opRestart
-	opCut  // opStop without any grace
-	opWait // show until when a stopped plugin waits for the boot delay
-	opKeep // there is no way back from a version that failed its trial
+	opCut   // opStop without any grace
+	opRenew // restart it if it runs and is to run on: for what it reads at its start
+	opWait  // show until when a stopped plugin waits for the boot delay
+	opKeep  // there is no way back from a version that failed its trial
 )
 
 // command is one request to the supervisor; reply gets its outcome, once.
@@ -149,14 +150,17 @@ func (s *supervisor) handle(c command) {
 			s.inst.goCut()
 		}
 		s.halt(c.reply)
-	case opRestart:
-		if s.inst == nil {
+	case opRestart, opRenew:
+		switch {
+		case c.op == opRenew && (s.inst == nil || s.status.Desired != DesiredRunning):
+			c.reply <- nil
+		case s.inst == nil:
 			s.start(c.reply)
-			break
+		default:
+			s.starting = append(s.starting, c.reply)
+			s.again = true
+			s.endInstance()
 		}
-		s.starting = append(s.starting, c.reply)
-		s.again = true
-		s.endInstance()
 	case opKeep:
 		s.trial.on, s.trial.failed = false, false
 		c.reply <- nil

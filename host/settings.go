@@ -88,7 +88,8 @@ func (h *Host) restartIfRunning(ctx context.Context, id string, actor Actor) err
 	if st := s.snap.Load().State; st != Running && st != Starting {
 		return nil
 	}
-	_, err = h.Restart(ctx, id, actor)
+	// It states no desire: what somebody asks for from now on, another version or a stop, must not be undone by it.
+	_, err = h.operate(ctx, "restart", id, actor, command{op: opRenew})
 	return err
 }
 

@@ -81,3 +81,24 @@ func TestASettingThatBecomesASecretIsSealed(t *testing.T) {
 	assert.Contains(t, string(view.Values), `"fingerprint"`)
 	assert.Contains(t, r.delivered("p"), "was plain")
 }
+
+// Row F6: the restart that new settings need says nothing of whether the plugin is to run. What somebody asks for afterwards holds, also when
+// a switch to another version ends the supervisor that was restarting.
+func TestARestartForSettingsLeavesWhatIsDesired(t *testing.T) {
+	r := newRig(t, nil)
+	r.mustUpload(fmt.Sprintf(script, "P", "1.0.0", `,"settings":{"type":"object","properties":{"token":{"type":"string"}}}`))
+	for n := range 5 {
+		require.Equal(t, host.JobSucceeded, r.install("p", true).State)
+		_, err := r.PutSettings(t.Context(), "p", fmt.Appendf(nil, `{"token":"%d"}`, n), 0, admin)
+		require.NoError(t, err)
+		require.Equal(t, host.JobSucceeded, r.install("p", false).State)
+		jobs, _, err := r.Jobs(t.Context(), "", 10)
+		require.NoError(t, err)
+		for _, job := range jobs {
+			r.wait(job)
+		}
+		v := r.view("p")
+		require.Equal(t, host.DesiredStopped, v.Desired)
+		require.Equal(t, host.Stopped, v.State)
+	}
+}
