@@ -69,6 +69,7 @@ func openAccounts(ctx context.Context, h *Host) (*accounts, error) {
 				t.recorded = *t.UsedAt
 			}
 			a.tokens[t.Hash] = &t
+			h.ids.follow(t.ID)
 			return true, nil
 		})
 	})
@@ -87,8 +88,10 @@ func load[T any](r Reader, t table[T], into map[string]T) error {
 }
 
 func (a *accounts) loadSessions(r Reader) error {
+	now := time.Now().UTC()
 	return tableSessions.each(r, "", "", func(key string, s Session) (bool, error) {
 		s.recorded = s.UsedAt
+		s.settle(now)
 		a.sessions[key] = s
 		return true, nil
 	})

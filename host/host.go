@@ -27,6 +27,7 @@ type Host struct {
 	dirs       dirs
 	bus        *Bus
 	jobs       *jobs
+	ids        ids
 	accounts   *accounts
 	identities *identities
 	secrets    *secret.Box

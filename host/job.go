@@ -107,7 +107,7 @@ func newJobs(h *Host) *jobs {
 func newID(now time.Time) string {
 	var b [8]byte
 	_, _ = rand.Read(b[:]) // crypto/rand.Read never fails since Go 1.24
-	return fmt.Sprintf("%011x%s", now.UnixMilli(), hex.EncodeToString(b[:]))
+	return fmt.Sprintf("%0*x%s", idTime, now.UnixMilli(), hex.EncodeToString(b[:]))
 }
 
 // start records the job and runs fn in a goroutine of its own, after the jobs of the same plugin that came first.
@@ -125,7 +125,7 @@ func (j *jobs) startFree(ctx context.Context, kind, plugin string, actor Actor, 
 
 func (j *jobs) startWith(ctx context.Context, lock chan struct{}, kind, plugin string, actor Actor, steps []string, fn jobFunc) (Job, error) {
 	now := time.Now().UTC()
-	job := Job{ID: newID(now), Kind: kind, Plugin: plugin, Actor: actor.User, State: JobQueued, CreatedAt: now, Output: []string{}}
+	job := Job{ID: j.host.ids.next(now), Kind: kind, Plugin: plugin, Actor: actor.User, State: JobQueued, CreatedAt: now, Output: []string{}}
 	for _, s := range steps {
 		job.Steps = append(job.Steps, JobStep{Name: s, State: JobQueued})
 	}

@@ -90,7 +90,8 @@ func (h *Host) Jobs(ctx context.Context, before string, limit int) (items []Job,
 func (h *Host) endStaleJobs(ctx context.Context) error {
 	return h.update(ctx, func(w Writer) error {
 		var stale []Job
-		err := tableJobs.each(w, "", "", func(_ string, j Job) (bool, error) {
+		err := tableJobs.each(w, "", "", func(id string, j Job) (bool, error) {
+			h.ids.follow(id)
 			if !j.State.Ended() {
 				stale = append(stale, j)
 			}

@@ -45,6 +45,17 @@ func (s Session) ends() time.Time {
 	return absolute
 }
 
+// settle brings times that are not yet to the present: the clock was set back. The session would last for as long otherwise, without any use.
+func (s *Session) settle(now time.Time) {
+	if !s.UsedAt.After(now.Add(usesEvery)) {
+		return
+	}
+	s.UsedAt, s.recorded = now, time.Time{}
+	if s.CreatedAt.After(now) {
+		s.CreatedAt = now
+	}
+}
+
 // openSession opens a session of somebody who has shown who they are, always with a new secret. The caller holds both
 // locks.
 func (a *accounts) openSession(ctx context.Context, m memberRecord, from Origin) (secret string, actor Actor, err error) {

@@ -55,7 +55,7 @@ func (h *Host) CreateToken(ctx context.Context, req TokenRequest, actor Actor) (
 	if err != nil {
 		return NewToken{}, err
 	}
-	t := tokenRecord{Token: Token{ID: newID(now), User: owner.User, CreatedAt: now, Revision: 1}}
+	t := tokenRecord{Token: Token{ID: h.ids.next(now), User: owner.User, CreatedAt: now, Revision: 1}}
 	if err := req.check(actor, owner); err != nil {
 		return NewToken{}, err
 	}

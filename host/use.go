@@ -42,12 +42,23 @@ func (h *Host) keepUses() {
 	for {
 		select {
 		case <-tick.C:
+			h.accounts.settleSessions(time.Now().UTC())
 			h.recordUses(h.ctx, useWrite)
 			h.accounts.dropExpired(h.ctx, time.Now())
 		case <-h.ctx.Done():
 			h.recordUses(context.WithoutCancel(h.ctx), 0)
 			return
 		}
+	}
+}
+
+// settleSessions looks whether the clock was set back.
+func (a *accounts) settleSessions(now time.Time) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for key, s := range a.sessions {
+		s.settle(now)
+		a.sessions[key] = s
 	}
 }
 

@@ -17,6 +17,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// clockFile names the variable with the file that turns the clock of a binary that was built for it.
+const clockFile = "APPZONE_TEST_CLOCK"
+
 const adminPassword = "a password for the test"
 
 // build makes the product's binary, which the go tool keeps for the next run.
@@ -72,7 +75,8 @@ func (z *zone) launch() {
 	z.cmd = exec.Command(z.binary, "serve")
 	z.cmd.Dir = filepath.Dir(z.binary)
 	z.cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + z.cmd.Dir, "XC_ADDR=" + address, "XC_DATA_DIR=" + z.data,
-		"XC_ADMIN_PASSWORD=" + adminPassword, "XC_PLUGIN_RESTART=true", "XC_PLUGIN_RESTART_DELAY=0", "XC_LOG_FORMAT=json"}, z.env...)
+		"XC_ADMIN_PASSWORD=" + adminPassword, "XC_PLUGIN_RESTART=true", "XC_PLUGIN_RESTART_DELAY=0", "XC_LOG_FORMAT=json",
+		clockFile + "=" + os.Getenv(clockFile)}, z.env...)
 	z.cmd.Stdout, z.cmd.Stderr = z.log, z.log
 	require.NoError(z.t, z.cmd.Start())
 	go func(cmd *exec.Cmd, done chan struct{}) {
