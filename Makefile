@@ -100,6 +100,14 @@ fuzz: $(QUICKJS) ## Run every fuzz target for FUZZTIME (10s)
 soak: build ## Run a host under load and trouble for DURATION (20m) and hold it to its bounds (SOAKFLAGS="-plugins 240")
 	go run ./cmd/soak -appzone bin/appzone -duration $(DURATION) $(SOAKFLAGS)
 
+# How often "make crash" kills the host, and the seed of what is random.
+KILLS ?= 500
+SEED  ?= 1
+
+.PHONY: crash
+crash: $(QUICKJS) ## Kill the host at random moments, KILLS (500) times from SEED (1) on, and look for what is lost or left
+	go test ./cmd/crashtest -count=1 -v -timeout 6h -run TestRandomKills -kills $(KILLS) -seed $(SEED)
+
 .PHONY: bench
 bench: build ## Measure serving, proxying, installing, starting, plugins of every kind, walls and egress, as ratios
 	go run ./cmd/bench -appzone bin/appzone

@@ -22,14 +22,33 @@ const clockFile = "APPZONE_TEST_CLOCK"
 
 const adminPassword = "a password for the test"
 
-// build makes the product's binary, which the go tool keeps for the next run.
-func build(t *testing.T, flags ...string) string {
+// productDir is where product makes the binary; TestMain removes it.
+var productDir string
+
+// product is the product's binary, which is made once.
+var product = sync.OnceValues(func() (path string, err error) {
+	if productDir, err = os.MkdirTemp("", "crashtest-*"); err != nil {
+		return "", err
+	}
+	path = filepath.Join(productDir, "appzone")
+	return path, compile(path)
+})
+
+// binary is the path of the product's binary.
+func binary(t *testing.T) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "appzone")
-	args := append(append([]string{"build", "-o", path}, flags...), "appzone/cmd/appzone")
-	out, err := exec.Command("go", args...).CombinedOutput()
-	require.NoError(t, err, "%s", out)
+	path, err := product()
+	require.NoError(t, err)
 	return path
+}
+
+// compile makes a binary.
+func compile(path string, flags ...string) error {
+	args := append(append([]string{"build", "-o", path}, flags...), "appzone/cmd/appzone")
+	if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: %s", err, out)
+	}
+	return nil
 }
 
 // zone is a data folder with the host that runs on it, if one does.

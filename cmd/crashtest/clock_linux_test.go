@@ -62,7 +62,9 @@ func init() {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "clock.go"), []byte(hand), 0o600))
 	list := filepath.Join(dir, "overlay.json")
 	require.NoError(t, os.WriteFile(list, must(json.Marshal(map[string]any{"Replace": overlay})), 0o600))
-	return build(t, "-trimpath", "-overlay", list)
+	path := filepath.Join(dir, "appzone")
+	require.NoError(t, compile(path, "-trimpath", "-overlay", list))
+	return path
 }
 
 // clockZone is a harness whose clock can be turned.
@@ -167,6 +169,11 @@ func (z *clockZone) goOn(t *testing.T) {
 	require.NoError(t, c.get("/api/v1/jobs?limit=1").into(&jobs))
 	assert.Equal(t, job.ID, jobs.Items[0].ID, "the newest job is first")
 	z.pids = nil
+	var events struct{ Items []struct{ Seq uint64 } }
+	require.True(t, eventually(func() bool { // they are written with a delay
+		return c.get("/api/v1/plugins/node/events?limit=1").into(&events) == nil && len(events.Items) == 1 && events.Items[0].Seq > z.event
+	}), "new events follow the old ones")
+	z.event = events.Items[0].Seq
 
 	cookie, a := c.logIn("admin", adminPassword)
 	require.True(t, a.ok(), "log in: %s", a)

@@ -21,7 +21,7 @@ const smallDiskBytes = 320 << 20
 // workers go on; the host is killed while it is full, opened while it is full, and opened when there is room again.
 func TestAFullDiskLosesNothing(t *testing.T) {
 	disk := smallDisk(t)
-	h := newHarness(t, build(t), filepath.Join(disk, "data"), kindHTML, kindWASM) // a Node plugin wants more room for packages
+	h := newHarness(t, binary(t), filepath.Join(disk, "data"), kindHTML, kindWASM) // a Node plugin wants more room for packages
 	for round := range uint64(3) {
 		r := rand.New(rand.NewPCG(*seed, round))
 		h.work(t, r) // with room: there is something to lose

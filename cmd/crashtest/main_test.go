@@ -28,5 +28,9 @@ func TestMain(m *testing.M) {
 		scenario(dir, at)
 		return
 	}
-	os.Exit(m.Run())
+	status := m.Run()
+	if productDir != "" {
+		_ = os.RemoveAll(productDir)
+	}
+	os.Exit(status)
 }

@@ -26,7 +26,7 @@ var (
 // same time; the host is killed at a random moment, also while it boots and while it stops. Whatever was acknowledged is there
 // afterwards, whatever was not is there whole or not at all, and nothing is left over.
 func TestRandomKills(t *testing.T) {
-	h := newHarness(t, build(t), filepath.Join(t.TempDir(), "data"), kindHTML, kindNode, kindWASM)
+	h := newHarness(t, binary(t), filepath.Join(t.TempDir(), "data"), kindHTML, kindNode, kindWASM)
 	for round := 1; round <= *kills && !t.Failed(); round++ {
 		h.round(t, rand.New(rand.NewPCG(*seed, uint64(round))))
 	}
