@@ -220,8 +220,7 @@ func (h *Host) flushUses(ctx context.Context) {
 // started again without.
 func (h *Host) endObservations() {
 	h.eachGate(func(id string, g *gate) {
-		until := g.Policy().PublicUntil
-		if until.IsZero() || time.Now().Before(until) {
+		if p := g.Policy(); p.PublicUntil.IsZero() || p.Observes() {
 			return
 		}
 		_, err := h.PutGrants(h.ctx, id, GrantChoice{endObservation: true}, 0, System)

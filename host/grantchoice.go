@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"appzone/host/egress"
 	"appzone/host/fault"
 )
 
@@ -27,7 +28,7 @@ type GrantChoice struct {
 // How long a plugin is observed.
 const (
 	observeDefault = time.Hour
-	observeMax     = 7 * 24 * time.Hour
+	observeMax     = egress.ObservationMax
 )
 
 // UnmarshalJSON implements json.Unmarshaler.

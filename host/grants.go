@@ -31,7 +31,9 @@ func asks(m *manifest.Manifest) Grants {
 }
 
 // observed reports whether an observation is under way.
-func (g *Grants) observed() bool { return g != nil && time.Now().Before(g.ObserveUntil) }
+func (g *Grants) observed() bool {
+	return g != nil && egress.Policy{PublicUntil: g.ObserveUntil}.Observes()
+}
 
 // reaches reports whether g lets the plugin reach any address or other plugin.
 func (g *Grants) reaches() bool {

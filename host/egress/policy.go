@@ -21,8 +21,14 @@ type Policy struct {
 	Plugins []string
 }
 
-// observes tells whether every public address may be reached now.
-func (p Policy) observes() bool { return time.Now().Before(p.PublicUntil) }
+// ObservationMax is the longest that a plugin is observed. One that would last longer was begun while the clock was ahead, and is over.
+const ObservationMax = 7 * 24 * time.Hour
+
+// Observes tells whether every public address may be reached now.
+func (p Policy) Observes() bool {
+	left := time.Until(p.PublicUntil)
+	return left > 0 && left <= ObservationMax
+}
 
 // ruling is the answer of a policy about one address.
 type ruling struct {
@@ -72,7 +78,7 @@ func namesInward(prefix netip.Prefix) bool {
 // everywhere tells whether a pattern grants all public addresses on the port: then names tell nothing that the plugin could not
 // send anyway, and any may be looked up.
 func (p Policy) everywhere(port uint16) bool {
-	return p.observes() || slices.ContainsFunc(p.Outbound, func(o manifest.Outbound) bool {
+	return p.Observes() || slices.ContainsFunc(p.Outbound, func(o manifest.Outbound) bool {
 		return o.Host == "" && o.Prefix.Bits() == 0 && portFits(o, port)
 	})
 }
@@ -83,7 +89,7 @@ func (p Policy) mayResolve(name string, port uint16) bool {
 		_, ok := p.byName(name, port)
 		return ok || p.everywhere(port)
 	}
-	return p.observes() || slices.ContainsFunc(p.Outbound, func(o manifest.Outbound) bool {
+	return p.Observes() || slices.ContainsFunc(p.Outbound, func(o manifest.Outbound) bool {
 		return (o.Host != "" && nameFits(o, name)) || (o.Host == "" && o.Prefix.Bits() == 0)
 	})
 }
@@ -101,7 +107,7 @@ func (p Policy) rule(names []string, addr netip.Addr, port uint16) ruling {
 			return ruling{allowed: true, pattern: pattern}
 		}
 	}
-	if at == public && p.observes() {
+	if at == public && p.Observes() {
 		return ruling{allowed: true}
 	}
 	target := netip.AddrPortFrom(addr, port).String()

@@ -116,6 +116,8 @@ func TestAnObservationAllowsPublicAddresses(t *testing.T) {
 	for _, addr := range []string{"127.0.0.1", "10.0.0.1", "169.254.169.254", "::1"} {
 		assert.False(t, p.Allows([]string{"example.com"}, netip.MustParseAddr(addr), 80), addr)
 	}
+	p.PublicUntil = time.Now().AddDate(10, 0, 0) // F7: it was begun while the clock was ahead
+	assert.False(t, p.Allows(nil, netip.MustParseAddr("1.1.1.1"), 443), "an observation lasts a week at most")
 	p.PublicUntil = time.Now().Add(-time.Second)
 	assert.False(t, p.Allows(nil, netip.MustParseAddr("93.184.216.34"), 80))
 	assert.False(t, p.MayResolve("example.com", 80))
