@@ -73,7 +73,7 @@ func openLocked(o Options, lock *folderLock) (*Store, error) {
 func openBadger(s *Store) (db *badger.DB, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			db, err = nil, damaged(fmt.Errorf("panic: %v", r), "it cannot be opened: %v", r)
+			db, err = nil, damaged(fmt.Errorf("panic: %v", r), "it cannot be opened")
 		}
 	}()
 	failed := func(err error) { _ = s.fail(err) }
@@ -84,7 +84,7 @@ func openBadger(s *Store) (db *badger.DB, err error) {
 	case errors.As(err, new(*fault.Error)):
 		return nil, err
 	case err != nil:
-		return nil, damaged(err, "it cannot be opened: %v", err)
+		return nil, damaged(err, "it cannot be opened")
 	}
 	return db, nil
 }

@@ -77,7 +77,7 @@ func (h *harness) wholeOrTold(t *testing.T, what string, seen trailHead) {
 // used is the length without the zeros at the end.
 func used(b []byte) int { return len(strings.TrimRight(string(b), "\x00")) }
 
-var namesAFile = regexp.MustCompile(`its (file|table) \S+ |changes are lost`)
+var namesAFile = regexp.MustCompile(`its (file|table) \S+ |\d{6}\.(sst|vlog|mem)|changes are lost`)
 
 // refuses tells whether the host ends at its start, which it must explain.
 func (h *harness) refuses(t *testing.T, what string) bool {
