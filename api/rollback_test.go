@@ -9,7 +9,9 @@ import (
 
 func TestRollback(t *testing.T) {
 	r := newRig(t)
-	settings := func(kind string) string { return `,"settings":{"type":"object","properties":{"port":{"type":"` + kind + `"}}}` }
+	settings := func(kind string) string {
+		return `,"settings":{"type":"object","properties":{"port":{"type":"` + kind + `"}}}`
+	}
 	require.Equal(t, 200, r.install(scriptZip(t, "Clock", "1.0.0", "app.js", settings("integer")), true).StatusCode)
 	back := func(token string, body any) answer {
 		return r.do(call{method: "POST", path: "/api/v1/plugins/clock/rollback?wait=true", token: token, json: body})
