@@ -119,3 +119,25 @@ func TestFreezingCanBeGivenUp(t *testing.T) {
 	p.Stop(20 * time.Second)
 	assert.Equal(t, 0, p.Exit().Code)
 }
+
+// What a program wrote beside its code is where a backup looks for it, also where the kernel mounts no overlay.
+func TestAFrozenProgramsFilesBesideItsCodeAreInTheUpperFolder(t *testing.T) {
+	onEach(t, func(t *testing.T, _ process.Capabilities) {
+		v := overlay(t, map[string]string{"main.js": "code", "config.json": "old", "drop.txt": "drop"})
+		spec, out := shell("echo new > config.json; rm drop.txt; mkdir var; echo x > var/x; echo waiting; sleep 1000")
+		spec.Dir, spec.Jail.Overlay = v.Target, v
+		p := start(t, spec)
+		out.await(t, "waiting")
+		for range 2 {
+			thaw, err := p.Freeze(t.Context())
+			require.NoError(t, err)
+			upper := list(t, v.Upper)
+			assert.Equal(t, "new\n", upper["config.json"])
+			assert.Equal(t, "x\n", upper["var/x"])
+			assert.NotContains(t, upper, "main.js")
+			thaw()
+		}
+		p.Kill()
+		assert.Equal(t, "new\ngone\n", in(t, v, "cat config.json; test -e drop.txt || echo gone"))
+	})
+}
