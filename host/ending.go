@@ -18,6 +18,7 @@ func (s *supervisor) ended(n news) {
 	s.log.Append(time.Now(), "host", "ended: "+exit.Cause)
 	switch {
 	case s.status.State == Stopping:
+		s.due = s.again // so that no request is refused between this end and the next start
 		s.move(causeEnded, exit)
 		answer(&s.stopping, nil)
 		if s.again {

@@ -46,7 +46,7 @@ type supervisor struct {
 	crashes crashes
 	again   bool // start again when the instance has ended
 	byHand  bool // the present start was asked for: its failure is final
-	// due is set from its making until the first command where a start is about to be asked for.
+	// due is set while it is stopped and a start is about to follow: from its making until the first command, and during a restart.
 	due bool
 	// trial is that of a version that has to prove itself.
 	trial trial
@@ -126,7 +126,7 @@ func (s *supervisor) run() {
 // begin starts a new instance.
 func (s *supervisor) begin(byHand bool) {
 	s.timer.Stop()
-	s.again, s.byHand, s.ready = false, byHand, time.Time{}
+	s.again, s.due, s.byHand, s.ready = false, false, byHand, time.Time{}
 	if byHand {
 		s.crashes.reset()
 		s.status.Restarts = 0
