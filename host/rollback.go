@@ -27,7 +27,8 @@ const (
 
 // Rollback begins the way back to a version that is kept. It is an upgrade by itself: what is in use now is what can be gone back to
 // then; but it has no trial. It does nothing where that version is installed. Errors are of kinds not found (version_not_found),
-// conflict (not_installed, no_snapshot), forbidden (consent_required) and invalid (settings_refused, data_unknown).
+// conflict (not_installed, no_snapshot; unsigned or key for a version that only an installation with that word may let in), forbidden
+// (consent_required) and invalid (settings_refused, data_unknown, and what bars a version's signature).
 func (h *Host) Rollback(ctx context.Context, id string, req RollbackRequest, actor Actor) (Job, error) {
 	if req.Data == "" {
 		req.Data = DataKeep
@@ -65,7 +66,15 @@ func (h *Host) planBack(ctx context.Context, id string, req RollbackRequest, act
 		if x.to, err = versionBack(r, x.from, former, req.Version); err != nil || !x.upgrades() {
 			return err
 		}
+		if err := h.checkSignature(r, x.to); err != nil { // before anything of it is prepared
+			return err
+		}
 		isFormer := known && former.Version == x.to.Digest
+		if !isFormer { // it may never have been in use: a rollback says none of the words that letting it in takes
+			if err := checkPin(r, x.from, x.to, nil, actor); err != nil {
+				return err
+			}
+		}
 		if req.Data == DataRestore {
 			if !isFormer || !h.hasSnapshot(id, former.Snapshot) {
 				return fault.New(fault.Conflict, "no_snapshot", "there is no copy of what %q kept under version %s; go back with \"data\": \"keep\"", id, x.to.Version)
