@@ -231,3 +231,42 @@ func TestTheWayBackObeysRevocationsAndNoPin(t *testing.T) {
 	assert.Empty(t, code, "another key than the pinned one, and no word")
 	assert.Equal(t, "1.0.0", r.view("h").Version)
 }
+
+// Rows H4 and F1: a version that fails its trial cannot be left for one whose key was revoked meanwhile: that ends, and does not
+// begin again and again.
+func TestNoEndlessWayBackToWhatIsRevoked(t *testing.T) {
+	r, stolen := newRig(t, keeperConfig(func(c *host.Config) {
+		c.Trial, c.Backoff = time.Hour, host.Backoff{First: time.Millisecond, Max: time.Millisecond, HalfLife: time.Hour, Budget: 2.5, Stable: time.Hour}
+	})), publisherKey(t)
+	r.trust(stolen, "")
+	r.uploadSigned(stolen, fmt.Sprintf(script, "P", "1.0.0", ""))
+	require.Equal(t, host.JobSucceeded, r.install("p", true).State)
+	other := publisherKey(t)
+	r.trust(other, stolen.Public().ID)
+	r.uploadSigned(other, fmt.Sprintf(script, "P", "2.0.0-fail", ""))
+	start := false
+	plan := r.plan("p")
+	job, err := r.Install(t.Context(), "p", host.InstallRequest{Start: &start, Grants: host.GrantChoice{Requested: true}}, plan.ETag, admin)
+	require.NoError(t, err)
+	r.succeed(job)
+	r.revoke(stolen, true)
+	for n := range 2 {
+		started, err := r.Start(t.Context(), "p", admin)
+		require.NoError(t, err)
+		assert.Equal(t, host.JobFailed, r.wait(started).State)
+		if n == 0 { // there is one try to leave it
+			assert.Equal(t, "signature_revoked", r.rolledBack().Error.Code)
+		}
+		r.becomes("2.0.0-fail", host.Failed)
+	}
+	r.Close() // which waits for whatever is still begun
+	jobs, _, err := r.Jobs(context.Background(), "", 100)
+	require.NoError(t, err)
+	backs := 0
+	for _, job := range jobs {
+		if job.Kind == "rollback" {
+			backs++
+		}
+	}
+	assert.Equal(t, 1, backs)
+}
