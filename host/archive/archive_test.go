@@ -42,7 +42,12 @@ func write(t *testing.T, add func(w *archive.Writer)) []byte {
 // unpack reads an archive to its end and places everything below dir.
 func unpack(t *testing.T, in []byte, dir string) error {
 	t.Helper()
-	r, err := archive.NewReader(bytes.NewReader(in), archive.KindHost, roomy)
+	return unpackWithin(t, in, dir, roomy)
+}
+
+func unpackWithin(t *testing.T, in []byte, dir string, l archive.Limits) error {
+	t.Helper()
+	r, err := archive.NewReader(bytes.NewReader(in), archive.KindHost, l)
 	if err != nil {
 		return err
 	}

@@ -3,10 +3,12 @@ package archive
 import "strings"
 
 const (
-	// nameMax, partMax and depthMax bound the names in an archive.
-	nameMax  = 4096
+	// nameMax, partMax and depthMax bound the names in an archive, and linkMax where a link leads. A name may be longer than what a call of
+	// the system takes: programs nest folders as deeply as they like, and whatever [Writer.Tree] takes must be readable again.
+	nameMax  = 64 << 10
 	partMax  = 255
 	depthMax = 256
+	linkMax  = 4096
 	// treeDepth bounds the nesting of one folder that is written.
 	treeDepth = 200
 )

@@ -29,13 +29,16 @@ func (r *Reader) Place(root *os.Root, name string) error {
 
 func (r *Reader) place(root *os.Root, e *Entry, name string) error {
 	if name != "." {
-		if err := makeParents(root, path.Dir(name)); err != nil {
+		if err := r.makeParents(root, path.Dir(name)); err != nil {
 			return err
 		}
 	}
+	if err := r.spend(0, blockBytes); err != nil {
+		return err
+	}
 	switch e.Kind {
 	case Folder:
-		return placeFolder(root, e, name)
+		return r.placeFolder(root, e, name)
 	case Link:
 		return root.Symlink(e.Link, name)
 	case Whiteout:
@@ -59,8 +62,12 @@ func (r *Reader) place(root *os.Root, e *Entry, name string) error {
 	return root.Chtimes(name, e.Time, e.Time)
 }
 
-// makeParents makes folders. One that is a link is refused, wherever it leads.
-func makeParents(root *os.Root, dir string) error {
+// blockBytes is about what a file or folder takes on the disk beside its content.
+const blockBytes = 4 << 10
+
+// makeParents makes folders. One that is a link is refused, wherever it leads. Each that is made counts as an entry: a short name can
+// stand for hundreds of them.
+func (r *Reader) makeParents(root *os.Root, dir string) error {
 	if dir == "." {
 		return nil
 	}
@@ -74,16 +81,19 @@ func makeParents(root *os.Root, dir string) error {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if err := makeParents(root, path.Dir(dir)); err != nil {
+	if err := r.makeParents(root, path.Dir(dir)); err != nil {
+		return err
+	}
+	if err := r.spend(1, blockBytes); err != nil {
 		return err
 	}
 	return root.Mkdir(dir, 0o700)
 }
 
 // placeFolder gives a folder, whose content came before it, what it had.
-func placeFolder(root *os.Root, e *Entry, name string) error {
+func (r *Reader) placeFolder(root *os.Root, e *Entry, name string) error {
 	if name != "." {
-		if err := makeParents(root, name); err != nil {
+		if err := r.makeParents(root, name); err != nil {
 			return err
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"hash"
 	"io"
 	"io/fs"
-	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -181,12 +180,12 @@ func (r *Reader) entry(h *tar.Header) (*Entry, error) {
 	if err := checkName(e.Name); err != nil {
 		return nil, err
 	}
-	if e.Kind == Link && (e.Link == "" || len(e.Link) > nameMax || strings.ContainsRune(e.Link, 0)) {
+	if e.Kind == Link && (e.Link == "" || len(e.Link) > linkMax || strings.ContainsRune(e.Link, 0)) {
 		return nil, invalid("the link %.100q leads to nothing", h.Name)
 	}
 	if length, ok := h.PAXRecords[recordSparse]; ok && e.Kind == File {
 		n, err := strconv.ParseInt(length, 10, 64)
-		if err != nil || n < 0 || n > math.MaxInt64/2 {
+		if err != nil || n < 0 {
 			return nil, invalid("%.100q has no length", h.Name)
 		}
 		e.sparse = n
@@ -196,8 +195,13 @@ func (r *Reader) entry(h *tar.Header) (*Entry, error) {
 
 // count holds the entry against the limits.
 func (r *Reader) count(e *Entry) error {
-	r.limits.Entries--
-	r.limits.Bytes -= e.Size
+	return r.spend(1, e.Size)
+}
+
+// spend takes entries and bytes from the limits.
+func (r *Reader) spend(entries, bytes int64) error {
+	r.limits.Entries -= entries
+	r.limits.Bytes -= bytes
 	if r.limits.Entries < 0 || r.limits.Bytes < 0 {
 		return fault.New(fault.NoSpace, "backup_too_large", "what is in the backup is more than there is room for, or than is taken; make room, or use another disk")
 	}
