@@ -147,7 +147,7 @@ func faultFindings(v Version) []Finding {
 	if v.Fault == "" {
 		return nil
 	}
-	return []Finding{{Severity: SeverityHigh, Code: "rolled_back_before", Message: "this version was in use before, and was taken back: " + v.Fault}}
+	return []Finding{{Severity: SeverityHigh, Code: codeRolledBack, Message: "This version was in use before, and was taken back: " + v.Fault}}
 }
 
 // faultMax bounds what a version's record says about why it was taken back, in bytes.

@@ -75,7 +75,7 @@ func TestAVersionThatDoesNotStartIsTakenBack(t *testing.T) {
 	assert.Contains(t, versions[0].Fault, "exited with code 3")
 	plan, err := r.Plan(t.Context(), "p", "2.0.0-fail")
 	require.NoError(t, err)
-	assert.Equal(t, "rolled_back_before", plan.Findings[0].Code)
+	assert.Equal(t, "rolled_back", plan.Findings[0].Code)
 	assert.Equal(t, host.SeverityHigh, plan.Findings[0].Severity)
 	entries := r.auditedAs("plugin.rolled_back")
 	require.Len(t, entries, 1)
