@@ -53,7 +53,7 @@ func zipOf(kind, version string) []byte {
 		files["manifest.json"] = fmt.Sprintf(`{"name":"Pages","version":%q,"description":"d","type":"html","parameters":{"views":{"admin":"index.html"}}}`, version)
 		files["index.html"] = "<p>" + version
 	default:
-		files["manifest.json"] = fmt.Sprintf(`{"name":"Script","version":%q,"description":"d","type":"script","parameters":{"scriptName":"s","scriptPath":"index.js","permissions":{}}}`, version)
+		files["manifest.json"] = fmt.Sprintf(`{"name":"Script","version":%q,"description":"d","type":"script","parameters":{"scriptName":"s","scriptPath":"index.js","permissions":{},"upgrade":%q}}`, version, upgradeOf(version))
 		end := fmt.Sprintf(`require('http').createServer((q,r)=>r.end(%q)).listen(9006)`, version)
 		if version == failing {
 			end = `process.exit(3)`
@@ -96,6 +96,16 @@ func (s system) install(id, version string) error {
 	start := true
 	job, err := s.Install(ctx, id, host.InstallRequest{Version: version, Grants: host.GrantChoice{Requested: true}, Start: &start}, plan.ETag, admin)
 	return s.end(job, err)
+}
+
+// last is the version in use at the end, which starts beside the one before.
+const last = "2.5.0"
+
+func upgradeOf(version string) string {
+	if version == last {
+		return "overlap"
+	}
+	return "replace"
 }
 
 // failing is a version that writes and does not start.
@@ -151,6 +161,8 @@ var steps = []struct {
 	{"go on to 2", "plugin.rolled_back script", func(s system) error { return s.goBack("2.0.0") }},
 	{"upload script 3", "plugin.uploaded script", func(s system) error { return s.upload("script", failing) }},
 	{"fail script 3", "plugin.rolled_back script", func(s system) error { return s.fail() }},
+	{"upload script 2.5", "plugin.uploaded script", func(s system) error { return s.upload("script", last) }},
+	{"overlap script 2.5", "plugin.installed script", func(s system) error { return s.install("script", last) }},
 	{"uninstall pages", "plugin.uninstalled pages", func(s system) error { return s.uninstall("pages") }},
 	{"remove pages", "plugin.removed pages", func(s system) error { return s.Remove(context.Background(), "pages", false, admin) }},
 }
