@@ -34,7 +34,7 @@ func (s *soak) one(fits func(*plugin) bool) *plugin {
 
 // killPrograms kills one program after the other, and waits until it is back.
 func (s *soak) killPrograms(ctx context.Context) error {
-	return every(ctx, killInterval, func() error {
+	return every(ctx, killInterval, func(ctx context.Context) error {
 		p := s.one(func(p *plugin) bool { return p.kind != kindHTML })
 		if p == nil {
 			return nil
@@ -82,7 +82,7 @@ func (s *soak) awaitReturn(ctx context.Context, p *plugin, before int) error {
 
 // restartPrograms restarts one program after the other. Requests wait meanwhile, and none may fail.
 func (s *soak) restartPrograms(ctx context.Context) error {
-	return every(ctx, restartInterval, func() error {
+	return every(ctx, restartInterval, func(ctx context.Context) error {
 		p := s.one(func(p *plugin) bool { return p.kind != kindHTML })
 		if p == nil {
 			return nil
@@ -95,7 +95,7 @@ func (s *soak) restartPrograms(ctx context.Context) error {
 
 // moveVersions upgrades some plugins, and goes back to the former version sometimes. No request may fail.
 func (s *soak) moveVersions(ctx context.Context) error {
-	return every(ctx, moveInterval, func() error {
+	return every(ctx, moveInterval, func(ctx context.Context) error {
 		p := s.one(func(p *plugin) bool { return p.moves })
 		if p == nil {
 			return nil
@@ -121,7 +121,7 @@ func (s *soak) upgrade(ctx context.Context, p *plugin) error {
 
 // replacePlugins removes a plugin with all that it has, and installs it again.
 func (s *soak) replacePlugins(ctx context.Context) error {
-	return every(ctx, replaceInterval, func() error {
+	return every(ctx, replaceInterval, func(ctx context.Context) error {
 		p := s.one(func(p *plugin) bool { return p.comes })
 		if p == nil {
 			return nil

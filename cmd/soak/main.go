@@ -131,8 +131,8 @@ func (s *soak) load(ctx context.Context, d time.Duration, show bool) error {
 
 var errTimeIsUp = errors.New("the time is up")
 
-// every calls work now and then until ctx ends.
-func every(ctx context.Context, d time.Duration, work func() error) error {
+// every calls work now and then until ctx ends. What was begun is brought to its end.
+func every(ctx context.Context, d time.Duration, work func(context.Context) error) error {
 	tick := time.NewTicker(d)
 	defer tick.Stop()
 	for {
@@ -140,7 +140,7 @@ func every(ctx context.Context, d time.Duration, work func() error) error {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
-			if err := work(); err != nil {
+			if err := work(context.WithoutCancel(ctx)); err != nil {
 				return err
 			}
 		}
@@ -149,7 +149,7 @@ func every(ctx context.Context, d time.Duration, work func() error) error {
 
 // showProgress prints a line a few times, so that growth can be seen while it happens.
 func (s *soak) showProgress(ctx context.Context) error {
-	return every(ctx, max(s.duration/10, time.Second), func() error {
+	return every(ctx, max(s.duration/10, time.Second), func(ctx context.Context) error {
 		m, err := s.measure(ctx)
 		if err == nil {
 			fmt.Printf("        %s  %s\n", m, s.tally.short())
