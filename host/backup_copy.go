@@ -12,9 +12,9 @@ import (
 	"path/filepath"
 	"time"
 
-	"appzone/host/archive"
 	"appzone/host/fault"
 	"appzone/host/manifest"
+	"appzone/host/tree"
 )
 
 // stillMax bounds how long a plugin stands still while its data is copied.
@@ -172,7 +172,7 @@ func (h *Host) needFor(ctx context.Context, k kept) error {
 // measure adds up what folders of a plugin take on the disk.
 func (h *Host) measure(ctx context.Context, id string, names []string) (sum int64, err error) {
 	for _, name := range names {
-		n, err := archive.Measure(ctx, filepath.Join(h.dirs.plugin(id).root, name))
+		n, err := tree.Allocated(ctx, filepath.Join(h.dirs.plugin(id).root, name))
 		if err != nil {
 			return 0, err
 		}

@@ -58,7 +58,7 @@ func (h *Host) flip(ctx context.Context, x exchange) (start bool, err error) {
 	}
 	var bytes int64
 	if x.copies() {
-		if bytes, err = h.keeps(id); err == nil {
+		if bytes, err = h.keeps(ctx, id); err == nil {
 			err = h.needSnapshotSpace(id, bytes)
 		}
 		if err != nil {

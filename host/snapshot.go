@@ -32,9 +32,9 @@ func (p pluginDirs) kept() map[string]string {
 }
 
 // keeps tells what a snapshot of the plugin would take on the disk.
-func (h *Host) keeps(id string) (bytes int64, err error) {
+func (h *Host) keeps(ctx context.Context, id string) (bytes int64, err error) {
 	for _, dir := range h.dirs.plugin(id).kept() {
-		n, err := tree.Allocated(dir)
+		n, err := tree.Allocated(ctx, dir)
 		if err != nil {
 			return 0, fmt.Errorf("measure what the plugin keeps: %w", err)
 		}

@@ -198,28 +198,3 @@ func (c *cancelable) Read(p []byte) (int, error) {
 	}
 	return c.r.Read(p)
 }
-
-// Measure tells how much the files below dir take on their disk; holes take nothing. A missing dir is empty, and what cannot be looked at counts
-// nothing.
-func Measure(ctx context.Context, dir string) (used int64, err error) {
-	root, err := os.OpenRoot(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return 0, nil
-	}
-	if err != nil {
-		return 0, err
-	}
-	defer root.Close()
-	err = fs.WalkDir(root.FS(), ".", func(_ string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return ctx.Err()
-		}
-		if info, err := d.Info(); err == nil {
-			if s, ok := info.Sys().(*syscall.Stat_t); ok {
-				used += s.Blocks * 512
-			}
-		}
-		return ctx.Err()
-	})
-	return used, err
-}

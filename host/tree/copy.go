@@ -14,8 +14,12 @@ import (
 	"appzone/host/fault"
 )
 
-// maxCopied bounds what one copy holds: a program fills the folder.
-const maxCopied = 5_000_000
+const (
+	// maxCopied bounds what one copy holds: a program fills the folder.
+	maxCopied = 5_000_000
+	// maxNames bounds the memory for the paths of files that have several, in bytes: each path can have 50 KiB.
+	maxNames = 64 << 20
+)
 
 // Copy makes dst, which must not be there, the same as the folder src: files with their holes, folders, links (which are not
 // followed), pipes and overlayfs's notes of what is deleted, with modes, times, user attributes, names of one file that has several,
@@ -44,18 +48,16 @@ func Copy(ctx context.Context, src, dst string) (bytes int64, err error) {
 		return 0, err
 	}
 	defer unlocked()
-	if c.src, err = os.OpenRoot(src); err != nil {
+	at, err := openBoth(".", func() (*os.Root, error) { return os.OpenRoot(src) }, func() (*os.Root, error) { return os.OpenRoot(dst) })
+	if err != nil {
 		return 0, err
 	}
-	defer c.src.Close()
-	if c.dst, err = os.OpenRoot(dst); err != nil {
-		return 0, err
-	}
-	defer c.dst.Close()
-	if err := c.folder("."); err != nil {
+	defer at.close()
+	c.top = at.dst
+	if err := c.folder(at); err != nil {
 		return c.bytes, fmt.Errorf("copy %s: %w", src, err)
 	}
-	return c.bytes, c.dress(".", info)
+	return c.bytes, c.dress(at, ".", info)
 }
 
 // inode names a file, whatever it is called.
@@ -63,17 +65,41 @@ type inode struct{ dev, ino uint64 }
 
 // copier is one Copy under way.
 type copier struct {
-	ctx      context.Context
-	root     bool // it runs as root, and may give files away
-	src, dst *os.Root
-	bytes    int64
-	left     int              // entries that may still come
-	names    map[inode]string // of files that have several
+	ctx   context.Context
+	root  bool     // it runs as root, and may give files away
+	top   *os.Root // the whole copy
+	bytes int64
+	left  int              // entries that may still come
+	names map[inode]string // of files that have several
+	named int              // how many bytes those names have
 }
 
-// folder copies what is in a folder that dst has already.
-func (c *copier) folder(name string) error {
-	dir, err := c.src.OpenFile(name, os.O_RDONLY|syscall.O_DIRECTORY|syscall.O_NONBLOCK, 0)
+// both is a folder on both sides. Each is opened by itself: from the top, every call would go through all folders above, of which a
+// program can make many.
+type both struct {
+	src, dst *os.Root
+	path     string // from the top
+}
+
+func openBoth(whole string, src, dst func() (*os.Root, error)) (at both, err error) {
+	at.path = whole
+	if at.src, err = src(); err != nil {
+		return at, err
+	}
+	if at.dst, err = dst(); err != nil {
+		_ = at.src.Close()
+	}
+	return at, err
+}
+
+func (at both) close() {
+	_ = at.src.Close()
+	_ = at.dst.Close()
+}
+
+// folder copies what is in a folder.
+func (c *copier) folder(at both) error {
+	dir, err := at.src.OpenFile(".", os.O_RDONLY|syscall.O_DIRECTORY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return err
 	}
@@ -89,33 +115,33 @@ func (c *copier) folder(name string) error {
 		if err != nil {
 			return err
 		}
-		if c.left -= len(batch); c.left < 0 || strings.Count(name, "/") >= maxDepth {
+		if c.left -= len(batch); c.left < 0 || strings.Count(at.path, "/") >= maxDepth {
 			return fault.New(fault.TooLarge, "folder_too_large", "the folder holds more than %d files or nests deeper than %d folders, too much to copy; remove some", maxCopied, maxDepth)
 		}
 		for _, d := range batch {
-			if err := c.entry(path.Join(name, d.Name())); err != nil {
+			if err := c.entry(at, d.Name()); err != nil {
 				return err
 			}
 		}
 	}
 }
 
-func (c *copier) entry(name string) error {
-	info, err := c.src.Lstat(name)
+func (c *copier) entry(at both, name string) error {
+	info, err := at.src.Lstat(name)
 	if err != nil {
 		return err
 	}
 	switch info.Mode().Type() {
 	case 0:
-		return c.file(name, info)
+		return c.file(at, name, info)
 	case fs.ModeDir:
-		return c.sub(name, info)
+		return c.sub(at, name, info)
 	case fs.ModeSymlink:
-		return c.link(name, info)
+		return c.link(at, name, info)
 	case fs.ModeSocket:
 		return nil
 	default:
-		if err := makeSpecial(c.dst, name, info); err != nil {
+		if err := makeSpecial(at.dst, name, info); err != nil {
 			return fmt.Errorf("%q: %w", name, err)
 		}
 		return nil
@@ -123,19 +149,24 @@ func (c *copier) entry(name string) error {
 }
 
 // sub copies a folder with what is in it. Its mode comes last: it may let nobody in.
-func (c *copier) sub(name string, info fs.FileInfo) error {
-	unlocked, err := openLocked(func(mode fs.FileMode) error { return c.src.Chmod(name, mode) }, info, c.root)
+func (c *copier) sub(at both, name string, info fs.FileInfo) error {
+	unlocked, err := openLocked(func(mode fs.FileMode) error { return at.src.Chmod(name, mode) }, info, c.root)
 	if err != nil {
 		return err
 	}
 	defer unlocked()
-	if err := c.dst.Mkdir(name, 0o700); err != nil {
+	if err := at.dst.Mkdir(name, 0o700); err != nil {
 		return err
 	}
-	if err := c.folder(name); err != nil {
+	in, err := openBoth(path.Join(at.path, name), func() (*os.Root, error) { return at.src.OpenRoot(name) }, func() (*os.Root, error) { return at.dst.OpenRoot(name) })
+	if err != nil {
 		return err
 	}
-	return c.dress(name, info)
+	defer in.close()
+	if err := c.folder(in); err != nil {
+		return err
+	}
+	return c.dress(at, name, info)
 }
 
 // openLocked lets a folder's owner in, if the program closed it, and returns what closes it again.
@@ -146,23 +177,23 @@ func openLocked(chmod func(fs.FileMode) error, info fs.FileInfo, root bool) (und
 	return func() { _ = chmod(info.Mode()) }, chmod(info.Mode() | 0o700)
 }
 
-// dress gives a folder of dst what the one of src is beside its content.
-func (c *copier) dress(name string, info fs.FileInfo) error {
-	from, err := c.src.OpenFile(name, os.O_RDONLY|syscall.O_DIRECTORY|syscall.O_NONBLOCK, 0)
+// dress gives a folder of the copy what the one that it is of has beside its content.
+func (c *copier) dress(at both, name string, info fs.FileInfo) error {
+	from, err := at.src.OpenFile(name, os.O_RDONLY|syscall.O_DIRECTORY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return err
 	}
 	defer from.Close()
-	to, err := c.dst.OpenFile(name, os.O_RDONLY|syscall.O_DIRECTORY|syscall.O_NONBLOCK, 0)
+	to, err := at.dst.OpenFile(name, os.O_RDONLY|syscall.O_DIRECTORY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return err
 	}
 	defer to.Close()
-	return c.describe(to, from, name, info)
+	return c.describe(at, to, from, name, info)
 }
 
 // describe gives an open file or folder attributes, owner, mode and times.
-func (c *copier) describe(to, from *os.File, name string, info fs.FileInfo) error {
+func (c *copier) describe(at both, to, from *os.File, name string, info fs.FileInfo) error {
 	if err := copyAttributes(to, from); err != nil {
 		return fmt.Errorf("copy the attributes of %q: %w", name, err)
 	}
@@ -174,46 +205,50 @@ func (c *copier) describe(to, from *os.File, name string, info fs.FileInfo) erro
 	if err := to.Chmod(info.Mode()); err != nil {
 		return err
 	}
-	return c.dst.Chtimes(name, info.ModTime(), info.ModTime())
+	return at.dst.Chtimes(name, info.ModTime(), info.ModTime())
 }
 
-func (c *copier) file(name string, info fs.FileInfo) error {
+func (c *copier) file(at both, name string, info fs.FileInfo) error {
 	if s, ok := info.Sys().(*syscall.Stat_t); ok && s.Nlink > 1 {
 		id := inode{uint64(s.Dev), s.Ino} //nolint:unconvert // its type differs by system
+		whole := path.Join(at.path, name)
 		if first, known := c.names[id]; known {
-			return c.dst.Link(first, name)
+			return c.top.Link(first, whole)
 		}
-		c.names[id] = name
+		if c.named += len(whole); c.named > maxNames {
+			return fault.New(fault.TooLarge, "folder_too_large", "the folder holds too many files that have several names, too much to copy; remove some")
+		}
+		c.names[id] = whole
 	}
-	from, err := c.open(name, info)
+	from, err := c.open(at, name, info)
 	if err != nil {
 		return err
 	}
 	defer from.Close()
-	to, err := c.dst.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	to, err := at.dst.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
 	err = c.fill(to, from, info.Size())
 	if err == nil {
-		err = c.describe(to, from, name, info)
+		err = c.describe(at, to, from, name, info)
 	}
 	c.bytes += info.Size()
 	return errors.Join(err, to.Close())
 }
 
 // open opens a file of src for reading, although its owner may have closed it to itself.
-func (c *copier) open(name string, info fs.FileInfo) (*os.File, error) {
+func (c *copier) open(at both, name string, info fs.FileInfo) (*os.File, error) {
 	const how = os.O_RDONLY | syscall.O_NONBLOCK | syscall.O_NOFOLLOW
-	f, err := c.src.OpenFile(name, how, 0)
+	f, err := at.src.OpenFile(name, how, 0)
 	if !errors.Is(err, fs.ErrPermission) || c.root {
 		return f, err
 	}
-	if err := c.src.Chmod(name, info.Mode()|0o400); err != nil {
+	if err := at.src.Chmod(name, info.Mode()|0o400); err != nil {
 		return nil, err
 	}
-	f, err = c.src.OpenFile(name, how, 0)
-	return f, errors.Join(err, c.src.Chmod(name, info.Mode()))
+	f, err = at.src.OpenFile(name, how, 0)
+	return f, errors.Join(err, at.src.Chmod(name, info.Mode()))
 }
 
 // fill makes to, which is empty, hold what from does: shared, or else copied without its holes.
@@ -261,26 +296,26 @@ func (c *copier) part(to, from *os.File, begin, end int64) error {
 }
 
 // link copies a symbolic link.
-func (c *copier) link(name string, info fs.FileInfo) error {
-	target, err := c.src.Readlink(name)
+func (c *copier) link(at both, name string, info fs.FileInfo) error {
+	target, err := at.src.Readlink(name)
 	if err != nil {
 		return err
 	}
-	if err := c.dst.Symlink(target, name); err != nil {
+	if err := at.dst.Symlink(target, name); err != nil {
 		return err
 	}
 	if s, ok := info.Sys().(*syscall.Stat_t); ok && c.root {
-		if err := c.dst.Lchown(name, int(s.Uid), int(s.Gid)); err != nil {
+		if err := at.dst.Lchown(name, int(s.Uid), int(s.Gid)); err != nil {
 			return err
 		}
 	}
-	return setLinkTime(c.dst, name, info.ModTime())
+	return setLinkTime(at.dst, name, info.ModTime())
 }
 
 // Allocated adds up what the files below root take on the disk, in bytes. A missing root is empty; what this process may not
 // look into is not counted.
-func Allocated(root string) (bytes int64, err error) {
-	err = walkShallow(context.Background(), root, func(f found) error {
+func Allocated(ctx context.Context, root string) (bytes int64, err error) {
+	err = walkShallow(ctx, root, func(f found) error {
 		if s, ok := f.info.Sys().(*syscall.Stat_t); ok {
 			bytes += s.Blocks * 512
 		}

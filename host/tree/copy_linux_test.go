@@ -109,7 +109,7 @@ func TestACopyIsFaithful(t *testing.T) {
 	want := likeness(t, src)
 	delete(want, "socket")
 	assert.Equal(t, want, likeness(t, dst))
-	used, err := tree.Allocated(dst)
+	used, err := tree.Allocated(t.Context(), dst)
 	require.NoError(t, err)
 	assert.Less(t, used, int64(16<<20), "holes stay holes")
 }
@@ -141,4 +141,28 @@ func TestACopyIsBoundedAndCanBeEnded(t *testing.T) {
 	cancel()
 	_, err = tree.Copy(ctx, src, filepath.Join(t.TempDir(), "dst"))
 	assert.ErrorIs(t, err, context.Canceled)
+}
+
+// Row F2: what the host has to remember of a folder is bounded: paths can be long, and each file that has several names costs one.
+func TestACopyRemembersLittle(t *testing.T) {
+	top := t.TempDir()
+	src := filepath.Join(top, "src")
+	require.NoError(t, os.Mkdir(src, 0o700))
+	root, err := os.OpenRoot(src)
+	require.NoError(t, err)
+	part := strings.Repeat("d", 255)
+	for range 190 {
+		require.NoError(t, root.Mkdir(part, 0o700))
+		next, err := root.OpenRoot(part)
+		require.NoError(t, err)
+		require.NoError(t, root.Close())
+		root = next
+	}
+	defer root.Close()
+	for i := range 1500 {
+		require.NoError(t, root.WriteFile(fmt.Sprintf("a%d", i), nil, 0o600))
+		require.NoError(t, root.Link(fmt.Sprintf("a%d", i), fmt.Sprintf("b%d", i)))
+	}
+	_, err = tree.Copy(t.Context(), src, filepath.Join(top, "dst"))
+	assert.Equal(t, "folder_too_large", fault.CodeOf(err), "%v", err)
 }
