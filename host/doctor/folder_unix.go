@@ -21,11 +21,3 @@ func ownerOf(info fs.FileInfo) (int, bool) {
 	}
 	return int(st.Uid), true
 }
-
-// usedBy is the room that a file takes, which is less than its length where it has holes.
-func usedBy(info fs.FileInfo) int64 {
-	if st, ok := info.Sys().(*syscall.Stat_t); ok {
-		return st.Blocks * 512
-	}
-	return info.Size()
-}

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
+
+	"appzone/host/tree"
 )
 
 // partNames are the folders of the data folder that may grow.
@@ -14,33 +17,15 @@ var partNames = []string{"store", "plugins", "logs", "uploads", "node", "wasm"}
 func Parts(ctx context.Context, dir string) []Part {
 	var out []Part
 	for _, name := range partNames {
-		p := Part{Name: name}
-		err := filepath.WalkDir(filepath.Join(dir, name), func(_ string, e fs.DirEntry, err error) error {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			if err != nil || !e.Type().IsRegular() {
-				return ignoreRead(e, err)
-			}
-			if info, err := e.Info(); err == nil {
-				p.Bytes += usedBy(info)
-			}
-			return nil
-		})
-		if err == nil || ctx.Err() != nil {
-			out = append(out, p)
+		path := filepath.Join(dir, name)
+		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+			continue
 		}
+		used, _ := tree.Allocated(ctx, path) // programs fill some of them: in bounded memory
+		out = append(out, Part{Name: name, Bytes: used})
 		if ctx.Err() != nil {
 			break
 		}
 	}
 	return out
-}
-
-// ignoreRead goes on after what cannot be read, but for the part itself that is not there.
-func ignoreRead(e fs.DirEntry, err error) error {
-	if e == nil && errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
 }

@@ -166,3 +166,21 @@ func TestACopyRemembersLittle(t *testing.T) {
 	_, err = tree.Copy(t.Context(), src, filepath.Join(top, "dst"))
 	assert.Equal(t, "folder_too_large", fault.CodeOf(err), "%v", err)
 }
+
+// Row F2: what a program closed to its own host is passed over, and what lies beside it counts all the same.
+func TestAllocatedPassesOverWhatIsClosed(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"a", "m", "z"} {
+		require.NoError(t, os.MkdirAll(filepath.Join(dir, name, "in"), 0o700))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name, "in", "f"), make([]byte, 1<<20), 0o600))
+	}
+	require.NoError(t, os.Chmod(filepath.Join(dir, "m", "in"), 0))
+	t.Cleanup(func() { _ = os.Chmod(filepath.Join(dir, "m", "in"), 0o700) })
+	used, err := tree.Allocated(t.Context(), dir)
+	require.NoError(t, err)
+	assert.GreaterOrEqual(t, used, int64(2<<20))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = tree.Allocated(ctx, dir)
+	assert.ErrorIs(t, err, context.Canceled)
+}

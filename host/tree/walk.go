@@ -32,7 +32,7 @@ func walk(ctx context.Context, root string, visit func(found) error) error {
 	return walkRoot(ctx, root, walker{visit: visit})
 }
 
-// walkShallow is walk for a tree that somebody else writes: what nests too deeply is passed over.
+// walkShallow is walk for a tree that somebody else writes: what nests too deeply, or is closed to this process, is passed over.
 func walkShallow(ctx context.Context, root string, visit func(found) error) error {
 	return walkRoot(ctx, root, walker{visit: visit, shallow: true})
 }
@@ -97,11 +97,14 @@ func (w walker) one(ctx context.Context, dir *os.Root, at string, d fs.DirEntry,
 		if w.shallow && errors.Is(err, syscall.ENOTDIR) {
 			return nil // it vanished, and something else is there
 		}
-		if err != nil {
-			return err
+		if err == nil {
+			defer sub.Close()
+			err = w.walk(ctx, sub, at, depth+1)
 		}
-		defer sub.Close()
-		return w.walk(ctx, sub, at, depth+1)
+		if w.shallow && errors.Is(err, fs.ErrPermission) {
+			return nil
+		}
+		return err
 	}
 	info, err := dir.Lstat(d.Name())
 	if err != nil {
