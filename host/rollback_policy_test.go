@@ -10,6 +10,7 @@ import (
 
 	"appzone/host"
 	"appzone/host/fault"
+	"appzone/host/signature"
 )
 
 // manager holds a narrow token: it may upload and operate, and not let anything new in.
@@ -75,4 +76,31 @@ func TestARollbackPreparesNothingThatIsRevoked(t *testing.T) {
 		assert.Equal(t, "signature_revoked", fault.CodeOf(err), version)
 		assert.Equal(t, before, prepared["1.0.0"]+prepared["0.9.0"], version)
 	}
+}
+
+// Row H4: going back, and installing again what is installed, move no pin: what a publisher's former key signs since needs its word.
+func TestInstallingAgainMovesNoPin(t *testing.T) {
+	r, former, now := newRig(t, nil), publisherKey(t), publisherKey(t)
+	r.trust(former, "")
+	r.trust(now, former.Public().ID)
+	for version, key := range map[string]signature.Key{"1.0.0": former, "1.1.0": now} {
+		r.uploadSigned(key, fmt.Sprintf(html, "H", version, ""))
+	}
+	install := func(version string) {
+		plan, err := r.Plan(t.Context(), "h", version)
+		require.NoError(t, err)
+		job, err := r.Install(t.Context(), "h", host.InstallRequest{Version: version, Grants: host.GrantChoice{Requested: true}}, plan.ETag, admin)
+		require.NoError(t, err)
+		r.succeed(job)
+	}
+	install("1.0.0")
+	install("1.1.0")
+	job, err := r.Rollback(t.Context(), "h", host.RollbackRequest{}, manager)
+	require.NoError(t, err)
+	r.succeed(job)
+	install("1.0.0")
+	r.uploadSigned(former, fmt.Sprintf(html, "H", "1.2.0", ""))
+	plan := r.plan("h")
+	require.Len(t, plan.Needs, 1)
+	assert.Equal(t, host.AllowKey, plan.Needs[0].Word)
 }

@@ -92,7 +92,7 @@ func (b *bar) quarantine() *Quarantine {
 
 // adopt lets the version that comes into use be what the plugin's later versions are held against: the plugin is pinned to the key of the
 // first version whose signature holds, and follows the key of each one that is installed after it. An unsigned one leaves the pin where it
-// is, and so does the way back to an older version.
+// is, and so do the way back to an older version, and that one when it is installed again.
 func (h *Host) adopt(r Reader, p *Plugin, x exchange) error {
 	if err := h.checkSignature(r, x.to); err != nil {
 		return err
@@ -105,7 +105,7 @@ func (h *Host) adopt(r Reader, p *Plugin, x exchange) error {
 	}
 	if s, err := standingOf(r, x.to.Signature); err != nil {
 		return err
-	} else if s.publisher != nil {
+	} else if s.publisher != nil && (p.Publisher == "" || p.Installed != x.to.Digest) {
 		p.Publisher = s.publisher.PublicKey
 	}
 	return nil
