@@ -21,7 +21,8 @@ import (
 )
 
 // keeperPlugin keeps what it is sent, in its data and beside its code, and tells all of it with its version. What else it does is in
-// its version: "-fail" ends at once, after it wrote; "-loop" ends soon after each start; "-deaf" never listens.
+// its version: "-fail" ends at once, after it wrote; "-loop" ends soon after each start; "-twice" does so after its
+// first two; "-deaf" never listens.
 func keeperPlugin(args []string) int {
 	version, data := os.Getenv("APPZONE_PLUGIN_VERSION"), os.Getenv("APPZONE_DATA_DIR")
 	places := []string{filepath.Join(data, "kept"), filepath.Join(args[0], "kept.txt")}
@@ -45,6 +46,11 @@ func keeperPlugin(args []string) int {
 	case strings.HasSuffix(version, "-loop"):
 		keep(" looped")
 		time.AfterFunc(100*time.Millisecond, func() { os.Exit(5) })
+	case strings.HasSuffix(version, "-twice"):
+		keep(" life")
+		if text, _ := os.ReadFile(places[0]); strings.Count(string(text), " life") <= 2 {
+			time.AfterFunc(300*time.Millisecond, func() { os.Exit(5) })
+		}
 	}
 	l, err := net.FileListener(os.NewFile(3, "listener"))
 	if err != nil {

@@ -20,12 +20,15 @@ type trial struct {
 	failed bool
 
 	timer *time.Timer
-	// half is when its second half begins, zero while it is suspended; loops counts the crashes since.
-	half  time.Time
-	loops int
+	// half is when its second half begins, zero while it is suspended.
+	half time.Time
+	// crashes counts those since it began; late says that one of them was in its second half.
+	crashes int
+	late    bool
 }
 
-// crashLoop is how many crashes in the second half of a trial are a crash loop.
+// crashLoop is how many crashes in a trial are a crash loop, unless all of them were in its first half. Waits before restarts grow, so
+// that a loop may have one crash alone in the second half.
 const crashLoop = 2
 
 // trialOf is the trial of the plugin's installed version.
@@ -48,7 +51,7 @@ func (t *trial) begin(length time.Duration) {
 	if !t.on || t.failed || !t.half.IsZero() {
 		return
 	}
-	t.half, t.loops = time.Now().Add(length/2), 0
+	t.half, t.crashes, t.late = time.Now().Add(length/2), 0, false
 	t.timer.Reset(length)
 }
 
@@ -60,8 +63,9 @@ func (t *trial) suspend() {
 
 // crashed counts a crash.
 func (t *trial) crashed(now time.Time) {
-	if !t.half.IsZero() && now.After(t.half) {
-		t.loops++
+	if !t.half.IsZero() {
+		t.crashes++
+		t.late = now.After(t.half)
 	}
 }
 
@@ -74,8 +78,8 @@ func (t *trial) verdict(now Status) string {
 			why += ": " + now.LastExit.Cause
 		}
 		return why
-	case t.loops >= crashLoop && now.LastExit != nil:
-		return fmt.Sprintf("it crashed %d times in the second half of its trial; the last time: %s", t.loops, now.LastExit.Cause)
+	case t.late && t.crashes >= crashLoop && now.LastExit != nil:
+		return fmt.Sprintf("it crashed %d times in its trial, and not at its beginning alone; the last time: %s", t.crashes, now.LastExit.Cause)
 	case t.listens && now.State == Running && !now.Listening:
 		return "it takes no requests at the end of its trial, and the former version did"
 	}

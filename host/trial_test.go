@@ -62,6 +62,16 @@ func TestAVersionThatLoopsIsTakenBackAtTheEndOfItsTrial(t *testing.T) {
 	assert.Contains(t, versions[0].Fault, "trial")
 }
 
+// Row A10: waits that grow between crashes do not make a loop look like a version that is up.
+func TestAVersionThatStillCrashesLateInItsTrialIsTakenBack(t *testing.T) {
+	slow := patient
+	slow.First, slow.Max = 500*time.Millisecond, 500*time.Millisecond // the first crash is in the first half, the second one in the other
+	r := trying(t, 2*time.Second, slow)
+	require.Equal(t, host.JobSucceeded, r.upgrade("2.0.0-twice", "", host.InstallRequest{}).State)
+	r.rolledBack()
+	assert.Equal(t, kept{"1.0.0", "one", "one", "{}"}, r.say(""))
+}
+
 // A version that takes no requests where the former one did has not got ready.
 func TestAVersionThatDoesNotListenIsTakenBack(t *testing.T) {
 	r := trying(t, 3*time.Second, patient)
