@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -49,7 +50,7 @@ func (h *Host) overlap(ctx context.Context, job *liveJob, x exchange, old *super
 	next.quiet.Store(true)
 	h.setBeside(id, x.grants)
 	defer h.endBeside(ctx, id)
-	err = next.do(ctx, command{op: opStart, judged: true})
+	err = beside(next.do(ctx, command{op: opStart, judged: true}), x.to)
 	if err == nil && old.snap.Load().Listening && !next.snap.Load().Listening {
 		err = fault.New(fault.Invalid, "not_ready", "version %s of %q does not take requests, and the version that runs does; that one goes on", x.to.Version, id)
 	}
@@ -67,6 +68,17 @@ func (h *Host) overlap(ctx context.Context, job *liveJob, x exchange, old *super
 	}
 	h.encodeLater(id)
 	return nil
+}
+
+// beside says of a start beside the version that runs that it failed, and that nothing else happened.
+func beside(err error, v Version) error {
+	var f *fault.Error
+	if !errors.As(err, &f) || f.Kind == fault.Internal {
+		return err
+	}
+	e := *f
+	e.Message = fmt.Sprintf("version %s of %q did not take over, and the version that runs goes on: %s", v.Version, v.Plugin, f.Message)
+	return &e
 }
 
 // aheadOf is what an instance of x.to is started from.

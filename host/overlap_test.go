@@ -59,6 +59,7 @@ func TestAnOverlappingUpgradeThatFailsTouchesNothing(t *testing.T) {
 	job := r.upgrade("2.0.0-fail", overlaps, host.InstallRequest{})
 	assert.Equal(t, host.JobFailed, job.State)
 	assert.Equal(t, "start_failed", job.Error.Code)
+	assert.Contains(t, job.Error.Detail, `version 2.0.0-fail of "p" did not take over, and the version that runs goes on`)
 	job = r.upgrade("2.0.0-deaf", overlaps+`,"readiness":{"timeoutSeconds":1}`, host.InstallRequest{})
 	assert.Equal(t, "not_ready", job.Error.Code, "it takes no requests, and the one that runs does")
 	v := r.view("p")
