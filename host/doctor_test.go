@@ -87,13 +87,17 @@ func TestTheDoctorTellsWhyPluginsDoNotStart(t *testing.T) {
 		"it must be signed and is not": {doctor.PluginSignature, doctor.Trouble, "XC_REQUIRE_SIGNATURE",
 			func(c *host.Config) { c.RequireSignature = true }, func(*rig) {}},
 		"its version was rolled back": {doctor.PluginRolledBack, doctor.Warning, "upload it again", nil, func(r *rig) {
-			digest := r.mustUpload(fmt.Sprintf(script, "P", "2.0.0", "")).Candidate.Digest
-			require.NoError(r, r.store.Update(r.Context(), func(w host.Writer) error {
-				var v host.Version
-				err := w.Get("versions", "p/"+string(digest), &v)
-				v.Fault = "it crashed"
-				return errors.Join(err, w.Put("versions", "p/"+string(digest), v))
-			}))
+			for _, version := range []string{"2.0.0", "3.0.0"} {
+				digest := r.mustUpload(fmt.Sprintf(script, "P", version, "")).Candidate.Digest
+				require.NoError(r, r.store.Update(r.Context(), func(w host.Writer) error {
+					var v host.Version
+					err := w.Get("versions", "p/"+string(digest), &v)
+					v.Fault = "it crashed"
+					return errors.Join(err, w.Put("versions", "p/"+string(digest), v))
+				}))
+			}
+			f, _ := r.found(doctor.PluginRolledBack, "p")
+			assert.Contains(r, f.Title, "version 3.0.0", "the newest one that was taken back")
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

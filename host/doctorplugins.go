@@ -60,7 +60,7 @@ func (h *Host) checkPlugins(ctx context.Context) ([]doctor.Finding, error) {
 func (h *Host) checkPlugin(ctx context.Context, p Plugin) ([]doctor.Finding, error) {
 	var v Version
 	var s standing
-	rolledBack := ""
+	var takenBack Version // the newest one
 	err := h.view(ctx, func(r Reader) (err error) {
 		if v, err = tableVersions.get(r, versionKey(p.ID, p.Installed)); err != nil {
 			return err
@@ -69,8 +69,8 @@ func (h *Host) checkPlugin(ctx context.Context, p Plugin) ([]doctor.Finding, err
 			return err
 		}
 		return tableVersions.each(r, p.ID+"/", "", func(_ string, other Version) (bool, error) {
-			if other.Fault != "" && other.UploadedAt.After(v.UploadedAt) {
-				rolledBack = fmt.Sprintf("version %s: %s", other.Version, other.Fault)
+			if other.Fault != "" && other.UploadedAt.After(v.UploadedAt) && other.UploadedAt.After(takenBack.UploadedAt) {
+				takenBack = other
 			}
 			return true, nil
 		})
@@ -83,9 +83,9 @@ func (h *Host) checkPlugin(ctx context.Context, p Plugin) ([]doctor.Finding, err
 		return nil, err
 	}
 	var out []doctor.Finding
-	if rolledBack != "" {
-		out = append(out, doctor.PluginRolledBack.Warn(fmt.Sprintf("the host went back to version %s of plugin %q", v.Version, p.ID), rolledBack,
-			"repair the newer version and upload it again: appzone plugin logs "+p.ID+" has what it said").Of(p.ID))
+	if takenBack.Fault != "" {
+		out = append(out, doctor.PluginRolledBack.Warn(fmt.Sprintf("the host took version %s of plugin %q back", takenBack.Version, p.ID), takenBack.Fault,
+			"repair that version and upload it again: appzone plugin logs "+p.ID+" has what it said").Of(p.ID))
 	}
 	if p.Restoring != "" {
 		out = append(out, doctor.PluginRestoring.Warn(fmt.Sprintf("the data of plugin %q is being put back", p.ID), "it starts when that is done",
