@@ -128,6 +128,16 @@ func (h *Host) showQuarantine(r Reader, view *PluginView, v Version) error {
 	return nil
 }
 
+// stateShown is the state of an installed plugin as people see it.
+func (h *Host) stateShown(r Reader, p Plugin, v Version) (State, error) {
+	if v.Manifest.Type == manifest.TypeHTML {
+		if b, err := h.barOf(r, v); err != nil || b != nil {
+			return Stopped, err
+		}
+	}
+	return h.statusOf(p, p.Edits.apply(v.Manifest)).State, nil
+}
+
 // barredAtBoot tells whether a plugin that ran before must not come back, and logs why.
 func (h *Host) barredAtBoot(ctx context.Context, p Plugin) bool {
 	_, v, err := h.installed(ctx, p.ID)

@@ -35,6 +35,11 @@ func (r *rig) quarantined(id string) {
 	assert.Equal(r, host.DesiredStopped, v.Desired, id)
 	_, err := r.Site(r.Context(), id)
 	assert.Equal(r, "quarantined", fault.CodeOf(err), id)
+	entries, err := r.Sidebar(r.Context(), admin)
+	require.NoError(r, err)
+	for _, e := range entries {
+		assert.False(r, e.ID == id && e.State != host.Stopped, "the sidebar shows %s as %s", id, e.State)
+	}
 }
 
 // H4: when a publisher's key is stolen, one call ends everything that it signed, and nothing brings it back by itself.

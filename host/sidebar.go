@@ -45,10 +45,11 @@ func (h *Host) Sidebar(ctx context.Context, actor Actor) ([]SidebarEntry, error)
 	view := ViewOf(actor.Role)
 	err := h.view(ctx, func(r Reader) error {
 		return tablePlugins.each(r, "", "", func(_ string, p Plugin) (bool, error) {
-			m, err := installedManifest(r, p)
-			if err != nil || m == nil {
+			v, err := installedVersion(r, p)
+			if err != nil || v == nil {
 				return true, err
 			}
+			m := p.Edits.apply(v.Manifest)
 			if !shows(m.Sidebar, view) || !actor.Opens(p.ID, m.Sidebar) {
 				return true, nil
 			}
@@ -56,7 +57,10 @@ func (h *Host) Sidebar(ctx context.Context, actor Actor) ([]SidebarEntry, error)
 			if page == "" && m.Type == manifest.TypeHTML {
 				return true, nil
 			}
-			e := SidebarEntry{ID: p.ID, Name: m.Name, Icon: m.Icon, Type: m.Type, View: view, State: h.statusOf(p, *m).State}
+			e := SidebarEntry{ID: p.ID, Name: m.Name, Icon: m.Icon, Type: m.Type, View: view}
+			if e.State, err = h.stateShown(r, p, *v); err != nil {
+				return false, err
+			}
 			e.URL, e.External = PageURL(p.ID, page)
 			out = append(out, e)
 			return true, nil
