@@ -109,7 +109,7 @@ func (in *importing) read(ctx context.Context, body io.Reader) error {
 		}
 	}
 	if in.told == nil || in.zip == nil {
-		return errBackup("%s or %s is missing", exportRecord, exportZip)
+		return archive.Invalid("%s or %s is missing", exportRecord, exportZip)
 	}
 	return nil
 }
@@ -124,7 +124,7 @@ func (in *importing) entry(ctx context.Context, r *archive.Reader, e *archive.En
 		}
 		in.told = &exported{}
 		if json.Unmarshal(text, in.told) != nil || in.told.ID != r.Meta.Plugin {
-			return errBackup("%s cannot be read", exportRecord)
+			return archive.Invalid("%s cannot be read", exportRecord)
 		}
 		return nil
 	case e.Name == exportZip && e.Kind == archive.File && in.zip == nil:
@@ -138,7 +138,7 @@ func (in *importing) entry(ctx context.Context, r *archive.Reader, e *archive.En
 		}
 		return r.Place(root, e.Name)
 	}
-	return errBackup("it has an entry %.100q", e.Name)
+	return archive.Invalid("it has an entry %.100q", e.Name)
 }
 
 // accept takes the version in like any upload, with everything else in the same transaction.
@@ -172,7 +172,7 @@ func (in *importing) accept(ctx context.Context, actor Actor) (PluginView, error
 func (in *importing) place(ctx context.Context, b *bundle.Bundle) error {
 	id := b.Manifest.ID
 	if id != in.told.ID {
-		return errBackup("%s has the plugin %q and not %q", exportZip, id, in.told.ID)
+		return archive.Invalid("%s has the plugin %q and not %q", exportZip, id, in.told.ID)
 	}
 	err := in.h.view(ctx, func(r Reader) error {
 		_, ok, err := tablePlugins.find(r, id)
@@ -202,7 +202,7 @@ func (in *importing) place(ctx context.Context, b *bundle.Bundle) error {
 			return err
 		}
 	}
-	if err := archive.Sync(d.root); err != nil {
+	if err := tree.Sync(d.root); err != nil {
 		return err
 	}
 	in.h.hook("import.placed")

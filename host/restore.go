@@ -54,13 +54,13 @@ func Restore(ctx context.Context, o RestoreOptions, in io.Reader) (_ Restored, e
 	if err != nil {
 		return done, err
 	}
-	if err := archive.Sync(dir); err != nil {
+	if err := tree.Sync(dir); err != nil {
 		return done, err
 	}
 	if err := os.Remove(filepath.Join(dir, doctor.RestoreMark)); err != nil {
 		return done, err
 	}
-	return done, archive.Sync(dir)
+	return done, tree.Sync(dir)
 }
 
 // claim makes the folder, or takes an empty one, and marks it. made tells whether it was made.
@@ -82,7 +82,7 @@ func claim(dir string) (made bool, err error) {
 	if err != nil {
 		return made, fault.Wrap(err, fault.Internal, "data_dir_unusable", "the data folder %s cannot be written; check its owner and mode", dir)
 	}
-	return made, errors.Join(f.Close(), os.Chmod(dir, 0o700), archive.Sync(dir))
+	return made, errors.Join(f.Close(), os.Chmod(dir, 0o700), tree.Sync(dir))
 }
 
 // clearFolder removes what a restore wrote, the mark last.
@@ -180,7 +180,7 @@ func (to *restoring) checkBlobs() error {
 	check := func(d Digest) error {
 		b, err := to.h.cfg.Store.Blobs().Open(d)
 		if errors.Is(err, ErrNoRecord) {
-			return errBackup("the file %.12s is missing", d)
+			return archive.Invalid("the file %.12s is missing", d)
 		}
 		if err != nil {
 			return err
@@ -189,7 +189,7 @@ func (to *restoring) checkBlobs() error {
 	}
 	all, err := to.h.blobsOf(*to.kept)
 	if errors.Is(err, ErrNoRecord) {
-		return errBackup("the list of a version's files is missing")
+		return archive.Invalid("the list of a version's files is missing")
 	}
 	if err != nil {
 		return err
@@ -221,9 +221,4 @@ func (to *restoring) place(v Version) error {
 		return asNoSpace(fmt.Errorf("write files of %q: %w", v.Plugin, err))
 	}
 	return nil
-}
-
-// errBackup is a backup that makes no sense.
-func errBackup(format string, args ...any) error {
-	return fault.New(fault.Invalid, "backup_invalid", "this is not a backup that can be used: %s", fmt.Sprintf(format, args...))
 }

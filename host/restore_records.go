@@ -45,7 +45,7 @@ func (to *restoring) readAll() error {
 		case "blobs":
 			err = to.blob(e, Digest(rest))
 		default:
-			err = errBackup("it has an entry %.100q", e.Name)
+			err = archive.Invalid("it has an entry %.100q", e.Name)
 		}
 		if err != nil {
 			return err
@@ -57,7 +57,7 @@ func (to *restoring) readAll() error {
 func (to *restoring) table(e *archive.Entry, file string) error {
 	name, ok := strings.CutSuffix(file, ".jsonl")
 	if !ok || !slices.Contains(backupTables, name) || to.tables[name] || to.kept != nil || e.Kind != archive.File {
-		return errBackup("the records %.100q are unknown, there twice, or in the wrong place", file)
+		return archive.Invalid("the records %.100q are unknown, there twice, or in the wrong place", file)
 	}
 	to.tables[name] = true
 	lines := bufio.NewScanner(to.in)
@@ -80,7 +80,7 @@ func (to *restoring) table(e *archive.Entry, file string) error {
 	for lines.Scan() {
 		var r backupRecord
 		if err := json.Unmarshal(lines.Bytes(), &r); err != nil || r.Key == "" || len(r.Value) == 0 || strings.ContainsRune(r.Key, 0) {
-			return errBackup("a record of %s cannot be read", name)
+			return archive.Invalid("a record of %s cannot be read", name)
 		}
 		if err := checkRecord(name, r); err != nil {
 			return err
@@ -93,7 +93,7 @@ func (to *restoring) table(e *archive.Entry, file string) error {
 		}
 	}
 	if errors.Is(lines.Err(), bufio.ErrTooLong) {
-		return errBackup("a record of %s is too large", name)
+		return archive.Invalid("a record of %s is too large", name)
 	}
 	return errors.Join(lines.Err(), flush())
 }
@@ -121,7 +121,7 @@ func checkRecord(name string, r backupRecord) error {
 		good = manifest.ValidID(r.Key) && isDigest(f.Version) && (f.Snapshot == "" || folderName.MatchString(f.Snapshot))
 	}
 	if err != nil || !good {
-		return errBackup("the record %.100q of %s makes no sense", r.Key, name)
+		return archive.Invalid("the record %.100q of %s makes no sense", r.Key, name)
 	}
 	return nil
 }
@@ -139,7 +139,7 @@ func (to *restoring) records() error {
 		return nil
 	}
 	if !to.tables[string(tablePlugins)] || !to.tables[string(tableMembers)] {
-		return errBackup("it has no records")
+		return archive.Invalid("it has no records")
 	}
 	k := &kept{plugins: map[string]Plugin{}, versions: map[string]Version{}, formers: map[string]Former{}}
 	if err := to.h.view(to.ctx, k.read); err != nil {
@@ -166,7 +166,7 @@ func (to *restoring) folder(e *archive.Entry, name string) error {
 		top = path.Dir(top)
 	}
 	if top == "." || top == name && e.Kind != archive.Folder {
-		return errBackup("%.100q belongs to nothing, or is no folder", e.Name)
+		return archive.Invalid("%.100q belongs to nothing, or is no folder", e.Name)
 	}
 	dir := to.h.dirs.plugin(id).root
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -187,7 +187,7 @@ func (to *restoring) blob(e *archive.Entry, d Digest) error {
 		return err
 	}
 	if e.Kind != archive.File || !isDigest(d) {
-		return errBackup("the file %.100q has no digest for a name", e.Name)
+		return archive.Invalid("the file %.100q has no digest for a name", e.Name)
 	}
 	to.done.Files++
 	return to.batch.Put(d, e.Size, to.in)

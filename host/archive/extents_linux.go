@@ -64,7 +64,7 @@ func setMarks(f *os.File, h map[string]string) error {
 			continue
 		}
 		if len(value) > 1 {
-			return invalid("a mark of an overlay is %.20q", value)
+			return Invalid("a mark of an overlay is %.20q", value)
 		}
 		err := unix.Fsetxattr(int(f.Fd()), mark, []byte(value), 0)
 		if err != nil && !errors.Is(err, unix.EPERM) && !errors.Is(err, unix.EOPNOTSUPP) {
@@ -85,13 +85,4 @@ func makeWhiteout(root *os.Root, dir, base string) error {
 		return err
 	}
 	return nil
-}
-
-// Sync makes everything durable that was placed below dir.
-func Sync(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(unix.Syncfs(int(f.Fd())), f.Close())
 }

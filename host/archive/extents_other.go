@@ -6,8 +6,6 @@ import (
 	"archive/tar"
 	"io/fs"
 	"os"
-
-	"golang.org/x/sys/unix"
 )
 
 // extents leaves holes alone on this system.
@@ -18,6 +16,3 @@ func addMarks(*tar.Header, *os.File) {}
 func setMarks(*os.File, map[string]string) error { return nil }
 
 func makeWhiteout(*os.Root, string, string) error { return nil }
-
-// Sync makes everything durable that was placed below dir.
-func Sync(string) error { return unix.Sync() }

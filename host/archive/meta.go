@@ -49,18 +49,18 @@ func (r *Reader) readMeta(kind string) error {
 		return err
 	}
 	if e.Name != MetaName || e.Kind != File || e.Size > metaMax {
-		return invalid("it does not begin with %s", MetaName)
+		return Invalid("it does not begin with %s", MetaName)
 	}
 	b, err := r.ReadAll(metaMax)
 	if err != nil {
 		return err
 	}
 	if err := json.Unmarshal(b, &r.Meta); err != nil {
-		return invalid("%s cannot be read: %v", MetaName, err)
+		return Invalid("%s cannot be read: %v", MetaName, err)
 	}
 	switch {
 	case r.Meta.Format < 1:
-		return invalid("%s names no format", MetaName)
+		return Invalid("%s names no format", MetaName)
 	case r.Meta.Format > Format:
 		return fault.New(fault.Invalid, "backup_newer", "the backup has format %d, and this version reads up to %d; use the version that made it (%.40q) or a newer one",
 			r.Meta.Format, Format, r.Meta.Version)
@@ -70,8 +70,8 @@ func (r *Reader) readMeta(kind string) error {
 	return nil
 }
 
-// invalid is what is no archive, or a hostile one.
-func invalid(format string, args ...any) error {
+// Invalid is the error backup_invalid, of what is no archive, or a hostile one; format says what is wrong with it.
+func Invalid(format string, args ...any) error {
 	return fault.New(fault.Invalid, "backup_invalid", "this is not a backup that can be used: %s", fmt.Sprintf(format, args...))
 }
 

@@ -16,11 +16,11 @@ const (
 // checkName refuses a name that is not the plain path of something inside. Names need not be UTF-8: those of files are not.
 func checkName(name string) error {
 	if name == "" || len(name) > nameMax || strings.Count(name, "/") > depthMax {
-		return invalid("the name %.60q is empty, too long or nests too deeply", name)
+		return Invalid("the name %.60q is empty, too long or nests too deeply", name)
 	}
 	for part := range strings.SplitSeq(name, "/") {
 		if part == "" || part == "." || part == ".." || len(part) > partMax || strings.ContainsRune(part, 0) {
-			return invalid("the name %.60q is not a plain path", name)
+			return Invalid("the name %.60q is not a plain path", name)
 		}
 	}
 	return nil

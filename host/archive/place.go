@@ -22,7 +22,7 @@ func (r *Reader) Place(root *os.Root, name string) error {
 	case errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT):
 		return fault.Wrap(err, fault.NoSpace, "disk_full", "the disk is full; make room and try again")
 	case errors.Is(err, fs.ErrExist), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.ELOOP), errors.Is(err, syscall.EISDIR):
-		return invalid("%.100q is there twice, or below something that is no folder", r.now.Name)
+		return Invalid("%.100q is there twice, or below something that is no folder", r.now.Name)
 	}
 	return fmt.Errorf("place %q: %w", r.now.Name, err)
 }

@@ -149,7 +149,7 @@ func (r *Reader) Read(p []byte) (int, error) {
 // ReadAll reads the present entry, which has at most so many bytes.
 func (r *Reader) ReadAll(most int64) ([]byte, error) {
 	if r.now.Size > most {
-		return nil, invalid("%.100q is too large", r.now.Name)
+		return nil, Invalid("%.100q is too large", r.now.Name)
 	}
 	return io.ReadAll(r)
 }
@@ -159,7 +159,7 @@ func (r *Reader) entry(h *tar.Header) (*Entry, error) {
 	e := &Entry{Name: h.Name, Mode: fs.FileMode(h.Mode).Perm(), Time: h.ModTime, Size: h.Size, sparse: -1, marks: h.PAXRecords}
 	for key := range h.PAXRecords {
 		if strings.HasPrefix(key, "GNU.sparse") {
-			return nil, invalid("%.100q is in a form that is not used", h.Name)
+			return nil, Invalid("%.100q is in a form that is not used", h.Name)
 		}
 	}
 	switch h.Typeflag {
@@ -172,21 +172,21 @@ func (r *Reader) entry(h *tar.Header) (*Entry, error) {
 	case tar.TypeChar:
 		e.Kind = Whiteout
 		if h.Devmajor != 0 || h.Devminor != 0 {
-			return nil, invalid("%.100q is a device", h.Name)
+			return nil, Invalid("%.100q is a device", h.Name)
 		}
 	default:
-		return nil, invalid("%.100q is neither a file, a folder nor a link", h.Name)
+		return nil, Invalid("%.100q is neither a file, a folder nor a link", h.Name)
 	}
 	if err := checkName(e.Name); err != nil {
 		return nil, err
 	}
 	if e.Kind == Link && (e.Link == "" || len(e.Link) > linkMax || strings.ContainsRune(e.Link, 0)) {
-		return nil, invalid("the link %.100q leads to nothing", h.Name)
+		return nil, Invalid("the link %.100q leads to nothing", h.Name)
 	}
 	if length, ok := h.PAXRecords[recordSparse]; ok && e.Kind == File {
 		n, err := strconv.ParseInt(length, 10, 64)
 		if err != nil || n < 0 {
-			return nil, invalid("%.100q has no length", h.Name)
+			return nil, Invalid("%.100q has no length", h.Name)
 		}
 		e.sparse = n
 	}
@@ -211,7 +211,7 @@ func (r *Reader) spend(entries, bytes int64) error {
 // finish holds the sums against what was read, and makes sure that nothing follows.
 func (r *Reader) finish(e *Entry) error {
 	if e.Kind != File {
-		return invalid("%s is no file", SumsName)
+		return Invalid("%s is no file", SumsName)
 	}
 	if err := r.settle(); err != nil {
 		return err
@@ -220,14 +220,14 @@ func (r *Reader) finish(e *Entry) error {
 		return fault.New(fault.Invalid, "backup_damaged", "the backup is not what was written: its sums are wrong; use another one")
 	}
 	if _, err := r.tar.Next(); !errors.Is(err, io.EOF) {
-		return invalid("something follows %s", SumsName)
+		return Invalid("something follows %s", SumsName)
 	}
 	n, err := io.Copy(io.Discard, io.LimitReader(r.zstd, trailMax+1))
 	if err != nil {
 		return r.explain(err)
 	}
 	if n > trailMax {
-		return invalid("something follows its end")
+		return Invalid("something follows its end")
 	}
 	return io.EOF
 }
@@ -240,9 +240,9 @@ func (r *Reader) explain(err error) error {
 	case errors.As(err, &known), errors.As(err, &system):
 		return err
 	case errors.Is(err, zstd.ErrMagicMismatch), errors.Is(err, tar.ErrHeader) && r.now == nil:
-		return invalid("it has another format")
+		return Invalid("it has another format")
 	case errors.Is(err, zstd.ErrWindowSizeExceeded), errors.Is(err, zstd.ErrDecoderSizeExceeded):
-		return invalid("it needs too much memory")
+		return Invalid("it needs too much memory")
 	}
 	return cut(err)
 }

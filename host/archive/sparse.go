@@ -74,7 +74,7 @@ func writeSparse(f *os.File, size int64, r io.Reader) error {
 			return err
 		}
 		if offset < end {
-			return invalid("the pieces of a file overlap")
+			return Invalid("the pieces of a file overlap")
 		}
 		end = offset + length
 		all = append(all, extent{offset, length})
@@ -82,7 +82,7 @@ func writeSparse(f *os.File, size int64, r io.Reader) error {
 	for _, e := range all {
 		_, err := io.CopyN(io.NewOffsetWriter(f, e.offset), in, e.length)
 		if errors.Is(err, io.EOF) {
-			return invalid("a file with holes has less data than pieces")
+			return Invalid("a file with holes has less data than pieces")
 		}
 		if err != nil {
 			return err
@@ -90,7 +90,7 @@ func writeSparse(f *os.File, size int64, r io.Reader) error {
 	}
 	n, err := io.Copy(io.Discard, in)
 	if err == nil && n > 0 {
-		err = invalid("a file with holes has more data than pieces")
+		err = Invalid("a file with holes has more data than pieces")
 	}
 	if err != nil {
 		return err
@@ -102,14 +102,14 @@ func writeSparse(f *os.File, size int64, r io.Reader) error {
 func number(in *bufio.Reader, most int64) (int64, error) {
 	line, err := in.ReadSlice('\n')
 	if errors.Is(err, io.EOF) || errors.Is(err, bufio.ErrBufferFull) {
-		return 0, invalid("the pieces of a file cannot be read")
+		return 0, Invalid("the pieces of a file cannot be read")
 	}
 	if err != nil {
 		return 0, err
 	}
 	n, err := strconv.ParseInt(string(line[:len(line)-1]), 10, 64)
 	if err != nil || n < 0 || n > most {
-		return 0, invalid("the pieces of a file make no sense")
+		return 0, Invalid("the pieces of a file make no sense")
 	}
 	return n, nil
 }

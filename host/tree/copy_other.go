@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 func shareContent(*os.File, *os.File) error { return errors.ErrUnsupported }
@@ -24,16 +26,23 @@ func makeSpecial(*os.Root, string, fs.FileInfo) error { return nil }
 
 func setLinkTime(*os.Root, string, time.Time) error { return nil }
 
-// Sync makes everything below root durable.
+// Sync makes everything below root durable. What its own mode lets nobody open is left to the system.
 func Sync(root string) error {
-	return filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrPermission) {
+			return nil
+		}
 		if err != nil || !d.IsDir() && !d.Type().IsRegular() {
 			return err
 		}
 		f, err := os.Open(name)
+		if errors.Is(err, fs.ErrPermission) {
+			return nil
+		}
 		if err != nil {
 			return err
 		}
 		return errors.Join(f.Sync(), f.Close())
 	})
+	return errors.Join(err, unix.Sync())
 }
