@@ -23,7 +23,7 @@ const (
 )
 
 // Tree adds the folder dir as name, with all that is in it. A missing one adds nothing, and so does what vanishes meanwhile. Files that nobody may
-// read are opened for it. Error: folder_too_deep.
+// read are opened for it. Error: folder_too_large, of one that nests too deeply.
 func (w *Writer) Tree(ctx context.Context, name, dir string) error {
 	info, err := os.Lstat(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -46,7 +46,7 @@ func (w *Writer) Tree(ctx context.Context, name, dir string) error {
 // folder adds what is in the folder base of parent, and then the folder itself.
 func (w *Writer) folder(ctx context.Context, parent *os.Root, base, name string, info fs.FileInfo, depth int) error {
 	if depth > treeDepth {
-		return fault.New(fault.Conflict, "folder_too_deep", "the folder %.200q nests more than %d folders deep; remove some", name, treeDepth)
+		return fault.New(fault.TooLarge, "folder_too_large", "the folder %.200q nests more than %d folders deep; remove some", name, treeDepth)
 	}
 	closed, err := opened(parent, base, info, 0o500, func() error { return w.entries(ctx, parent, base, name, depth) })
 	if err != nil {
