@@ -142,7 +142,10 @@ func (b *Backup) begin(meta archive.Meta) (err error) {
 	if b.spool, err = os.Create(filepath.Join(b.dir, "spool")); err != nil {
 		return fmt.Errorf("make temporary file: %w", err)
 	}
-	b.out, err = archive.NewWriter(&roomyWriter{host: b.host, out: b.spool}, b.dir, meta)
+	b.out, err = archive.NewWriter(b.host.roomy(b.spool), b.dir, meta)
+	if err == nil {
+		err = b.out.Guard(b.host.roomy)
+	}
 	return err
 }
 
@@ -212,6 +215,8 @@ type roomyWriter struct {
 	out  io.Writer
 	n    int64
 }
+
+func (h *Host) roomy(out io.Writer) io.Writer { return &roomyWriter{host: h, out: out} }
 
 func (w *roomyWriter) Write(p []byte) (int, error) {
 	if w.n += int64(len(p)); w.n > roomCheck {

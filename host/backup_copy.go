@@ -56,7 +56,7 @@ func (h *Host) copyHost(b *Backup) error {
 func (h *Host) copyRecords(b *Backup, k *kept) error {
 	err := h.view(b.ctx, func(r Reader) error {
 		for _, name := range backupTables {
-			if err := copyTable(r, name, filepath.Join(b.dir, name)); err != nil {
+			if err := h.copyTable(r, name, filepath.Join(b.dir, name)); err != nil {
 				return fmt.Errorf("copy records of %s: %w", name, err)
 			}
 		}
@@ -73,13 +73,13 @@ func (h *Host) copyRecords(b *Backup, k *kept) error {
 	return nil
 }
 
-func copyTable(r Reader, name, file string) error {
+func (h *Host) copyTable(r Reader, name, file string) error {
 	f, err := os.Create(file)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	out := bufio.NewWriterSize(f, 64<<10)
+	out := bufio.NewWriterSize(h.roomy(f), 64<<10)
 	lines := json.NewEncoder(out)
 	lines.SetEscapeHTML(false)
 	err = table[json.RawMessage](name).each(r, "", "", func(key string, v json.RawMessage) (bool, error) {

@@ -14,13 +14,14 @@ import (
 	"golang.org/x/sys/unix"
 
 	"appzone/host"
+	"appzone/host/fault"
 )
 
-// hostileFolder fills a plugin's data with what no program of good will makes, and returns what is not plain there.
-func hostileFolder(t *testing.T, data string) {
+// deepFolder makes folders of long names below dir, and opens the last one.
+func deepFolder(t *testing.T, dir string) *os.Root {
 	t.Helper()
 	part := strings.Repeat("d", 255)
-	root, err := os.OpenRoot(data)
+	root, err := os.OpenRoot(dir)
 	require.NoError(t, err)
 	for range 190 {
 		require.NoError(t, root.Mkdir(part, 0o700))
@@ -29,6 +30,13 @@ func hostileFolder(t *testing.T, data string) {
 		require.NoError(t, root.Close())
 		root = next
 	}
+	return root
+}
+
+// hostileFolder fills a plugin's data with what no program of good will makes.
+func hostileFolder(t *testing.T, data string) {
+	t.Helper()
+	root := deepFolder(t, data)
 	require.NoError(t, root.WriteFile("f", []byte("deep"), 0o600))
 	require.NoError(t, root.Close())
 	for i, name := range []string{"a\nb", "\xff\xfe", "-rf", `a\b`, "...", " ", strings.Repeat("\xff", 255)} {
@@ -98,4 +106,22 @@ func TestAHostileFolderIsKeptLikeAnyOther(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, host.JobSucceeded, elsewhere.install("p", true).State)
 	whole(elsewhere)
+}
+
+// Row F2: names take room, too: a program with long paths and empty files does not fill the disk with the list of them.
+func TestTheNamesInABackupDoNotFillTheDisk(t *testing.T) {
+	r := newRig(t, nil)
+	r.mustUpload(fmt.Sprintf(script, "P", "1.0.0", ""))
+	require.Equal(t, host.JobSucceeded, r.install("p", false).State)
+	r.write("p", "data/f", "")
+	root := deepFolder(t, filepath.Join(r.dir, "plugins", "p", "data"))
+	for i := range 400 {
+		require.NoError(t, root.WriteFile(fmt.Sprintf("f%d", i), nil, 0o600))
+	}
+	require.NoError(t, root.Close())
+	r.reboot(func(c *host.Config) { c.Store = lowStore{c.Store, 70 << 20} })
+	_, err := r.Backup(t.Context(), admin)
+	assert.Equal(t, "disk_full", fault.CodeOf(err), "%v", err)
+	entries, _ := os.ReadDir(filepath.Join(r.dir, "uploads"))
+	assert.Empty(t, entries)
 }

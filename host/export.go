@@ -134,7 +134,7 @@ func (h *Host) writeZip(ctx context.Context, file string, index []File, method u
 		return err
 	}
 	defer f.Close()
-	out := zip.NewWriter(&roomyWriter{host: h, out: f})
+	out := zip.NewWriter(h.roomy(f))
 	for _, e := range index {
 		if err := ctx.Err(); err != nil {
 			return err

@@ -54,6 +54,13 @@ func NewWriter(out io.Writer, dir string, m Meta) (*Writer, error) {
 	return w, nil
 }
 
+// Guard lets what is still to go into the temporary file go through guard. Names can take much more room than what they name.
+func (w *Writer) Guard(guard func(io.Writer) io.Writer) error {
+	err := w.list.Flush()
+	w.list.Reset(guard(w.sums))
+	return err
+}
+
 // Bytes adds a file with this content.
 func (w *Writer) Bytes(name string, content []byte) error {
 	return w.File(name, int64(len(content)), bytes.NewReader(content))
