@@ -184,6 +184,9 @@ func (h *Host) measure(ctx context.Context, id string, names []string) (sum int6
 // copyFolders adds folders of a plugin below prefix while nothing writes to them.
 func (h *Host) copyFolders(b *Backup, id, prefix string, names []string) error {
 	release, running, err := h.folders.hold(b.ctx, id)
+	if fault.CodeOf(err) == "freeze_failed" { // which names the program as its author does
+		return fault.Wrap(err, fault.Unavailable, "freeze_failed", "plugin %q does not stand still for its data to be copied; try again, or stop it first", id)
+	}
 	if err != nil {
 		return err
 	}
