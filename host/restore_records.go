@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"appzone/host/archive"
+	"appzone/host/fault"
 	"appzone/host/manifest"
 )
 
@@ -190,7 +191,30 @@ func (to *restoring) blob(e *archive.Entry, d Digest) error {
 		return archive.Invalid("the file %.100q has no digest for a name", e.Name)
 	}
 	to.done.Files++
-	return to.batch.Put(d, e.Size, to.in)
+	in := remembering{Reader: to.in}
+	err := to.batch.Put(d, e.Size, &in)
+	switch {
+	case in.err != nil: // says more than that there is less than there should be
+		return in.err
+	case fault.CodeOf(err) == "content_mismatch":
+		return archive.Invalid("the file %.100q is not what its name says", e.Name)
+	}
+	return err
+}
+
+// remembering is a reader that keeps its error, other than the end, for who is told less by whom it is given to.
+type remembering struct {
+	io.Reader
+	err error
+}
+
+// Read implements [io.Reader].
+func (r *remembering) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		r.err = err
+	}
+	return n, err
 }
 
 // settle makes the records fit this place: user ids are chosen anew, and what was compiled has to be prepared again.
