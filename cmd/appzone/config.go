@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"reflect"
+	"strconv"
 	"strings"
 	"time"
 
@@ -37,10 +38,10 @@ type config struct {
 	PluginRestartDelay uint32      `env:"XC_PLUGIN_RESTART_DELAY" envDefault:"300"`
 	MaxUploadMB        int64       `env:"XC_MAX_UPLOAD_MB" envDefault:"50"`
 
-	VersionsKept  int       `env:"XC_VERSIONS_KEPT" envDefault:"5"`
-	UpgradeTrial  uint32    `env:"XC_UPGRADE_TRIAL" envDefault:"120"`
-	RequireSigned bool      `env:"XC_REQUIRE_SIGNATURE" envDefault:"false"`
-	RequireWalls  wallNames `env:"XC_REQUIRE_WALLS"`
+	VersionsKept  int         `env:"XC_VERSIONS_KEPT" envDefault:"5"`
+	UpgradeTrial  uint32      `env:"XC_UPGRADE_TRIAL" envDefault:"120"`
+	RequireSigned lenientBool `env:"XC_REQUIRE_SIGNATURE" envDefault:"false"`
+	RequireWalls  wallNames   `env:"XC_REQUIRE_WALLS"`
 
 	NodePath    string `env:"XC_NODE_PATH"`
 	NPMRegistry string `env:"XC_NPM_REGISTRY"`
@@ -227,10 +228,22 @@ func configErrors(err error) []error {
 		var wrong env.ParseError
 		if errors.As(e, &wrong) {
 			if field, ok := reflect.TypeFor[config]().FieldByName(wrong.Name); ok {
-				e = fmt.Errorf("%s: %w", field.Tag.Get("env"), wrong.Err)
+				e = fmt.Errorf("%s: %w", field.Tag.Get("env"), plainError(wrong.Err))
 			}
 		}
 		out = append(out, e)
 	}
 	return out
+}
+
+// plainError says in words what a number that is none is.
+func plainError(err error) error {
+	var number *strconv.NumError
+	switch {
+	case !errors.As(err, &number):
+		return err
+	case errors.Is(err, strconv.ErrRange):
+		return fmt.Errorf("%q is too large", number.Num)
+	}
+	return fmt.Errorf("%q is not a whole number from 0 up", number.Num)
 }

@@ -82,11 +82,12 @@ func TestTheEnvironmentComesBeforeDotEnv(t *testing.T) {
 	assert.Equal(t, int64(7), c.MaxUploadMB)
 }
 
-// The documented switch: false or absent, plugins do not come back; on without a delay, after 300 seconds.
+// The documented switch: false or absent, plugins do not come back; on without a delay, after 300 seconds. Other switches are written alike.
 func TestPluginRestart(t *testing.T) {
 	for text, want := range map[string]any{"": false, "false": false, "0": false, "no": false, "False": false, "true": true, "1": true, "TRUE": true, "yes": true, "maybe": nil} {
 		clearConfig(t)
 		t.Setenv("XC_PLUGIN_RESTART", text)
+		t.Setenv("XC_REQUIRE_SIGNATURE", text)
 		c, err := loadConfig()
 		if want == nil {
 			require.ErrorContains(t, err, "maybe")
@@ -94,6 +95,7 @@ func TestPluginRestart(t *testing.T) {
 		}
 		require.NoError(t, err, text)
 		assert.Equal(t, want, bool(c.PluginRestart), text)
+		assert.Equal(t, want, bool(c.RequireSigned), text)
 	}
 	for text, want := range map[string]time.Duration{"": 300 * time.Second, "5": 5 * time.Second, "0": time.Nanosecond} {
 		clearConfig(t)
@@ -130,6 +132,7 @@ func TestMistakesAreNamed(t *testing.T) {
 		t.Setenv(name, value)
 		_, err := loadConfig()
 		require.ErrorContains(t, err, name)
+		assert.NotContains(t, err.Error(), "strconv", "words that people know")
 	}
 	clearConfig(t)
 	t.Setenv("XC_MAX_UPLOAD_MB", "0")

@@ -94,7 +94,7 @@ func (a *app) runHost(ctx context.Context, cfg config, log *slog.Logger) (err er
 	h, err = host.Open(ctx, host.Config{EgressProxy: proxy, DataDir: data, Store: db, Runtimes: runtimes, Logger: log, Samples: sampleFiles(),
 		Version: version, PublicURL: cfg.PublicURL, MaxUploadBytes: cfg.MaxUploadMB << 20, RestartPlugins: bool(cfg.PluginRestart),
 		RestartDelay: cfg.restartDelay(), AdminPassword: cfg.AdminPassword, AnnouncePassword: a.announcer(data, log), PasswordChanged: forgetFirst(data, log), SecretKey: cfg.SecretKey,
-		RequireWalls: cfg.RequireWalls, RequireSignature: cfg.RequireSigned, VersionsKept: cfg.VersionsKept, Trial: cfg.trial(),
+		RequireWalls: cfg.RequireWalls, RequireSignature: bool(cfg.RequireSigned), VersionsKept: cfg.VersionsKept, Trial: cfg.trial(),
 		Checks: hostChecks(cfg, data)})
 	if err != nil {
 		return err
