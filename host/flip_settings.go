@@ -79,8 +79,12 @@ func (h *Host) settingsAsTheyAre(r Reader, x exchange, st settings.Stored, set b
 		return st, 0, err
 	}
 	refused, err := h.refusedOf(st, old, x.to, open)
-	if err == nil && len(refused) > 0 {
-		err = errSettingsAsTheyAre(refused, x.to)
+	if err != nil || len(refused) == 0 {
+		return st, hidden, err
 	}
-	return st, hidden, err
+	advice := withInstallation
+	if x.kind == actRolledBack {
+		advice = withRollback
+	}
+	return st, hidden, errSettingsAsTheyAre(refused, x.to, advice)
 }

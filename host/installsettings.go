@@ -73,7 +73,7 @@ func (h *Host) checkSettings(r Reader, id string, old *Version, v Version, put j
 	if err != nil || len(refused) == 0 {
 		return err
 	}
-	return errSettingsAsTheyAre(refused, v)
+	return errSettingsAsTheyAre(refused, v, withInstallation)
 }
 
 // putSettings puts settings that came with an installation of v in the place of what is stored.
@@ -94,9 +94,15 @@ func (h *Host) putSettings(st settings.Stored, v Version, put json.RawMessage) (
 	return st, err
 }
 
-// errSettingsAsTheyAre tells that v refuses settings that nobody put with it.
-func errSettingsAsTheyAre(refused []fault.Field, v Version) error {
-	return errSettingsRefused(refused, "version %s of %q refuses the settings that are there, and nothing was changed; send \"settings\" that it takes with the installation (a secret that they leave out stays)", v.Version, v.Plugin)
+// What to do about settings that a version refuses.
+const (
+	withInstallation = `send "settings" that it takes with the installation (a secret that they leave out stays)`
+	withRollback     = `go back to the settings of then with "data": "restore", or install that version with "settings" that it takes`
+)
+
+// errSettingsAsTheyAre tells that v refuses settings that nobody put with it, and what to do.
+func errSettingsAsTheyAre(refused []fault.Field, v Version, advice string) error {
+	return errSettingsRefused(refused, "version %s of %q refuses the settings that are there, and nothing was changed; %s", v.Version, v.Plugin, advice)
 }
 
 // errSettingsRefused names the fields as they are in an installation's request.

@@ -39,7 +39,7 @@ func oneContent(r Reader, p Plugin, version string, d Digest, may replacing) err
 		if v.Digest == p.Installed {
 			is = "installed"
 		}
-		return false, fault.New(fault.Conflict, "version_exists", "version %s of %q is %s with other content; give the new content a new version, or upload it to POST /api/v1/plugins?allow=replace", version, p.ID, is).
+		return false, fault.New(fault.Conflict, "version_exists", "version %s of %q is %s with other content; give the new content a new version, or upload it to POST /api/v1/plugins?allow=replace (--allow replace)", version, p.ID, is).
 			WithField("version", "is %s with other content", is)
 	})
 }

@@ -16,6 +16,8 @@ type bar struct {
 	// code is that of an upload or installation that is refused for it.
 	code   string
 	reason string
+	// advice is what to do about it.
+	advice string
 	since  *time.Time // nil where nobody knows
 }
 
@@ -37,25 +39,29 @@ func (h *Host) barOf(r Reader, v Version) (*bar, error) {
 	case Signed:
 		return nil, nil
 	case Modified:
-		return &bar{code: "signature_modified", reason: "it is not what was signed: " + v.Signature.Broken}, nil
+		return &bar{code: "signature_modified", reason: "it is not what was signed: " + v.Signature.Broken,
+			advice: "get the zip anew from its publisher"}, nil
 	case Revoked:
-		return &bar{code: "signature_revoked", reason: s.key.revocation(), since: &s.key.RevokedAt}, nil
+		return &bar{code: "signature_revoked", reason: s.key.revocation(), since: &s.key.RevokedAt,
+			advice: "use a version that another trusted key signed"}, nil
 	}
 	if !h.cfg.RequireSignature {
 		return nil, nil
 	}
-	reason := "this host takes only what a trusted key signed, and nobody signed it"
+	b := bar{code: "signature_required", reason: "this host takes only what a trusted key signed, and nobody signed it",
+		advice: "have it signed (appzone sign) with a key that is trusted here"}
 	if s.publisher != nil {
-		reason = fmt.Sprintf("this host takes only what a trusted key signed, and its key %s is unknown", s.publisher.KeyID)
+		b.reason = fmt.Sprintf("this host takes only what a trusted key signed, and its key %s is unknown", s.publisher.KeyID)
+		b.advice = "if it is its publisher's, as the publisher says and not the zip, trust it first (appzone key trust)"
 	}
-	return &bar{code: "signature_required", reason: reason}, nil
+	return &b, nil
 }
 
 // checkSignature refuses the use of a version that is barred, for whoever is about to make it the installed one.
 func (h *Host) checkSignature(r Reader, v Version) error {
 	b, err := h.barOf(r, v)
 	if b != nil {
-		return fault.New(fault.Invalid, b.code, "version %s of %q is refused: %s", v.Version, v.Plugin, b.reason)
+		return fault.New(fault.Invalid, b.code, "version %s of %q is refused: %s; %s", v.Version, v.Plugin, b.reason, b.advice)
 	}
 	return err
 }
@@ -72,7 +78,7 @@ func (h *Host) checkUpload(ctx context.Context, v Version) error {
 func (h *Host) checkStart(r Reader, v Version) error {
 	b, err := h.barOf(r, v)
 	if b != nil {
-		return fault.New(fault.Conflict, codeQuarantined, "plugin %q is in quarantine and is not started: %s", v.Plugin, b.reason)
+		return fault.New(fault.Conflict, codeQuarantined, "plugin %q is in quarantine and is not started: %s; %s", v.Plugin, b.reason, b.advice)
 	}
 	return err
 }

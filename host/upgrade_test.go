@@ -228,6 +228,7 @@ func TestSettingsThatAVersionRefuses(t *testing.T) {
 	assert.Equal(t, `{"port":"eighty"}`, r.say("").Settings)
 	_, err = r.Rollback(t.Context(), "p", host.RollbackRequest{}, admin)
 	assert.Equal(t, "settings_refused", fault.CodeOf(err))
+	assert.ErrorContains(t, err, `"data": "restore"`, "a rollback takes no settings")
 	require.Equal(t, host.JobSucceeded, r.rollback(host.RollbackRequest{Data: host.DataRestore}).State)
 	assert.Equal(t, `{"port":80}`, r.say("").Settings)
 
