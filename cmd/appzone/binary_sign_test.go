@@ -16,7 +16,7 @@ func TestAHostKnowsWhatTheCommandLineSigned(t *testing.T) {
 	assert.Contains(t, b.cli("plugin", "upload", "p.zip"), "hello-pages")
 	assert.Regexp(t, `signature +unknown key`, state())
 	b.cli("key", "trust", "appzone.pub", "--name", "Example Ltd")
-	assert.Regexp(t, `signature +signed by Example Ltd`, state())
+	assert.Regexp(t, `signature +signed \(Example Ltd, [0-9A-F]{16}\)`, state())
 
 	rezip(t, "p.zip", "changed.zip", func(name string, text []byte) []byte {
 		if name == "index.html" {

@@ -114,5 +114,5 @@ func (p *publisherView) String() string {
 	case p.Name == nil:
 		return "(" + p.KeyID + ")"
 	}
-	return "by " + *p.Name + " (" + p.KeyID + ")"
+	return "(" + *p.Name + ", " + p.KeyID + ")"
 }
