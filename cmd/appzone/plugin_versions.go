@@ -20,7 +20,7 @@ func (a *app) pluginVersions() *cobra.Command {
 }
 
 func versionTable(items []json.RawMessage, w io.Writer) error {
-	row(w, "VERSION", "DIGEST", "FILES", "BYTES", "UPLOADED", "BY", "SIGNATURE", "", "FAULT")
+	row(w, "VERSION", "DIGEST", "FILES", "BYTES", "UPLOADED", "BY", "SIGNATURE", "IS", "FAULT")
 	for _, raw := range items {
 		var v struct {
 			Version, Digest, UploadedBy, Signature, Fault string
