@@ -1,8 +1,6 @@
 package crashtest_test
 
 import (
-	"archive/zip"
-	"bytes"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -18,8 +16,6 @@ const (
 	kindWASM = "wasm"
 )
 
-var pluginVersions = []string{"1.0.0", "1.1.0", "1.2.0", "2.0.0"}
-
 // plugin is the state of one plugin. The zero value is one that is not there.
 type plugin struct {
 	// Kept are the versions that were uploaded, a bit for each.
@@ -27,65 +23,25 @@ type plugin struct {
 	Candidate, Installed string
 	// Running is what is desired.
 	Running bool
-	// Description is the edit, Browser what was granted, Plain and Secret are settings. Data is what the program was told to keep,
-	// Notes a file in its overlay.
-	Description, Browser, Plain, Secret, Data, Notes string
+	// Description is the edit.
+	Description string
+	content
+	// Former is what can be gone back to.
+	Former former
+}
+
+// content is what belongs to a version: a mix of two versions' is never right.
+type content struct {
+	// Browser is what was granted, Plain and Secret are settings. Data is what the program was told to keep, Notes a file in its overlay.
+	Browser, Plain, Secret, Data, Notes string
 }
 
 func (p plugin) exists() bool { return p.Candidate != "" || p.Installed != "" }
 
-// pluginFiles are the files of a version.
-func pluginFiles(kind, id, version string) []file {
-	const node = `const fs = require('fs'), data = process.env.APPZONE_DATA_DIR + '/note', version = %q;
-const read = (path) => { try { return fs.readFileSync(path, 'utf8') } catch { return '' } };
-const settings = JSON.parse(read(process.env.APPZONE_SETTINGS_FILE)), notes = read(__dirname + '/notes.txt');
-require('http').createServer(async (q, a) => {
-  if (q.method === 'POST') {
-    let text = '';
-    for await (const piece of q) text += piece;
-    fs.writeFileSync(data + '.new', JSON.parse(text));
-    fs.renameSync(data + '.new', data);
-  }
-  a.end(JSON.stringify({ version, settings, notes, data: read(data) }));
-}).listen(9006);`
-	const wasm = `export default { async fetch(request, env) {
-  if (request.method === "POST") await env.storage.put("note", JSON.parse(await request.text()));
-  const data = (await env.storage.get("note")) ?? "";
-  return new Response(JSON.stringify({ version: %q, settings: env.settings, notes: "", data }));
-} };`
-	manifest := func(rest string) file {
-		return file{"manifest.json", fmt.Sprintf(`{"name":%q,"version":%q,"description":"as it was packed",%s,
-			"settings":{"type":"object","properties":{"plain":{"type":"string"},"secret":{"type":"string","writeOnly":true}}}}}`, id, version, rest)}
-	}
-	switch kind {
-	case kindHTML:
-		return []file{manifest(`"type":"html","parameters":{"views":{"admin":"index.html"}`),
-			{"index.html", "<!doctype html><p>" + id + " " + version}, {"a/shared.txt", "the same in every version"},
-			{"a/large.txt", string(bytes.Repeat([]byte(version+"\n"), 20_000))}}
-	case kindNode:
-		return []file{manifest(`"type":"script","parameters":{"scriptName":"s","scriptPath":"index.js","permissions":{}`), {"index.js", fmt.Sprintf(node, version)}}
-	default:
-		return []file{manifest(`"type":"script","parameters":{"scriptName":"s","runtime":"wasm","wasmPath":"index.js","permissions":{}`), {"index.js", fmt.Sprintf(wasm, version)}}
-	}
-}
-
-type file struct{ path, text string }
-
-// pack makes the same bytes of the same files.
-func pack(files []file) []byte {
-	var out bytes.Buffer
-	w := zip.NewWriter(&out)
-	for _, f := range files {
-		must(must(w.Create(f.path)).Write([]byte(f.text)))
-	}
-	must(0, w.Close())
-	return out.Bytes()
-}
-
 // newPlugin is the worker of one plugin.
 func newPlugin(kind, id string) *worker[plugin] {
 	w := &pluginWorker{kind: kind, id: id, path: "/api/v1/plugins/" + id}
-	return &worker[plugin]{name: id, choose: w.choose, compare: w.compare}
+	return &worker[plugin]{name: id, choose: w.choose, compare: w.compare, deny: w.deny}
 }
 
 type pluginWorker struct {
@@ -110,7 +66,7 @@ func (w *pluginWorker) choose(r *rand.Rand, s plugin) operation[plugin] {
 		choices = append(choices, choice{4, w.install}, choice{2, w.edit}, choice{2, w.settings})
 	}
 	if s.Installed != "" {
-		choices = append(choices, choice{1, w.grants}, choice{1, w.uninstall})
+		choices = append(choices, choice{1, w.grants}, choice{1, w.uninstall}, choice{3, w.rollback})
 	} else if s.exists() {
 		choices = append(choices, choice{1, w.remove})
 	}
@@ -119,6 +75,9 @@ func (w *pluginWorker) choose(r *rand.Rand, s plugin) operation[plugin] {
 		if s.Running {
 			choices = append(choices, choice{3, w.keep})
 		}
+	}
+	if s.Installed != "" && w.kind != kindHTML && s.Kept&spoiltBit != 0 {
+		choices = append(choices, choice{3, w.fail})
 	}
 	if s.Installed != "" && w.kind == kindNode {
 		choices = append(choices, choice{1, w.overlay})
@@ -154,17 +113,12 @@ func (w *pluginWorker) upload(r *rand.Rand, s plugin) operation[plugin] {
 }
 
 func (w *pluginWorker) install(r *rand.Rand, s plugin) operation[plugin] {
-	n := r.IntN(len(pluginVersions))
-	for s.Kept&(1<<n) == 0 {
-		n = r.IntN(len(pluginVersions))
+	version := w.working(r, s)
+	if version == "" {
+		return w.upload(r, s)
 	}
-	version := pluginVersions[n]
 	body := map[string]any{"version": version}
-	op := operation[plugin]{audit: "plugin.installed " + w.id, after: s}
-	op.after.Installed = version
-	if s.Candidate == version {
-		op.after.Candidate = ""
-	}
+	op := operation[plugin]{audit: "plugin.installed " + w.id, after: w.upgraded(s, version, s.content)}
 	if w.kind != kindHTML && r.IntN(3) > 0 {
 		op.after.Running = r.IntN(4) > 0
 		body["start"] = op.after.Running
@@ -173,14 +127,17 @@ func (w *pluginWorker) install(r *rand.Rand, s plugin) operation[plugin] {
 		body["allow"] = []string{"downgrade"}
 	}
 	op.name = fmt.Sprintf("install %v", body)
-	op.do = func(c *client) answer {
-		plan := c.get(w.path + "/plan?version=" + version)
-		if !plan.ok() {
-			return plan
-		}
-		return c.do(http.MethodPost, w.path+"/install?wait=true", body, "If-Match", plan.header.Get("ETag"))
-	}
+	op.do = func(c *client) answer { return w.installed(c, version, body) }
 	return op
+}
+
+// installed installs what the present plan says.
+func (w *pluginWorker) installed(c *client, version string, body any) answer {
+	plan := c.get(w.path + "/plan?version=" + version)
+	if !plan.ok() {
+		return plan
+	}
+	return c.do(http.MethodPost, w.path+"/install?wait=true", body, "If-Match", plan.header.Get("ETag"))
 }
 
 func (w *pluginWorker) uninstall(r *rand.Rand, s plugin) operation[plugin] {
@@ -272,6 +229,10 @@ func (w *pluginWorker) observe(z *zone, c *client, expected plugin) (plugin, err
 		Active                        bool
 		Candidate                     *struct{ Version string }
 		Grants                        struct{ Browser []string }
+		Former                        *struct {
+			Version  string
+			Snapshot bool
+		}
 	}
 	var settings struct {
 		Values struct {
@@ -286,8 +247,14 @@ func (w *pluginWorker) observe(z *zone, c *client, expected plugin) (plugin, err
 	if err != nil {
 		return s, err
 	}
+	s.Former = expected.Former
 	if view.Active {
 		s.Installed = view.Version
+		if view.Former == nil {
+			s.Former = former{}
+		} else {
+			s.Former.Version, s.Former.Copied = view.Former.Version, view.Former.Snapshot
+		}
 	}
 	if view.Candidate != nil {
 		s.Candidate = view.Candidate.Version
@@ -326,6 +293,9 @@ func (w *pluginWorker) observe(z *zone, c *client, expected plugin) (plugin, err
 // compare finds the plugin in this state: the installed version whole, and the script, if it is to run, with everything that it was given.
 func (w *pluginWorker) compare(z *zone, c *client, s plugin) error {
 	found, err := w.observe(z, c, s)
+	if err == nil {
+		err = idle(c, w.id)
+	}
 	switch {
 	case err != nil:
 		return err
@@ -352,16 +322,45 @@ func (w *pluginWorker) comparePages(c *client, s plugin) error {
 
 func (w *pluginWorker) compareProgram(c *client, s plugin) error {
 	a := c.get("/apps/" + w.id + "/")
-	var said struct {
-		Version, Notes, Data string
-		Settings             struct{ Plain, Secret string }
-	}
-	if err := a.json(&said); err != nil || !a.ok() {
+	if !a.ok() {
 		return fmt.Errorf("the program does not answer: %s", a)
 	}
-	if got := (plugin{Installed: said.Version, Notes: said.Notes, Data: said.Data, Plain: said.Settings.Plain, Secret: said.Settings.Secret}); got !=
-		(plugin{Installed: s.Installed, Notes: s.Notes, Data: s.Data, Plain: s.Plain, Secret: s.Secret}) {
-		return fmt.Errorf("the program was given %+v", got)
+	got, err := said(a)
+	if err == nil && got != saysIn(s) {
+		err = fmt.Errorf("the program was given %+v", got)
 	}
-	return nil
+	return err
+}
+
+// deny finds a program that runs with what belongs to none of the states together, be it for a moment.
+func (w *pluginWorker) deny(c *client, may []plugin) error {
+	if w.kind == kindHTML {
+		return nil
+	}
+	a := c.get("/apps/" + w.id + "/")
+	if !a.ok() {
+		return nil
+	}
+	got, err := said(a)
+	for _, s := range may {
+		if err == nil && got == saysIn(s) {
+			return nil
+		}
+	}
+	return errors.Join(err, fmt.Errorf("a program ran with %+v", got))
+}
+
+// saying is what a program says of itself.
+type saying struct {
+	Version, Notes, Data string
+	Settings             struct{ Plain, Secret string }
+}
+
+func said(a answer) (s saying, err error) { err = a.json(&s); return s, err }
+
+// saysIn is what a program says in this state.
+func saysIn(p plugin) saying {
+	s := saying{Version: p.Installed, Notes: p.Notes, Data: p.Data}
+	s.Settings.Plain, s.Settings.Secret = p.Plain, p.Secret
+	return s
 }

@@ -27,8 +27,16 @@ var (
 // afterwards, whatever was not is there whole or not at all, and nothing is left over.
 func TestRandomKills(t *testing.T) {
 	h := newHarness(t, binary(t), filepath.Join(t.TempDir(), "data"), kindHTML, kindNode, kindWASM)
+	h.actors = append(h.actors, &backups{})
+	defer func() {
+		for _, a := range h.actors {
+			t.Log(a.summary())
+		}
+	}()
+	began := time.Now()
 	for round := 1; round <= *kills && !t.Failed(); round++ {
 		h.round(t, rand.New(rand.NewPCG(*seed, uint64(round))))
+		t.Logf("kill %d of %d, after %s", round, *kills, time.Since(began).Round(time.Second))
 	}
 	if !t.Failed() {
 		h.removeEverything(t)
@@ -116,6 +124,7 @@ func (h *harness) check(t *testing.T) {
 		assert.NoError(t, groups(pid))
 	}
 	h.killed = nil
+	assert.NoError(t, h.frozen())
 	checkChain(t, c, h.seen)
 	var done []string
 	for _, a := range h.actors {

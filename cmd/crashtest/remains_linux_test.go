@@ -106,6 +106,17 @@ func (z *zone) orphans(former map[processKey]bool) error {
 	return nil
 }
 
+// frozen finds a process that stands still though nothing copies what it writes.
+func (z *zone) frozen() error {
+	for key := range mentioning(z.data) {
+		text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", key.pid))
+		if bytes.Contains(text, []byte("\nState:\tT")) {
+			return fmt.Errorf("process %d stands still: %s", key.pid, describe(key.pid))
+		}
+	}
+	return nil
+}
+
 func describe(pid int) string {
 	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
 	return strings.ReplaceAll(string(text), "\x00", " ")

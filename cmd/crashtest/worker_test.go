@@ -2,8 +2,10 @@ package crashtest_test
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,8 +19,8 @@ type actor interface {
 	check(t *testing.T, z *zone, c *client)
 	// acknowledged are the audit entries that there must be since the last call.
 	acknowledged() []string
-	// history tells what was done last.
-	history() string
+	// summary tells how much was done.
+	summary() string
 }
 
 // operation is one thing that may be done now.
@@ -41,11 +43,15 @@ type worker[S comparable] struct {
 	// done are the entries that must be in the audit trail.
 	done []string
 	past []string
+	// count is how often each operation was acknowledged, and had no answer.
+	count map[string]*[2]int
 
 	// choose returns an operation that must succeed in this state.
 	choose func(r *rand.Rand, state S) operation[S]
 	// compare returns an error unless everything is in this state, and works.
 	compare func(z *zone, c *client, state S) error
+	// deny returns an error for what may not be in any of these states, not even while the host settles; nil: there is nothing.
+	deny func(c *client, may []S) error
 }
 
 func (w *worker[S]) act(t *testing.T, c *client, r *rand.Rand) {
@@ -60,6 +66,7 @@ func (w *worker[S]) act(t *testing.T, c *client, r *rand.Rand) {
 			fallthrough
 		case a.status == 0, a.status == http.StatusAccepted, c.stopping.Load() && !a.ok(): // or a job that the host did not wait for
 			w.may = append([]S{w.state, op.after}, op.between...)
+			w.counts(op.name)[1]++
 			w.note("  no answer, or none that says what became of it: %d %s", a.status, a.code())
 			return
 		case !a.ok():
@@ -68,14 +75,36 @@ func (w *worker[S]) act(t *testing.T, c *client, r *rand.Rand) {
 			return
 		}
 		w.state, w.may = op.after, nil
+		w.counts(op.name)[0]++
 		if op.audit != "" {
 			w.done = append(w.done, op.audit)
 		}
 	}
 }
 
-// foundWithin is how long a host may take to settle after its start.
-const foundWithin = 30 * time.Second
+// counts are those of an operation, by the first word of its name.
+func (w *worker[S]) counts(name string) *[2]int {
+	if w.count == nil {
+		w.count = map[string]*[2]int{}
+	}
+	word, _, _ := strings.Cut(name, " ")
+	if w.count[word] == nil {
+		w.count[word] = new([2]int)
+	}
+	return w.count[word]
+}
+
+// summary tells how much was done.
+func (w *worker[S]) summary() string {
+	text := w.name + ", acknowledged and without an answer:"
+	for _, word := range slices.Sorted(maps.Keys(w.count)) {
+		text += fmt.Sprintf(" %s %d+%d", word, w.count[word][0], w.count[word][1])
+	}
+	return text
+}
+
+// foundWithin is how long a host may take to settle after its start: it tries a version that fails some times before it leaves it.
+const foundWithin = 90 * time.Second
 
 func (w *worker[S]) check(t *testing.T, z *zone, c *client) {
 	t.Helper()
@@ -84,8 +113,15 @@ func (w *worker[S]) check(t *testing.T, z *zone, c *client) {
 		may = []S{w.state}
 	}
 	var why string
+	var denied error
 	ok := eventually(func() bool {
 		why = ""
+		if w.deny != nil {
+			if err := w.deny(c, may); err != nil {
+				denied = err
+				return true
+			}
+		}
 		for _, state := range may {
 			err := w.compare(z, c, state)
 			if err == nil {
@@ -96,6 +132,9 @@ func (w *worker[S]) check(t *testing.T, z *zone, c *client) {
 		}
 		return false
 	})
+	if denied != nil {
+		t.Errorf("%s: after the restart: %v, which is of none of %+v\n%s", w.name, denied, may, w.history())
+	}
 	if !ok {
 		t.Errorf("%s: after the restart it is\n%s%s", w.name, why, w.history())
 	}
