@@ -106,8 +106,6 @@ func (h *Host) Holds(ctx context.Context, credential, plugin string) bool {
 	return err == nil || fault.CodeOf(err) != codeNoPlugin // what cannot be read now is no revocation
 }
 
-const codeNoPlugin = "plugin_not_found"
-
 func errNoSite(id string) *fault.Error {
 	if len(id) > 64 {
 		id = id[:64] + "…"

@@ -157,7 +157,7 @@ func (h *Host) tidyFolders(ctx context.Context) error {
 
 func (h *Host) tidyPlugin(ctx context.Context, id string) error {
 	release, err := h.jobs.exclusive(ctx, id)
-	if fault.CodeOf(err) == "plugin_busy" {
+	if fault.CodeOf(err) == codeBusy {
 		return nil // the next tidy will find it
 	}
 	if err != nil {

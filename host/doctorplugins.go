@@ -11,6 +11,8 @@ import (
 	"appzone/host/fault"
 	"appzone/host/manifest"
 	"appzone/host/process"
+	"appzone/host/secret"
+	"appzone/host/settings"
 	"appzone/host/tree"
 )
 
@@ -19,14 +21,14 @@ var refusals = map[string]struct {
 	code doctor.Code
 	fix  string
 }{
-	codeWallMissing:           {doctor.PluginWallMissing, "give the machine what the wall needs (area walls of this report), or take the wall out of XC_REQUIRE_WALLS"},
-	"files_changed":           {doctor.PluginFilesChanged, "find out who wrote in the data folder, then install the plugin again: appzone plugin install %[1]s"},
-	"settings_invalid":        {doctor.PluginSettings, "correct its settings: appzone plugin settings %[1]s"},
-	"settings_schema_invalid": {doctor.PluginSettings, "upload a version with a schema that can be used: appzone plugin upload"},
-	"secret_key_missing":      {doctor.PluginSecretMissing, "add the key that sealed its secrets as a further line of XC_SECRET_KEY_FILE and start the host again, or set them anew: appzone plugin settings %[1]s"},
-	"secret_damaged":          {doctor.PluginSecretMissing, "set its secrets anew: appzone plugin settings %[1]s"},
-	"runtime_missing":         {doctor.PluginRuntime, "install what its runtime needs (area runtimes of this report), then: appzone plugin start %[1]s"},
-	codeDataFull:              {doctor.PluginDataFull, "raise its limit dataMB (PATCH /api/v1/plugins/%[1]s), or remove files that it does not need any more"},
+	codeWallMissing:            {doctor.PluginWallMissing, "give the machine what the wall needs (area walls of this report), or take the wall out of XC_REQUIRE_WALLS"},
+	codeFilesChanged:           {doctor.PluginFilesChanged, "find out who wrote in the data folder, then install the plugin again: appzone plugin install %[1]s"},
+	settings.CodeInvalid:       {doctor.PluginSettings, "correct its settings: appzone plugin settings %[1]s"},
+	settings.CodeSchemaInvalid: {doctor.PluginSettings, "upload a version with a schema that can be used: appzone plugin upload"},
+	secret.CodeMissing:         {doctor.PluginSecretMissing, "add the key that sealed its secrets as a further line of XC_SECRET_KEY_FILE and start the host again, or set them anew: appzone plugin settings %[1]s"},
+	secret.CodeDamaged:         {doctor.PluginSecretMissing, "set its secrets anew: appzone plugin settings %[1]s"},
+	codeRuntimeMissing:         {doctor.PluginRuntime, "install what its runtime needs (area runtimes of this report), then: appzone plugin start %[1]s"},
+	codeDataFull:               {doctor.PluginDataFull, "raise its limit dataMB (PATCH /api/v1/plugins/%[1]s), or remove files that it does not need any more"},
 }
 
 // checkPlugins tells which plugins do not run, or would not start, and why.
@@ -171,7 +173,7 @@ func (h *Host) tryLaunch(ctx context.Context, p Plugin, v Version) error {
 		return err
 	}
 	if problem := rt.Info(ctx).Problem; problem != "" {
-		return fault.New(fault.Unavailable, "runtime_missing", "its runtime %s is not usable: %s", rt.Name(), problem)
+		return fault.New(fault.Unavailable, codeRuntimeMissing, "its runtime %s is not usable: %s", rt.Name(), problem)
 	}
 	if err := h.admit(&v.Manifest); err != nil {
 		return err

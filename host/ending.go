@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"appzone/host/fault"
+	"appzone/host/secret"
 )
 
 // ended decides what follows the end of the instance.
@@ -40,7 +41,7 @@ func (s *supervisor) ended(n news) {
 // hopeless tells whether a start failed for what no further attempt changes.
 func hopeless(err error) bool {
 	switch fault.CodeOf(err) {
-	case codeWallMissing, codeDataFull, codeQuarantined, "secret_key_missing", "secret_damaged":
+	case codeWallMissing, codeDataFull, codeQuarantined, secret.CodeMissing, secret.CodeDamaged:
 		return true
 	}
 	return false
@@ -65,7 +66,7 @@ func (s *supervisor) crashed(n news, exit *LastExit) {
 
 func (s *supervisor) fail(n news, exit *LastExit) {
 	exit.Output = s.lastLines()
-	if code := fault.CodeOf(n.err); s.trial.on && code != "secret_key_missing" && code != codeQuarantined { // which are no version's doing
+	if code := fault.CodeOf(n.err); s.trial.on && code != secret.CodeMissing && code != codeQuarantined { // which are no version's doing
 		s.failTrial(exit.Cause)
 	}
 	s.move(causeGaveUp, exit)

@@ -39,7 +39,7 @@ func (h *Host) checkFiles(ctx context.Context, id string) error {
 		return err
 	}
 	release, err := h.jobs.exclusive(ctx, id)
-	if fault.CodeOf(err) == "plugin_busy" {
+	if fault.CodeOf(err) == codeBusy {
 		return nil // what is done to it looks at the files itself
 	}
 	if err != nil {
@@ -56,7 +56,7 @@ func (h *Host) checkFiles(ctx context.Context, id string) error {
 // findDamage hashes what an installed version has on the disk and what of it is served from the store; nil: all is as it was installed.
 func (h *Host) findDamage(ctx context.Context, id string) (*damage, Version, error) {
 	p, v, err := h.installed(ctx, id)
-	if code := fault.CodeOf(err); code == "not_installed" || code == codeNoPlugin {
+	if isNotInstalled(err) {
 		return nil, v, nil // it was until just now
 	}
 	if err != nil {

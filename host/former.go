@@ -22,6 +22,14 @@ type Former struct {
 	Listened bool `json:"listened,omitempty"`
 }
 
+// grants are those of then, less what the upgrade granted and somebody took back since.
+func (f *Former) grants(now *Grants) *Grants {
+	if f.Grants == nil {
+		return nil
+	}
+	return f.Grants.without(f.Granted.beyond(now))
+}
+
 // FormerView is what can be gone back to.
 type FormerView struct {
 	VersionRef

@@ -107,7 +107,7 @@ func (h *Host) ConnectPlugins(connect func(ctx context.Context, from, to string)
 func (h *Host) dialPlugin(ctx context.Context, from, to string) (net.Conn, error) {
 	p, _, err := h.installed(ctx, to)
 	switch {
-	case fault.CodeOf(err) == "plugin_not_found", fault.CodeOf(err) == "not_installed":
+	case isNotInstalled(err):
 		return nil, &egress.Error{Code: egress.UnknownName, Message: "there is no installed plugin " + to}
 	case err != nil:
 		return nil, err

@@ -131,8 +131,8 @@ func (h *Host) changeBack(ctx context.Context, p Plugin, why string, atOnce bool
 // pluginOnTrial is the plugin, nil if version is not on trial any more.
 func (h *Host) pluginOnTrial(ctx context.Context, id string, version Digest) (*Plugin, error) {
 	p, _, err := h.installed(ctx, id)
-	switch code := fault.CodeOf(err); {
-	case code == "not_installed" || code == "plugin_not_found":
+	switch {
+	case isNotInstalled(err):
 		return nil, nil //nolint:nilnil // somebody took it out meanwhile
 	case err != nil:
 		return nil, err
@@ -205,12 +205,4 @@ func (h *Host) settingsBack(w Writer, id string, former Former) error {
 	}
 	st.Revision = now.Revision + 1
 	return tableSettings.put(w, id, st)
-}
-
-// grants are those of then, less what the upgrade granted and somebody took back since.
-func (f *Former) grants(now *Grants) *Grants {
-	if f.Grants == nil {
-		return nil
-	}
-	return f.Grants.without(f.Granted.beyond(now))
 }

@@ -169,7 +169,7 @@ func (h *Host) PutGrants(ctx context.Context, id string, choice GrantChoice, rev
 			return err
 		}
 		if p.Installed == "" {
-			return fault.New(fault.Conflict, "not_installed", "plugin %q is not installed; grants are given with its installation", id)
+			return fault.New(fault.Conflict, codeNotInstalled, "plugin %q is not installed; grants are given with its installation", id)
 		}
 		if revision != 0 && revision != p.Revision {
 			return errPluginChanged(id)

@@ -252,7 +252,7 @@ func (h *Host) superviseInstalled(ctx context.Context, id string, due bool) erro
 	}
 	if err != nil || v.Manifest.Type != manifest.TypeScript {
 		h.replaceSupervisor(id, nil)
-		if fault.CodeOf(err) == "not_installed" {
+		if fault.CodeOf(err) == codeNotInstalled {
 			err = nil
 		}
 		return err
@@ -367,7 +367,7 @@ func (h *Host) setInstalling(id string, on bool) {
 func (h *Host) runtimeOf(m *manifest.Manifest) (Runtime, error) {
 	r := h.runtimes[m.Parameters.Runtime]
 	if r == nil {
-		return nil, fault.New(fault.Invalid, "runtime_missing", "this host has no runtime %q", m.Parameters.Runtime)
+		return nil, fault.New(fault.Invalid, codeRuntimeMissing, "this host has no runtime %q", m.Parameters.Runtime)
 	}
 	return r, nil
 }

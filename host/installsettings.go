@@ -88,7 +88,7 @@ func (h *Host) putSettings(st settings.Stored, v Version, put json.RawMessage) (
 		return st, err
 	}
 	st, err = schema.Apply(st, put, seal, open, now)
-	if fault.CodeOf(err) == "settings_invalid" {
+	if fault.CodeOf(err) == settings.CodeInvalid {
 		err = errSettingsRefused(fieldsOf(err), "version %s of %q refuses the settings that came with the installation, and nothing was changed; send others", v.Version, v.Plugin)
 	}
 	return st, err

@@ -184,6 +184,9 @@ func (j *jobs) lockOf(plugin string) chan struct{} {
 // busyWait is how long something that is not a job waits for a job of the same plugin.
 const busyWait = 30 * time.Second
 
+// codeBusy is the code of what has to wait for another operation of the plugin, and did in vain.
+const codeBusy = "plugin_busy"
+
 // exclusive takes the plugin's semaphore for something that is not a job (an upload, an edit).
 func (j *jobs) exclusive(ctx context.Context, plugin string) (release func(), err error) {
 	j.mu.Lock()
@@ -195,7 +198,7 @@ func (j *jobs) exclusive(ctx context.Context, plugin string) (release func(), er
 	case lock <- struct{}{}:
 		return func() { <-lock }, nil
 	case <-ctx.Done():
-		return nil, fault.Wrap(ctx.Err(), fault.Conflict, "plugin_busy", "plugin %q is busy with another operation; follow GET /api/v1/jobs and try again", plugin)
+		return nil, fault.Wrap(ctx.Err(), fault.Conflict, codeBusy, "plugin %q is busy with another operation; follow GET /api/v1/jobs and try again", plugin)
 	}
 }
 

@@ -103,8 +103,8 @@ func (h *Host) aheadOf(ctx context.Context, x exchange) (*ahead, error) {
 
 // trialAhead is the trial of a version that is started beside old.
 func (h *Host) trialAhead(x exchange, old *supervisor) trial {
-	t := trial{on: x.tries(), version: x.to.Digest, listens: old.snap.Load().Listening, timer: time.NewTimer(time.Hour)}
-	t.timer.Stop()
+	t := newTrial(x.tries(), x.to.Digest)
+	t.listens = old.snap.Load().Listening
 	return t
 }
 

@@ -197,16 +197,22 @@ func choose(r Reader, id, version string) (Plugin, Version, error) {
 		return p, Version{}, err
 	}
 	if found == nil {
-		return p, Version{}, fault.New(fault.NotFound, "version_not_found", "plugin %q has no version %q; see GET /api/v1/plugins/%s/versions", id, version, id)
+		return p, Version{}, errNoVersion(id, version)
 	}
 	return p, *found, nil
+}
+
+const codeNoVersion = "version_not_found"
+
+func errNoVersion(id, version string) error {
+	return fault.New(fault.NotFound, codeNoVersion, "plugin %q has no version %q; see GET /api/v1/plugins/%s/versions", id, version, id)
 }
 
 // pluginOf reads the plugin, or says that there is none.
 func pluginOf(r Reader, id string) (Plugin, error) {
 	p, ok, err := tablePlugins.find(r, id)
 	if err == nil && !ok {
-		err = fault.New(fault.NotFound, "plugin_not_found", "there is no plugin %q", id)
+		err = fault.New(fault.NotFound, codeNoPlugin, "there is no plugin %q", id)
 	}
 	return p, err
 }

@@ -255,8 +255,20 @@ func (h *Host) Versions(ctx context.Context, id string) ([]VersionView, error) {
 	return out, err
 }
 
+// The codes of what is asked of a plugin that there is not, or that is not installed.
+const (
+	codeNoPlugin     = "plugin_not_found"
+	codeNotInstalled = "not_installed"
+)
+
 func errNotInstalled(id string) error {
-	return fault.New(fault.Conflict, "not_installed", "plugin %q is not installed", id)
+	return fault.New(fault.Conflict, codeNotInstalled, "plugin %q is not installed", id)
+}
+
+// isNotInstalled tells whether err says that there is no installed plugin of that id.
+func isNotInstalled(err error) bool {
+	code := fault.CodeOf(err)
+	return code == codeNoPlugin || code == codeNotInstalled
 }
 
 // installed returns the plugin and its installed version.

@@ -95,7 +95,7 @@ func (h *Host) planBack(ctx context.Context, id string, req RollbackRequest, act
 // versionBack finds the version that a rollback names: the installed one, the former one, or the newest of that name.
 func versionBack(r Reader, p Plugin, former Former, version string) (found Version, err error) {
 	if version == "" && former.Version == "" {
-		return found, fault.New(fault.NotFound, "version_not_found", "plugin %q was not upgraded since it was installed; name a version of GET /api/v1/plugins/%s/versions", p.ID, p.ID)
+		return found, fault.New(fault.NotFound, codeNoVersion, "plugin %q was not upgraded since it was installed; name a version of GET /api/v1/plugins/%s/versions", p.ID, p.ID)
 	}
 	rank := func(v Version) int {
 		switch v.Digest {
@@ -116,7 +116,7 @@ func versionBack(r Reader, p Plugin, former Former, version string) (found Versi
 		return true, nil
 	})
 	if err == nil && found.Digest == "" {
-		err = fault.New(fault.NotFound, "version_not_found", "plugin %q has no version %q; see GET /api/v1/plugins/%s/versions", p.ID, version, p.ID)
+		err = errNoVersion(p.ID, version)
 	}
 	return found, err
 }

@@ -28,6 +28,9 @@ type Runtime interface {
 	Command(ctx context.Context, s Staged, l Launch) (process.Spec, error)
 }
 
+// codeRuntimeMissing is the code of what needs a runtime that is not usable here.
+const codeRuntimeMissing = "runtime_missing"
+
 // RuntimeInfo is what GET /system shows of a runtime.
 type RuntimeInfo struct {
 	Name string `json:"name"`

@@ -8,32 +8,33 @@ import (
 	"appzone/host/signature"
 )
 
-// signatureWord is the word that installing v over p needs for its signature's sake, with the reason; "" for none. A plugin whose versions
+// signatureWord is the word that installing v over p needs for its signature's sake, of no text for none. A plugin whose versions
 // somebody signed takes no unsigned one in silence (row H5), and none of another key (row H4), unless that key is a trusted one
 // which is said to replace the former.
-func signatureWord(r Reader, p Plugin, v Version) (Word, string, error) {
+func signatureWord(r Reader, p Plugin, v Version) (NeededWord, error) {
+	var none NeededWord
 	if p.Publisher == "" || p.Publisher == v.Signature.PublicKey || p.Installed == v.Digest {
-		return "", "", nil
+		return none, nil
 	}
 	former, err := signature.ParsePublicKey(p.Publisher)
 	if err != nil {
-		return "", "", fmt.Errorf("read the key that %q is pinned to: %w", p.ID, err)
+		return none, fmt.Errorf("read the key that %q is pinned to: %w", p.ID, err)
 	}
 	s, err := standingOf(r, v.Signature)
 	if err != nil {
-		return "", "", err
+		return none, err
 	}
 	if s.publisher == nil {
-		return AllowUnsigned, fmt.Sprintf("version %s is unsigned, and the versions of %q were signed with the key %s", v.Version, p.ID, former.ID), nil
+		return NeededWord{AllowUnsigned, fmt.Sprintf("version %s is unsigned, and the versions of %q were signed with the key %s", v.Version, p.ID, former.ID)}, nil
 	}
 	if s.state == Signed {
 		follows, err := succeeds(r, s.key, former)
 		if err != nil || follows {
-			return "", "", err
+			return none, err
 		}
 	}
-	return AllowKey, fmt.Sprintf("version %s is signed with the key %s, and the versions of %q with %s, which no trusted key is said to replace by it",
-		v.Version, v.Signature.KeyID, p.ID, former.ID), nil
+	return NeededWord{AllowKey, fmt.Sprintf("version %s is signed with the key %s, and the versions of %q with %s, which no trusted key is said to replace by it",
+		v.Version, v.Signature.KeyID, p.ID, former.ID)}, nil
 }
 
 // succeeds tells whether k replaces the former key, by itself or by keys in between.
@@ -56,15 +57,14 @@ func succeeds(r Reader, k TrustedKey, former signature.PublicKey) (bool, error) 
 
 // checkPin refuses an installation without the word that it needs, and by an actor who may not say it.
 func checkPin(r Reader, p Plugin, v Version, said []Word, actor Actor) error {
-	word, why, err := signatureWord(r, p, v)
+	need, err := signatureWord(r, p, v)
 	switch {
-	case err != nil || word == "":
+	case err != nil || need.Word == "":
 		return err
-	case !slices.Contains(said, word):
-		return fault.New(fault.Conflict, string(word), "%s; who means it says \"allow\": [%q] with the installation", why, word).
-			WithField("allow", "must have %q: %s", word, why)
+	case !slices.Contains(said, need.Word):
+		return need.unsaid()
 	case !actor.May(ScopePluginsGrant):
-		return fault.New(fault.Forbidden, "consent_required", "%s; who lets it in must have the right plugins:grant", why)
+		return fault.New(fault.Forbidden, "consent_required", "%s; who lets it in must have the right plugins:grant", need.Message)
 	}
 	return nil
 }

@@ -44,7 +44,7 @@ func (h *Host) siteOf(ctx context.Context, id string) (*Site, error) {
 		return s, nil
 	}
 	p, v, err := h.installed(ctx, id)
-	if fault.CodeOf(err) == "not_installed" || fault.CodeOf(err) == codeNoPlugin {
+	if isNotInstalled(err) {
 		return nil, errNoSite(id)
 	}
 	if err != nil {

@@ -31,10 +31,15 @@ type trial struct {
 // that a loop may have one crash alone in the second half.
 const crashLoop = 2
 
+func newTrial(on bool, version Digest) trial {
+	t := trial{on: on, version: version, timer: time.NewTimer(time.Hour)}
+	t.timer.Stop()
+	return t
+}
+
 // trialOf is the trial of the plugin's installed version.
 func (h *Host) trialOf(ctx context.Context, p Plugin) (t trial, err error) {
-	t = trial{on: p.Trial, version: p.Installed, timer: time.NewTimer(time.Hour)}
-	t.timer.Stop()
+	t = newTrial(p.Trial, p.Installed)
 	if !p.Trial {
 		return t, nil
 	}

@@ -28,6 +28,12 @@ type NeededWord struct {
 	Message string `json:"message"`
 }
 
+// unsaid refuses an installation that does not say the word.
+func (n NeededWord) unsaid() *fault.Error {
+	return fault.New(fault.Conflict, string(n.Word), "%s; who means it says \"allow\": [%q] with the installation", n.Message, n.Word).
+		WithField("allow", "must have %q: %s", n.Word, n.Message)
+}
+
 // neededWords are those that installing v over p needs, where old is in use (nil: nothing is). A plan lists them, and an installation
 // without one of them is refused.
 func (h *Host) neededWords(r Reader, p Plugin, old *Version, v Version) ([]NeededWord, error) {
@@ -35,12 +41,12 @@ func (h *Host) neededWords(r Reader, p Plugin, old *Version, v Version) ([]Neede
 	if old != nil && manifest.Compare(v.Version, old.Version) < 0 {
 		needs = append(needs, NeededWord{AllowDowngrade, "version " + v.Version + " is lower than " + old.Version + ", which is installed: what newer versions mended comes back"})
 	}
-	word, why, err := signatureWord(r, p, v)
+	signed, err := signatureWord(r, p, v)
 	if err != nil {
 		return nil, err
 	}
-	if word != "" {
-		needs = append(needs, NeededWord{word, why})
+	if signed.Word != "" {
+		needs = append(needs, signed)
 	}
 	return needs, nil
 }
@@ -56,9 +62,10 @@ func checkWords(plan Plan, said []Word) error {
 			continue
 		}
 		if refused == nil {
-			refused = fault.New(fault.Conflict, string(n.Word), "%s; who means it says \"allow\": [%q] with the installation", n.Message, n.Word)
+			refused = n.unsaid()
+		} else {
+			refused.Fields = append(refused.Fields, n.unsaid().Fields...)
 		}
-		refused.WithField("allow", "must have %q: %s", n.Word, n.Message)
 	}
 	if refused == nil {
 		return nil

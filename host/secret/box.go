@@ -19,6 +19,14 @@ import (
 // MaxBytes is the largest value that is sealed.
 const MaxBytes = 1 << 20
 
+// The codes of a value that cannot be opened.
+const (
+	// CodeMissing says that the key which sealed it is not there.
+	CodeMissing = "secret_key_missing"
+	// CodeDamaged says that the key is there, and the value is not what it sealed.
+	CodeDamaged = "secret_damaged"
+)
+
 // version starts every sealed value.
 const version = "s1"
 
@@ -105,7 +113,7 @@ func (b *Box) Open(sealed string, context string) ([]byte, error) {
 		}
 		return plaintext, nil
 	}
-	return nil, fault.New(fault.Unavailable, "secret_key_missing",
+	return nil, fault.New(fault.Unavailable, CodeMissing,
 		"a stored secret was sealed with the key %s, which this host does not have: bring that key back, or set the secret again", id)
 }
 
@@ -151,5 +159,5 @@ func split(sealed string) (id string, data []byte, err error) {
 }
 
 func damaged(err error) error {
-	return fault.Wrap(err, fault.Unavailable, "secret_damaged", "a stored secret cannot be opened: set it again")
+	return fault.Wrap(err, fault.Unavailable, CodeDamaged, "a stored secret cannot be opened: set it again")
 }

@@ -15,11 +15,11 @@ func (s *Schema) Apply(old Stored, put json.RawMessage, seal func([]byte) (strin
 	now time.Time) (Stored, error) {
 	v, err := decode(put)
 	if err != nil {
-		return Stored{}, fault.New(fault.Invalid, "settings_invalid", "the settings cannot be read: %v", err)
+		return Stored{}, fault.New(fault.Invalid, CodeInvalid, "the settings cannot be read: %v", err)
 	}
 	values, ok := v.(map[string]any)
 	if !ok {
-		return Stored{}, fault.New(fault.Invalid, "settings_invalid", "the settings must be a JSON object")
+		return Stored{}, fault.New(fault.Invalid, CodeInvalid, "the settings must be a JSON object")
 	}
 	c := change{schema: s, old: old, values: values, kept: map[string]SealedSecret{}, fresh: map[string]any{}}
 	if err := c.takeSecrets(); err != nil {
@@ -62,7 +62,7 @@ func (c *change) takeSecrets() error {
 		case isMask(v):
 			p.remove(c.values)
 			if problem := wrongMask(v, sealed, had); problem != "" {
-				return fault.New(fault.Invalid, "settings_invalid", "the settings are not valid").WithField(p.dotted(), "%s", problem)
+				return fault.New(fault.Invalid, CodeInvalid, "the settings are not valid").WithField(p.dotted(), "%s", problem)
 			}
 			c.kept[p.String()] = sealed
 		default:

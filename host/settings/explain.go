@@ -20,13 +20,13 @@ const maxFields = 20
 // check validates the whole settings. blind passes over what tells of secrets.
 func (s *Schema) check(whole map[string]any, blind bool) error {
 	if count(whole)*s.parts > maxWork {
-		return fault.New(fault.Invalid, "settings_invalid", "the settings are too long to be checked: shorten their lists")
+		return fault.New(fault.Invalid, CodeInvalid, "the settings are too long to be checked: shorten their lists")
 	}
 	err := s.compiled.Validate(whole)
 	if err == nil {
 		return nil
 	}
-	e := fault.New(fault.Invalid, "settings_invalid", "the settings are not valid")
+	e := fault.New(fault.Invalid, CodeInvalid, "the settings are not valid")
 	var wrong *jsonschema.ValidationError
 	if !errors.As(err, &wrong) {
 		return e

@@ -13,6 +13,14 @@ import (
 	"golang.org/x/text/message"
 )
 
+// The codes of what is refused here.
+const (
+	// CodeInvalid is of settings that the schema refuses.
+	CodeInvalid = "settings_invalid"
+	// CodeSchemaInvalid is of a schema that cannot be used.
+	CodeSchemaInvalid = "settings_schema_invalid"
+)
+
 // Schema is what the settings of one version of a plugin must look like. Safe for concurrent use.
 type Schema struct {
 	doc         any // as it was read
@@ -40,7 +48,7 @@ func Compile(schema json.RawMessage) (*Schema, error) {
 	}
 	s, err := compile(schema)
 	if err != nil {
-		return nil, fault.New(fault.Invalid, "settings_schema_invalid", "the schema of the settings cannot be used: %v", err)
+		return nil, fault.New(fault.Invalid, CodeSchemaInvalid, "the schema of the settings cannot be used: %v", err)
 	}
 	return s, nil
 }
