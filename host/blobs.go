@@ -99,8 +99,13 @@ func (h *Host) trimVersions(ctx context.Context, id string) {
 
 // tidy removes what no record names: blobs, and folders of versions and plugins that a crash left.
 func (h *Host) tidy(ctx context.Context) error {
-	h.tidying.Lock()
+	if err := acquire(ctx, h.tidying.TryLock); err != nil { // whoever reads a backup takes their time
+		return err
+	}
 	defer h.tidying.Unlock()
+	h.mu.Lock()
+	h.tidyDue = false
+	h.mu.Unlock()
 	freed, err := h.cfg.Store.Blobs().Collect(ctx, h.liveBlobs)
 	if err != nil {
 		return fmt.Errorf("collect blobs: %w", err)
@@ -230,13 +235,14 @@ func (h *Host) removeOthers(dir string, keep func(name string) bool) error {
 	return nil
 }
 
-// tidyLater runs tidy in the background, after something was removed.
+// tidyLater runs tidy in the background, after something was removed. One that has not begun yet will see that, too.
 func (h *Host) tidyLater() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.closed {
+	if h.closed || h.tidyDue {
 		return
 	}
+	h.tidyDue = true
 	h.background.Go(func() {
 		start := time.Now()
 		if err := h.tidy(h.ctx); err != nil && h.ctx.Err() == nil {

@@ -70,6 +70,8 @@ type Host struct {
 	beside  map[string]*Grants
 	damages map[string]damage // by versionKey
 	closed  bool
+	// tidyDue says that a tidy was asked for and has not begun.
+	tidyDue bool
 	// connectPlugins is what ConnectPlugins was given.
 	connectPlugins func(ctx context.Context, from, to string) (net.Conn, error)
 }

@@ -55,8 +55,12 @@ func (h *Host) needSnapshotSpace(id string, bytes int64) error {
 	return h.needSpace(bytes)
 }
 
-// takeSnapshot copies what the plugin keeps and makes that durable. Nothing may write there meanwhile.
+// takeSnapshot copies what the plugin keeps and makes that durable. Nothing may write there meanwhile. The host's end ends it, and
+// nothing else: it may take minutes.
 func (h *Host) takeSnapshot(ctx context.Context, id string) (name string, bytes int64, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(h.ctx, cancel)()
 	d := h.dirs.plugin(id)
 	name = newID(time.Now())
 	to := filepath.Join(d.snapshots, name)
@@ -65,6 +69,9 @@ func (h *Host) takeSnapshot(ctx context.Context, id string) (name string, bytes 
 	}
 	for part, from := range d.kept() {
 		n, err := tree.Copy(ctx, from, filepath.Join(to, part))
+		if h.ctx.Err() != nil {
+			err = errShuttingDown()
+		}
 		if err != nil {
 			return "", 0, asNoSpace(errors.Join(fmt.Errorf("copy what the plugin keeps: %w", err), tree.RemoveAll(to)))
 		}
