@@ -136,11 +136,11 @@ func portable(v Version) bool { return v.Prepared != "" && v.Manifest.UsesNode()
 func (k *kept) folders(id string) (names []string) {
 	p := k.plugins[id]
 	if !p.DataStale {
-		names = append(names, "data", "overlay")
+		names = append(names, below.data, below.overlay)
 	}
 	for _, s := range []string{p.Restoring, k.formers[id].Snapshot} {
 		if s != "" {
-			names = append(names, path.Join("snapshots", s))
+			names = append(names, path.Join(below.snapshots, s))
 		}
 	}
 	for _, v := range k.inUse(id) {
@@ -153,7 +153,7 @@ func (k *kept) folders(id string) (names []string) {
 
 // preparedName is where a version's prepared files are, relative to its plugin's folder.
 func preparedName(v Version) string {
-	return path.Join("versions", string(v.Digest[:16]), v.PreparedIn)
+	return path.Join(below.version(v.Digest), v.PreparedIn)
 }
 
 // needFor fails when the copies have no room.

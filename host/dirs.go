@@ -103,6 +103,9 @@ func (d dirs) plugin(id string) pluginDirs {
 		snapshots: filepath.Join(root, "snapshots")}
 }
 
+// below are a plugin's folders relative to its own: their names in backups and exports, where they follow its id.
+var below = dirs{}.plugin("")
+
 // alone are the folders of an instance that writes beside its code for itself alone, below own.
 func (p pluginDirs) alone(own string) pluginDirs {
 	p.overlay, p.work, p.app = filepath.Join(own, "overlay"), filepath.Join(own, "work"), filepath.Join(own, "app")

@@ -70,7 +70,7 @@ func (h *Host) copyPlugin(b *Backup, id string, data bool) error {
 		}
 		e = exported{ID: id, Name: p.Name, Version: v.Version, Digest: v.Digest, Edits: p.Edits, Grants: p.Grants}
 		if data && !p.DataStale {
-			folders = []string{"data", "overlay"}
+			folders = []string{below.data, below.overlay}
 		}
 		st, ok, err := tableSettings.find(r, id)
 		if ok {

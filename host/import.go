@@ -115,7 +115,7 @@ func (in *importing) read(ctx context.Context, body io.Reader) error {
 }
 
 func (in *importing) entry(ctx context.Context, r *archive.Reader, e *archive.Entry, root *os.Root) (err error) {
-	folder, _, below := strings.Cut(e.Name, "/")
+	folder, _, inside := strings.Cut(e.Name, "/")
 	switch {
 	case e.Name == exportRecord && e.Kind == archive.File && in.told == nil:
 		text, err := r.ReadAll(exportRecordMax)
@@ -130,7 +130,7 @@ func (in *importing) entry(ctx context.Context, r *archive.Reader, e *archive.En
 	case e.Name == exportZip && e.Kind == archive.File && in.zip == nil:
 		in.zip, err = in.h.Receive(ctx, r)
 		return err
-	case (folder == "data" || folder == "overlay") && (below || e.Kind == archive.Folder):
+	case (folder == below.data || folder == below.overlay) && (inside || e.Kind == archive.Folder):
 		if e.Size > roomCheck {
 			if err := in.h.needSpace(e.Size); err != nil {
 				return err
@@ -192,7 +192,7 @@ func (in *importing) place(ctx context.Context, b *bundle.Bundle) error {
 	if err := os.MkdirAll(d.root, 0o700); err != nil {
 		return err
 	}
-	for name, to := range map[string]string{"data": d.data, "overlay": d.overlay} {
+	for name, to := range map[string]string{below.data: d.data, below.overlay: d.overlay} {
 		from := filepath.Join(in.dir, name)
 		err := os.Chmod(from, 0o700) // one that its owner may not change cannot be moved
 		if err == nil {

@@ -15,30 +15,21 @@ import (
 // A snapshot is a folder below plugins/<id>/snapshots with a copy of what the plugin keeps: its data, and what it wrote beside its
 // code. It is whole when a record names it; one that no record names is removed.
 
-// The folders of a snapshot. Both are there, be they empty, until they are put back.
-const (
-	snapshotData    = "data"
-	snapshotOverlay = "overlay"
-	// snapshotGone holds what was in their place while they are put back.
-	snapshotGone = "discarded"
-)
+// snapshotGone is the folder of a snapshot with what was in the place of its others while they are put back.
+const snapshotGone = "discarded"
 
 // snapshotPace is how fast a copy is expected to be written, in bytes a second; it only bounds how long requests wait.
 const snapshotPace = 20 << 20
 
-// kept are the folders that a snapshot copies, by their names in it.
+// kept are the folders that a snapshot copies, by their names in it. There, both are, be they empty, until they are put back.
 func (p pluginDirs) kept() map[string]string {
-	return map[string]string{snapshotData: p.data, snapshotOverlay: p.overlay}
+	return map[string]string{below.data: p.data, below.overlay: p.overlay}
 }
 
 // keeps tells what a snapshot of the plugin would take on the disk.
 func (h *Host) keeps(ctx context.Context, id string) (bytes int64, err error) {
-	for _, dir := range h.dirs.plugin(id).kept() {
-		n, err := tree.Allocated(ctx, dir)
-		if err != nil {
-			return 0, fmt.Errorf("measure what the plugin keeps: %w", err)
-		}
-		bytes += n
+	if bytes, err = h.measure(ctx, id, []string{below.data, below.overlay}); err != nil {
+		return 0, fmt.Errorf("measure what the plugin keeps: %w", err)
 	}
 	return bytes, nil
 }
