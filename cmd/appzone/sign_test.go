@@ -250,3 +250,13 @@ func names(t *testing.T) (all []string) {
 	}
 	return all
 }
+
+// H5: who looks a zip through without a host learns that no host would install it.
+func TestValidateTellsOfASignatureThatDoesNotHold(t *testing.T) {
+	signedPlugin(t)
+	out, _ := succeeds(t, "validate", "p.zip")
+	assert.NotContains(t, out, "signature_modified")
+	rezip(t, "p.zip", "changed.zip", func(_ string, text []byte) []byte { return append(text, ' ') })
+	out, _ = succeeds(t, "validate", "changed.zip")
+	assert.Contains(t, out, "signature_modified")
+}

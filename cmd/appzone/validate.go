@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -16,8 +17,8 @@ import (
 
 func (a *app) validate() *cobra.Command {
 	return &cobra.Command{Use: "validate FILE|DIR", Short: "Check a plugin's zip, folder or manifest.json without a host", Args: exactArgs("FILE|DIR"),
-		RunE: func(_ *cobra.Command, args []string) error {
-			b, warnings, err := openAny(args[0])
+		RunE: func(cmd *cobra.Command, args []string) error {
+			b, warnings, err := openAny(cmd.Context(), args[0])
 			if err != nil {
 				return asProblem(err)
 			}
@@ -37,7 +38,7 @@ func (a *app) validate() *cobra.Command {
 }
 
 // openAny reads what path names. The bundle is nil for a manifest alone.
-func openAny(path string) (*bundle.Bundle, []manifest.Warning, error) {
+func openAny(ctx context.Context, path string) (*bundle.Bundle, []manifest.Warning, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, nil, err
@@ -63,7 +64,12 @@ func openAny(path string) (*bundle.Bundle, []manifest.Warning, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return b, b.Warnings, b.Verify()
+	facts, err := b.Signature(ctx)
+	if facts.Broken != "" {
+		b.Findings = append(b.Findings, bundle.Finding{Severity: bundle.High, Code: "signature_modified",
+			Message: "it is not what was signed, and no host installs it: " + facts.Broken})
+	}
+	return b, b.Warnings, err
 }
 
 // openZip opens the zip, or one that is made of a folder and has no name.
