@@ -104,7 +104,7 @@ func TestTheClockJumps(t *testing.T) {
 	t.Setenv(clockFile, file)
 	z := &clockZone{harness: newHarness(t, turnable(t), filepath.Join(t.TempDir(), "data"), kindHTML, kindNode, kindWASM), file: file}
 	z.set(t, 0)
-	z.bring(t)
+	z.install(t)
 	for _, by := range []time.Duration{day, 0, -day, 3650 * day, 0, -3650 * day, 0} {
 		t.Logf("the clock is set to %+d days", by/day)
 		z.turn(t, by)
@@ -119,20 +119,6 @@ func TestTheClockJumps(t *testing.T) {
 		z.pids = nil
 		z.unharmed(t)
 		z.goOn(t)
-	}
-}
-
-// bring installs a plugin of each kind, and remembers their processes.
-func (z *clockZone) bring(t *testing.T) {
-	t.Helper()
-	c := z.with(z.token)
-	for _, p := range z.plugins {
-		a := c.do(http.MethodPost, "/api/v1/plugins", pack(pluginFiles(p.name, p.name, "1.0.0")))
-		require.True(t, a.ok(), "%s", a)
-		plan := c.get("/api/v1/plugins/" + p.name + "/plan")
-		a = c.do(http.MethodPost, "/api/v1/plugins/"+p.name+"/install?wait=true", map[string]any{"start": true}, "If-Match", plan.header.Get("ETag"))
-		require.Equal(t, http.StatusOK, a.status, "%s", a)
-		p.state = plugin{Kept: 1, Installed: "1.0.0", Running: p.name != kindHTML}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"maps"
 	"math/rand/v2"
+	"net/http"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -33,6 +34,7 @@ func TestRandomKills(t *testing.T) {
 			t.Log(a.summary())
 		}
 	}()
+	h.install(t) // so that there is something to lose
 	began := time.Now()
 	for round := 1; round <= *kills && !t.Failed(); round++ {
 		h.round(t, rand.New(rand.NewPCG(*seed, uint64(round))))
@@ -55,6 +57,8 @@ type harness struct {
 	seen   trailHead
 	former map[processKey]bool
 	killed []int
+	// long is the time for work in which, on this machine, everything can be done some times.
+	long time.Duration
 }
 
 // newHarness starts a host with a plugin of each of the kinds, which is named after it.
@@ -69,6 +73,22 @@ func newHarness(t *testing.T, binary, data string, kinds ...string) *harness {
 	h.token = h.adminToken(t)
 	h.seen = checkChain(t, h.with(h.token), h.seen)
 	return h
+}
+
+// install installs a plugin of each kind, and starts it.
+func (h *harness) install(t *testing.T) {
+	t.Helper()
+	began := time.Now()
+	defer func() { h.long = min(4*time.Since(began), 20*time.Second) }()
+	c := h.with(h.token)
+	for _, p := range h.plugins {
+		a := c.do(http.MethodPost, "/api/v1/plugins", pack(pluginFiles(p.name, p.name, "1.0.0")))
+		require.True(t, a.ok(), "%s", a)
+		plan := c.get("/api/v1/plugins/" + p.name + "/plan")
+		a = c.do(http.MethodPost, "/api/v1/plugins/"+p.name+"/install?wait=true", map[string]any{"start": true}, "If-Match", plan.header.Get("ETag"))
+		require.Equal(t, http.StatusOK, a.status, "%s", a)
+		p.state = plugin{Kept: 1, Installed: "1.0.0", Running: p.name != kindHTML}
+	}
 }
 
 // Within these times kills come: of a host that works, that boots, that stops.
@@ -97,7 +117,11 @@ func (h *harness) work(t *testing.T, r *rand.Rand) {
 		c, own := h.with(h.token), rand.New(rand.NewPCG(r.Uint64(), 0))
 		working.Go(func() { a.act(t, c, own) })
 	}
-	time.Sleep(time.Duration(r.Int64N(int64(workTime))))
+	most := workTime
+	if r.IntN(3) == 0 { // else what takes a while would never come to its end
+		most = max(most, h.long)
+	}
+	time.Sleep(time.Duration(r.Int64N(int64(most))))
 	if r.IntN(5) == 0 {
 		h.hint()
 		time.Sleep(time.Duration(r.Int64N(int64(stopTime))))

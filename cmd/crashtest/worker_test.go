@@ -54,8 +54,12 @@ type worker[S comparable] struct {
 	deny func(c *client, may []S) error
 }
 
+// betweenActs is the longest pause of a worker: one whose acts are quick leaves the machine to those whose acts take a while.
+const betweenActs = 100 * time.Millisecond
+
 func (w *worker[S]) act(t *testing.T, c *client, r *rand.Rand) {
 	for {
+		time.Sleep(time.Duration(r.Int64N(int64(betweenActs))))
 		op := w.choose(r, w.state)
 		w.note("%s", op.name)
 		began := time.Now()
