@@ -165,10 +165,9 @@ func (h *Host) wouldNotStart(ctx context.Context, p Plugin, v Version) (doctor.F
 	return why.code.Bad(fmt.Sprintf("plugin %q does not start", p.ID), detail, fmt.Sprintf(why.fix, p.ID)).Of(p.ID), true
 }
 
-// tryLaunch is what can be told of a start without making anything.
+// tryLaunch is what can be told of a start without making anything. That a signature bars it, [Host.checkSigned] tells.
 func (h *Host) tryLaunch(ctx context.Context, p Plugin, v Version) error {
-	m := p.Edits.apply(v.Manifest)
-	rt, err := h.runtimeOf(&m)
+	m, rt, err := h.launchable(p, v)
 	if err != nil {
 		return err
 	}
@@ -176,9 +175,6 @@ func (h *Host) tryLaunch(ctx context.Context, p Plugin, v Version) error {
 		return fault.New(fault.Unavailable, codeRuntimeMissing, "its runtime %s is not usable: %s", rt.Name(), problem)
 	}
 	if err := h.admit(&v.Manifest); err != nil {
-		return err
-	}
-	if err := h.checkWalls(p.ID, walls(m, p.Grants)); err != nil {
 		return err
 	}
 	if err := h.verifyFiles(ctx, v, h.staged(p, v)); err != nil {

@@ -54,12 +54,8 @@ func (h *Host) prepareLaunch(ctx context.Context, id string, number uint64, a *a
 	if err := h.checkStartNow(ctx, v); err != nil {
 		return nil, err
 	}
-	m := p.Edits.apply(v.Manifest)
-	rt, err := h.runtimeOf(&m)
+	m, rt, err := h.launchable(p, v)
 	if err != nil {
-		return nil, err
-	}
-	if err := h.checkWalls(id, walls(m, p.Grants)); err != nil {
 		return nil, err
 	}
 	l := &launch{plugin: p, version: v, manifest: m, runtime: rt, number: number, network: networkOf(&m, p.Grants),
@@ -82,6 +78,16 @@ func (h *Host) prepareLaunch(ctx context.Context, id string, number uint64, a *a
 		return nil, err
 	}
 	return l, nil
+}
+
+// launchable is the manifest and the runtime of a start, if this host has what they need: prepareLaunch asks here, and so does the doctor.
+func (h *Host) launchable(p Plugin, v Version) (manifest.Manifest, Runtime, error) {
+	m := p.Edits.apply(v.Manifest)
+	rt, err := h.runtimeOf(&m)
+	if err == nil {
+		err = h.checkWalls(p.ID, walls(m, p.Grants))
+	}
+	return m, rt, err
 }
 
 // verifyFiles refuses a start whose code is not what was installed, and names the file.
