@@ -26,8 +26,8 @@ type backupRecord struct {
 	Value json.RawMessage `json:"value"`
 }
 
-// kept is what of the records decides which folders and blobs belong to a backup.
-type kept struct {
+// holdings is what of the records decides which folders and blobs belong to a backup.
+type holdings struct {
 	plugins  map[string]Plugin
 	versions map[string]Version // by versionKey
 	formers  map[string]Former
@@ -35,7 +35,7 @@ type kept struct {
 
 // copyHost adds everything that changes, and notes the blobs.
 func (h *Host) copyHost(b *Backup) error {
-	k := kept{plugins: map[string]Plugin{}, versions: map[string]Version{}, formers: map[string]Former{}}
+	var k holdings
 	if err := h.copyRecords(b, &k); err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func (h *Host) copyHost(b *Backup) error {
 }
 
 // copyRecords writes each table as one file, all of them as they are at one moment.
-func (h *Host) copyRecords(b *Backup, k *kept) error {
+func (h *Host) copyRecords(b *Backup, k *holdings) error {
 	err := h.view(b.ctx, func(r Reader) error {
 		for _, name := range backupTables {
 			if err := h.copyTable(r, name, filepath.Join(b.dir, name)); err != nil {
@@ -105,7 +105,8 @@ func (b *Backup) addFile(name, file string) error {
 	return os.Remove(file)
 }
 
-func (k *kept) read(r Reader) error {
+func (k *holdings) read(r Reader) error {
+	*k = holdings{plugins: map[string]Plugin{}, versions: map[string]Version{}, formers: map[string]Former{}}
 	return errors.Join(
 		tablePlugins.each(r, "", "", func(id string, p Plugin) (bool, error) { k.plugins[id] = p; return true, nil }),
 		tableFormer.each(r, "", "", func(id string, f Former) (bool, error) { k.formers[id] = f; return true, nil }),
@@ -119,7 +120,7 @@ func (k *kept) read(r Reader) error {
 }
 
 // inUse are the versions of a plugin whose files lie on the disk.
-func (k *kept) inUse(id string) (versions []Version) {
+func (k *holdings) inUse(id string) (versions []Version) {
 	for _, d := range []Digest{k.plugins[id].Installed, k.formers[id].Version} {
 		if v, ok := k.versions[versionKey(id, d)]; ok && v.Manifest.Type == manifest.TypeScript && (len(versions) == 0 || versions[0].Digest != d) {
 			versions = append(versions, v)
@@ -133,7 +134,7 @@ func (k *kept) inUse(id string) (versions []Version) {
 func portable(v Version) bool { return v.Prepared != "" && v.Manifest.UsesNode() }
 
 // folders are what belongs to a plugin in a backup, relative to its folder.
-func (k *kept) folders(id string) (names []string) {
+func (k *holdings) folders(id string) (names []string) {
 	p := k.plugins[id]
 	if !p.DataStale {
 		names = append(names, below.data, below.overlay)
@@ -157,7 +158,7 @@ func preparedName(v Version) string {
 }
 
 // needFor fails when the copies have no room.
-func (h *Host) needFor(ctx context.Context, k kept) error {
+func (h *Host) needFor(ctx context.Context, k holdings) error {
 	var need int64
 	for id := range k.plugins {
 		n, err := h.measure(ctx, id, k.folders(id))
@@ -211,7 +212,7 @@ func (h *Host) copyFolders(b *Backup, id, prefix string, names []string) error {
 }
 
 // blobsOf lists the blobs that the versions refer to.
-func (h *Host) blobsOf(k kept) ([]Digest, error) {
+func (h *Host) blobsOf(k holdings) ([]Digest, error) {
 	known := map[Digest]bool{}
 	var all []Digest
 	add := func(d Digest) {

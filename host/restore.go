@@ -141,7 +141,7 @@ type restoring struct {
 	h     *Host
 	in    *archive.Reader
 	batch BlobBatch
-	kept  *kept // once the records are there
+	holds *holdings // once the records are there
 	// folders are the names below which files may be placed.
 	folders map[string]bool
 	tables  map[string]bool
@@ -159,8 +159,8 @@ func (to *restoring) finish() error {
 	if err := to.checkBlobs(); err != nil {
 		return err
 	}
-	for id := range to.kept.plugins {
-		for _, v := range to.kept.inUse(id) {
+	for id := range to.holds.plugins {
+		for _, v := range to.holds.inUse(id) {
 			if err := to.place(v); err != nil {
 				return err
 			}
@@ -187,7 +187,7 @@ func (to *restoring) checkBlobs() error {
 		}
 		return b.Close()
 	}
-	all, err := to.h.blobsOf(*to.kept)
+	all, err := to.h.blobsOf(*to.holds)
 	if errors.Is(err, ErrNoRecord) {
 		return archive.Invalid("the list of a version's files is missing")
 	}

@@ -57,7 +57,7 @@ func (to *restoring) readAll() error {
 // table takes in the records of one table.
 func (to *restoring) table(e *archive.Entry, file string) error {
 	name, ok := strings.CutSuffix(file, ".jsonl")
-	if !ok || !slices.Contains(backupTables, name) || to.tables[name] || to.kept != nil || e.Kind != archive.File {
+	if !ok || !slices.Contains(backupTables, name) || to.tables[name] || to.holds != nil || e.Kind != archive.File {
 		return archive.Invalid("the records %.100q are unknown, there twice, or in the wrong place", file)
 	}
 	to.tables[name] = true
@@ -136,17 +136,17 @@ func blank(d Digest) bool { return d == "" || isDigest(d) }
 
 // records is called when all records are there: they say which folders may follow.
 func (to *restoring) records() error {
-	if to.kept != nil {
+	if to.holds != nil {
 		return nil
 	}
 	if !to.tables[string(tablePlugins)] || !to.tables[string(tableMembers)] {
 		return archive.Invalid("it has no records")
 	}
-	k := &kept{plugins: map[string]Plugin{}, versions: map[string]Version{}, formers: map[string]Former{}}
+	k := &holdings{}
 	if err := to.h.view(to.ctx, k.read); err != nil {
 		return err
 	}
-	to.kept, to.folders = k, map[string]bool{}
+	to.holds, to.folders = k, map[string]bool{}
 	for id := range k.plugins {
 		for _, name := range k.folders(id) {
 			to.folders[path.Join(id, name)] = true
@@ -223,8 +223,8 @@ func (to *restoring) settle() error {
 	if err != nil {
 		return err
 	}
-	for id := range to.kept.plugins {
-		inUse := to.kept.inUse(id)
+	for id := range to.holds.plugins {
+		inUse := to.holds.inUse(id)
 		err := to.h.update(to.ctx, func(w Writer) error {
 			p, err := pluginOf(w, id)
 			if err != nil {
