@@ -8,6 +8,9 @@
 // pages back) and each batch of files owns one for the write in flight; Close
 // stops and awaits them all, and Badger's own.
 //
+// [Inspect] examines a store that nobody has open, and changes nothing.
+//
 // The package does not know what the records mean, does not encrypt them, and
-// does not repair a damaged database: it says so and stops.
+// does not repair a damaged database: it says so and stops. Two things are mended, since nothing is lost by that: a blob that is damaged is
+// written anew when the same content comes again, and a list of garbage that makes no sense is begun anew.
 package store

@@ -25,6 +25,8 @@
 // nothing does. It ends a tree that is over its limit of memory, processes or data on disk; one that is over its share of CPU
 // time it halts for moments (SIGSTOP and SIGCONT by way of the init). What ended a program is named in [Exit].
 //
+// [Process.Freeze] lets a whole tree stand still, by its control group or by signals, for who copies what it writes.
+//
 // Goroutines: Start begins four for a child, which end before [Process.Done] is closed. The watchdog has two for all
 // children, which run while it has something to hold. One goroutine, forkThread,
 // lives as long as the program, because the kernel ends children with the thread that forked them.
