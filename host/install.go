@@ -294,7 +294,7 @@ func codeEntries(index []File) []tree.Entry {
 
 // asNoSpace makes a full disk an explained error.
 func asNoSpace(err error) error {
-	if err != nil && errors.Is(err, syscall.ENOSPC) {
+	if err != nil && (errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)) {
 		return fault.Wrap(err, fault.NoSpace, "disk_full", "the disk is full; make room below the data folder and try again")
 	}
 	return err
