@@ -48,10 +48,10 @@ func formerView(r Reader, p Plugin) (*FormerView, error) {
 	if err != nil || !ok {
 		return nil, err
 	}
-	v, ok, err := tableVersions.find(r, versionKey(p.ID, f.Version))
+	ref, ok, err := tableVersionRefs.find(r, versionKey(p.ID, f.Version))
 	if err != nil || !ok {
 		return nil, err
 	}
-	return &FormerView{VersionRef: VersionRef{Version: v.Version, Digest: v.Digest}, Snapshot: f.Snapshot != "", SnapshotBytes: f.SnapshotBytes,
+	return &FormerView{VersionRef: ref, Snapshot: f.Snapshot != "", SnapshotBytes: f.SnapshotBytes,
 		ReplacedAt: f.ReplacedAt}, nil
 }

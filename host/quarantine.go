@@ -116,16 +116,14 @@ func (h *Host) cutOff(ids []string) {
 }
 
 // showQuarantine puts into the view of an installed plugin why it is not used, if it is not.
-func (h *Host) showQuarantine(r Reader, view *PluginView, v Version) error {
-	b, err := h.barOf(r, v)
-	if err != nil || b == nil {
-		return err
+func showQuarantine(view *PluginView, b *bar) {
+	if b == nil {
+		return
 	}
 	view.Quarantine = b.quarantine()
 	if view.Type == manifest.TypeHTML {
 		view.State, view.Desired = Stopped, DesiredStopped
 	}
-	return nil
 }
 
 // stateShown is the state of an installed plugin as people see it.

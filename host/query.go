@@ -106,9 +106,7 @@ func (h *Host) viewOf(r Reader, p Plugin) (PluginView, error) {
 	}
 	view.Status = h.statusOf(p, m)
 	if p.Installed != "" {
-		if err := h.showQuarantine(r, &view, v); err != nil {
-			return view, err
-		}
+		showQuarantine(&view, h.barFor(sign, v))
 		h.showDamage(&view, v)
 	}
 	h.mu.Lock()

@@ -35,18 +35,23 @@ func (h *Host) barOf(r Reader, v Version) (*bar, error) {
 	if err != nil {
 		return nil, err
 	}
+	return h.barFor(s, v), nil
+}
+
+// barFor is barOf for a signature that was looked at already.
+func (h *Host) barFor(s standing, v Version) *bar {
 	switch s.state {
 	case Signed:
-		return nil, nil
+		return nil
 	case Modified:
 		return &bar{code: "signature_modified", reason: "it is not what was signed: " + v.Signature.Broken,
-			advice: "get the zip anew from its publisher"}, nil
+			advice: "get the zip anew from its publisher"}
 	case Revoked:
 		return &bar{code: "signature_revoked", reason: s.key.revocation(), since: &s.key.RevokedAt,
-			advice: "use a version that another trusted key signed"}, nil
+			advice: "use a version that another trusted key signed"}
 	}
 	if !h.cfg.RequireSignature {
-		return nil, nil
+		return nil
 	}
 	b := bar{code: "signature_required", reason: "this host takes only what a trusted key signed, and nobody signed it",
 		advice: "have it signed (appzone sign) with a key that is trusted here"}
@@ -54,7 +59,7 @@ func (h *Host) barOf(r Reader, v Version) (*bar, error) {
 		b.reason = fmt.Sprintf("this host takes only what a trusted key signed, and its key %s is unknown", s.publisher.KeyID)
 		b.advice = "if it is its publisher's, as the publisher says and not the zip, trust it first (appzone key trust)"
 	}
-	return &b, nil
+	return &b
 }
 
 // checkSignature refuses the use of a version that is barred, for whoever is about to make it the installed one.

@@ -38,6 +38,9 @@ var backupTables = []string{string(tablePlugins), string(tableVersions), string(
 // tableAuditText is tableAudit as it is written.
 const tableAuditText = table[json.RawMessage](tableAudit)
 
+// tableVersionRefs is tableVersions for lists, which read of many versions what they are called.
+const tableVersionRefs = table[VersionRef](tableVersions)
+
 func (t table[T]) get(r Reader, key string) (T, error) {
 	var v T
 	err := r.Get(string(t), key, &v)
