@@ -175,11 +175,11 @@ func (h *Host) Close() {
 	}
 	h.mu.Unlock()
 	h.cancel()
-	h.doctor.Close()
-	h.desktop.close()
 	for _, s := range all {
 		s.stop() // all at once: the graces run side by side
 	}
+	h.desktop.close()
+	h.doctor.Close()
 	h.jobs.close()
 	for _, s := range all {
 		<-s.done

@@ -1,6 +1,7 @@
 package host_test
 
 import (
+	"context"
 	"fmt"
 	"runtime"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"appzone/host"
+	"appzone/host/doctor"
 	"appzone/host/fault"
 )
 
@@ -72,4 +74,22 @@ func TestAShutdownEndsTheCopyOfWhatAPluginKeeps(t *testing.T) {
 	assert.Empty(t, r.snapshots())
 	r.reboot(keeperConfig(nil))
 	r.becomes("1.0.0", host.Running)
+}
+
+// A check that waits for a disk which does not answer keeps no plugin running.
+func TestAShutdownStopsPluginsWhileACheckHangs(t *testing.T) {
+	hangs, goOn := make(chan struct{}), make(chan struct{})
+	r := keeping(t, func(c *host.Config) {
+		c.Checks = []doctor.Check{{Name: "disk", Run: func(context.Context) ([]doctor.Finding, error) {
+			close(hangs)
+			<-goOn
+			return nil, nil
+		}}}
+	})
+	go func() { _, _ = r.Doctor(context.Background()) }()
+	<-hangs
+	closed := make(chan struct{})
+	go func() { r.Close(); close(closed) }()
+	defer func() { close(goOn); <-closed }()
+	require.Eventually(t, func() bool { return r.view("p").State == host.Stopped }, time.Minute, 5*time.Millisecond)
 }
