@@ -53,7 +53,7 @@ type Config struct {
 	RequireWalls []string
 	// RequireSignature refuses plugins that no trusted key signed: they are neither taken, installed, started nor served.
 	RequireSignature bool
-	// VersionsKept is how many versions of a plugin are kept beside the installed one and the candidate; default 5.
+	// VersionsKept is how many versions of a plugin are kept beside the installed, the former and the waiting one; default 5.
 	VersionsKept int
 	// Trial is how long a version that was upgraded to must prove itself, from its first start on; default 2 minutes.
 	Trial time.Duration
