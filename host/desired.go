@@ -21,6 +21,9 @@ func (h *Host) setDesired(ctx context.Context, id string, d Desired) error {
 				return err
 			}
 		}
+		if d == DesiredStopped { // of a plugin that may be what fills the disk
+			w.Essential()
+		}
 		p.Desired = d
 		return h.savePlugin(w, &p)
 	})

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -144,7 +145,8 @@ func (h *harness) checkWhileFull(t *testing.T) {
 		}
 		if p.state.Running {
 			a := c.do(http.MethodPost, "/api/v1/plugins/"+p.name+"/stop?wait=true", nil)
-			if assert.True(t, a.ok(), "stop %s: %s", p.name, a) {
+			// A record of 1 KiB or more finds no room; then the answer says that it is stopped all the same.
+			if assert.True(t, a.ok() || strings.Contains(string(a.body), "is stopped, but the disk is too full to record it"), "stop %s: %s", p.name, a) {
 				p.state.Running = false
 			}
 		}
