@@ -2,6 +2,8 @@ package process_test
 
 import (
 	"os"
+	"os/signal"
+	"syscall"
 	"testing"
 	"time"
 
@@ -10,6 +12,22 @@ import (
 
 	"appzone/host/process"
 )
+
+// A host that was started by nohup ignores the signal; its programs do not.
+func TestHangupReachesTheProgramOfAHostThatIgnoresIt(t *testing.T) {
+	if !signal.Ignored(syscall.SIGHUP) {
+		signal.Ignore(syscall.SIGHUP)
+		t.Cleanup(func() { signal.Reset(syscall.SIGHUP) })
+	}
+	onEach(t, func(t *testing.T, _ process.Capabilities) {
+		spec, out := shell(`trap 'echo told' HUP; echo waiting; while :; do sleep 0.01; done`)
+		p := start(t, spec)
+		out.await(t, "waiting")
+		require.NoError(t, p.Hangup())
+		out.await(t, "told")
+		p.Stop(10 * time.Second)
+	})
+}
 
 func TestHangupReachesTheProgramAlone(t *testing.T) {
 	onEach(t, func(t *testing.T, _ process.Capabilities) {

@@ -108,6 +108,7 @@ func (o *order) become(c *control) error {
 		return err
 	}
 	closeOnExec(3 + o.Descriptors)
+	hearAgain()
 	err := syscall.Exec(o.Path, append([]string{o.Name}, o.Args...), o.environment())
 	return execFault(err, o.Path)
 }

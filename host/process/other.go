@@ -64,6 +64,7 @@ func (o *order) become(c *control) error {
 	if err := c.send(report{Started: os.Getpid()}); err != nil {
 		return err
 	}
+	hearAgain()
 	return syscall.Exec(o.Path, append([]string{o.Name}, o.Args...), o.environment())
 }
 
