@@ -17,7 +17,10 @@ import (
 func TestHangupReachesTheProgramOfAHostThatIgnoresIt(t *testing.T) {
 	if !signal.Ignored(syscall.SIGHUP) {
 		signal.Ignore(syscall.SIGHUP)
-		t.Cleanup(func() { signal.Reset(syscall.SIGHUP) })
+		t.Cleanup(func() {
+			signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP) // a mere Reset leaves it ignored
+			signal.Reset(syscall.SIGHUP)
+		})
 	}
 	onEach(t, func(t *testing.T, _ process.Capabilities) {
 		spec, out := shell(`trap 'echo told' HUP; echo waiting; while :; do sleep 0.01; done`)

@@ -101,6 +101,7 @@ func (o *order) confine() error {
 
 // become replaces this process by the program.
 func (o *order) become(c *control) error {
+	hearAgain() // before the limits of the program's memory hold
 	if err := o.confine(); err != nil {
 		return err
 	}
@@ -108,7 +109,6 @@ func (o *order) become(c *control) error {
 		return err
 	}
 	closeOnExec(3 + o.Descriptors)
-	hearAgain()
 	err := syscall.Exec(o.Path, append([]string{o.Name}, o.Args...), o.environment())
 	return execFault(err, o.Path)
 }
