@@ -15,6 +15,7 @@ import (
 
 	"appzone/host/archive"
 	"appzone/host/bundle"
+	"appzone/host/ctxio"
 	"appzone/host/fault"
 	"appzone/host/settings"
 	"appzone/host/tree"
@@ -86,7 +87,7 @@ func (in *importing) read(ctx context.Context, body io.Reader) error {
 	if err != nil {
 		return err
 	}
-	r, err := archive.NewReader(&contextReader{ctx, body}, archive.KindPlugin, archive.Limits{Bytes: min(max(0, free-spaceMargin), ImportMax), Entries: importEntries})
+	r, err := archive.NewReader(ctxio.Reader(ctx, body), archive.KindPlugin, archive.Limits{Bytes: min(max(0, free-spaceMargin), ImportMax), Entries: importEntries})
 	if err != nil {
 		return err
 	}

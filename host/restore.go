@@ -13,6 +13,7 @@ import (
 
 	"appzone/host/archive"
 	"appzone/host/audit"
+	"appzone/host/ctxio"
 	"appzone/host/doctor"
 	"appzone/host/fault"
 	"appzone/host/tree"
@@ -120,7 +121,7 @@ func restoreInto(ctx context.Context, dir string, o RestoreOptions, in io.Reader
 	if err != nil {
 		return Restored{}, err
 	}
-	r, err := archive.NewReader(&contextReader{ctx, in}, archive.KindHost, archive.Limits{Bytes: max(0, free-spaceMargin), Entries: math.MaxInt64})
+	r, err := archive.NewReader(ctxio.Reader(ctx, in), archive.KindHost, archive.Limits{Bytes: max(0, free-spaceMargin), Entries: math.MaxInt64})
 	if err != nil {
 		return Restored{}, err
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"appzone/host/bundle"
+	"appzone/host/ctxio"
 	"appzone/host/fault"
 	"appzone/host/tree"
 )
@@ -45,7 +46,7 @@ func (h *Host) Receive(ctx context.Context, body io.Reader) (*Upload, error) {
 	}
 	u := &Upload{file: f}
 	sum := sha256.New()
-	u.size, err = io.Copy(io.MultiWriter(f, sum), &contextReader{ctx, io.LimitReader(body, h.cfg.MaxUploadBytes+1)})
+	u.size, err = io.Copy(io.MultiWriter(f, sum), ctxio.Reader(ctx, io.LimitReader(body, h.cfg.MaxUploadBytes+1)))
 	switch {
 	case err != nil:
 		err = asNoSpace(err)
@@ -64,19 +65,6 @@ func (h *Host) Receive(ctx context.Context, body io.Reader) (*Upload, error) {
 
 func errTooLarge(max int64) error {
 	return fault.New(fault.TooLarge, "upload_too_large", "a plugin's zip may have at most %d MB; remove what it does not need, or raise XC_MAX_UPLOAD_MB", max>>20)
-}
-
-// contextReader fails when its context ends.
-type contextReader struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (c *contextReader) Read(p []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return c.r.Read(p)
 }
 
 // Check opens the zip under limits and makes the plan of installing it, without keeping anything. said are as for Accept.

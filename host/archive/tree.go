@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"syscall"
 
+	"appzone/host/ctxio"
 	"appzone/host/fault"
 )
 
@@ -154,12 +155,12 @@ func (w *Writer) regular(ctx context.Context, dir *os.Root, base, name string, i
 		return err
 	}
 	if parts == nil {
-		return w.content(h, &cancelable{ctx, f})
+		return w.content(h, ctxio.Reader(ctx, f))
 	}
 	h.PAXRecords[recordSparse] = strconv.FormatInt(now.Size(), 10)
 	content, size := parts.reader(f)
 	h.Size = size
-	return w.content(h, &cancelable{ctx, content})
+	return w.content(h, ctxio.Reader(ctx, content))
 }
 
 // header is what all kinds of entries have.
@@ -184,17 +185,4 @@ func (w *Writer) bare(h *tar.Header) error {
 func isWhiteout(info fs.FileInfo) bool {
 	s, ok := info.Sys().(*syscall.Stat_t)
 	return ok && info.Mode()&fs.ModeCharDevice != 0 && s.Rdev == 0
-}
-
-// cancelable is a reader that ends with its context.
-type cancelable struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (c *cancelable) Read(p []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return c.r.Read(p)
 }

@@ -11,6 +11,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+
+	"appzone/host/ctxio"
 )
 
 // Place writes a tree. open gives the content of an entry that is no link; it is called once for
@@ -101,7 +103,7 @@ func placeOne(ctx context.Context, r *os.Root, e Entry, open func(Entry) (io.Rea
 // fillFile writes content into f and verifies it on the way.
 func fillFile(ctx context.Context, f *os.File, e Entry, content io.Reader) error {
 	h := sha256.New()
-	n, err := io.Copy(io.MultiWriter(f, h), &cancelable{ctx, io.LimitReader(content, e.Size+1)})
+	n, err := io.Copy(io.MultiWriter(f, h), ctxio.Reader(ctx, io.LimitReader(content, e.Size+1)))
 	if err != nil {
 		return fmt.Errorf("write %q: %w", e.Path, err)
 	}

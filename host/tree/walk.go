@@ -11,6 +11,8 @@ import (
 	"os"
 	"path"
 	"syscall"
+
+	"appzone/host/ctxio"
 )
 
 // maxDepth bounds nested folders, each of which costs a descriptor during a walk.
@@ -143,7 +145,7 @@ func (f found) hash(ctx context.Context) (string, fs.FileInfo, error) {
 		return "", nil, fmt.Errorf("%q %w", f.path, errChanging)
 	}
 	h := sha256.New()
-	n, err := io.Copy(h, &cancelable{ctx, io.LimitReader(file, before.Size()+1)})
+	n, err := io.Copy(h, ctxio.Reader(ctx, io.LimitReader(file, before.Size()+1)))
 	if err != nil {
 		return "", nil, err
 	}
@@ -155,17 +157,4 @@ func (f found) hash(ctx context.Context) (string, fs.FileInfo, error) {
 		return "", nil, fmt.Errorf("%q %w", f.path, errChanging)
 	}
 	return hex.EncodeToString(h.Sum(nil)), after, nil
-}
-
-// cancelable is a reader that ends with its context.
-type cancelable struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (c *cancelable) Read(p []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return c.r.Read(p)
 }

@@ -1,0 +1,2 @@
+// Package ctxio lets a read end with its context.
+package ctxio
