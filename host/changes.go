@@ -67,19 +67,15 @@ type SignatureChange struct {
 	After  string `json:"after"`
 }
 
-// changes compares old, which is installed, with v. files are those of v.
-func (h *Host) changes(r Reader, p Plugin, old, v Version, files func() ([]File, error)) (*Changes, error) {
+// changes compares old, which is installed, with v, whose signature is in that state. files are those of v.
+func (h *Host) changes(r Reader, p Plugin, old, v Version, signature string, files func() ([]File, error)) (*Changes, error) {
 	before, after := p.Edits.apply(old.Manifest), p.Edits.apply(v.Manifest)
 	c := &Changes{Kind: kindOfChange(old, v), Mode: modeOfChange(old, v), Manifest: fieldChanges(&before, &after)}
 	signed, err := standingOf(r, old.Signature)
 	if err != nil {
 		return nil, err
 	}
-	signs, err := standingOf(r, v.Signature)
-	if err != nil {
-		return nil, err
-	}
-	c.Signature = SignatureChange{Before: signed.state, After: signs.state}
+	c.Signature = SignatureChange{Before: signed.state, After: signature}
 	was, err := h.index(old.Index)
 	if err != nil {
 		return nil, err

@@ -97,7 +97,7 @@ func (h *Host) fullPlan(r Reader, p Plugin, v Version, files func() ([]File, err
 		plan.Findings = append(plan.Findings, h.wallFindings(walls(p.Edits.apply(v.Manifest), &plan.Requested))...)
 	}
 	if old != nil {
-		plan.Changes, err = h.changes(r, p, *old, v, files)
+		plan.Changes, err = h.changes(r, p, *old, v, plan.Signature, files)
 	}
 	return plan, err
 }
