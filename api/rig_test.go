@@ -6,9 +6,11 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -188,10 +190,11 @@ func zipOf(t *testing.T, files map[string]string) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
-	for name, text := range files {
+	// Sorted, so that the same files are the same zip, digest included.
+	for _, name := range slices.Sorted(maps.Keys(files)) {
 		f, err := w.Create(name)
 		require.NoError(t, err)
-		_, err = io.WriteString(f, text)
+		_, err = io.WriteString(f, files[name])
 		require.NoError(t, err)
 	}
 	require.NoError(t, w.Close())

@@ -5,8 +5,10 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -62,10 +64,10 @@ func zipOf(kind, version string) []byte {
 	}
 	var out bytes.Buffer
 	w := zip.NewWriter(&out)
-	for name, text := range files {
+	for _, name := range slices.Sorted(maps.Keys(files)) {
 		f, err := w.Create(name)
 		if err == nil {
-			_, err = f.Write([]byte(text))
+			_, err = f.Write([]byte(files[name]))
 		}
 		if err != nil {
 			panic(err)
