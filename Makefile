@@ -37,8 +37,23 @@ run: build ## Build what is missing and serve on http://localhost:8080, with dat
 	./bin/appzone serve
 
 .PHONY: build
-build: samples $(QUICKJS) ## Build bin/appzone, with the samples and the JavaScript engine in it
+build: samples $(QUICKJS) console ## Build bin/appzone, with the console, the samples and the JavaScript engine in it
 	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/appzone ./cmd/appzone
+
+# What the console is made of: a change of any of it makes it anew.
+CONSOLE_SOURCES := $(shell find api/console -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -name '*.gen.ts' -not -name '*.go') api/openapi.yaml
+
+.PHONY: console
+console: api/console/dist/index.html ## Build the web console into api/console/dist, from where "go build" takes it
+
+api/console/dist/index.html: $(CONSOLE_SOURCES) # without a Node.js that can build it, the console is left out
+	@node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null || \
+		{ echo 'the web console is left out: building it needs Node.js 20.19 or later, with npm'; exit 0; }; \
+	$(MAKE) --no-print-directory api/console/node_modules && cd api/console && npm run --silent types >/dev/null && npm run --silent build -- --logLevel warn
+
+api/console/node_modules: api/console/package-lock.json
+	npm --prefix api/console ci --ignore-scripts --no-audit --no-fund --silent
+	touch $@
 
 $(QUICKJS): # npm's own settings say where packages come from; without npm the engine is left out
 	command -v npm >/dev/null || { echo 'npm is not installed: JavaScript plugins are not run in the sandbox'; exit 0; }; \
@@ -74,10 +89,11 @@ e2e: build api/e2e/node_modules ## Run the tests in a real browser (Chromium; CH
 	timeout 20m npm --prefix api/e2e test
 
 .PHONY: check
-check: $(GOLANGCI) ## Vet on three platforms, lint with the import rules, look at the tree
+check: $(GOLANGCI) api/console/node_modules ## Vet on three platforms, lint with the import rules, look at the tree
 	for platform in linux/amd64 linux/arm64 darwin/arm64; do \
 		echo "vet $$platform"; GOOS=$${platform%/*} GOARCH=$${platform#*/} go vet ./...; done
 	$(GOLANGCI) run ./...
+	cd api/console && npm run --silent types >/dev/null && npm run --silent check
 	./.ci/tree
 
 $(GOLANGCI):
@@ -116,4 +132,5 @@ bench: build ## Measure serving, proxying, installing, starting, plugins of ever
 .PHONY: clean
 clean: ## Remove what was built; ./data stays
 	find samples/dist -type f ! -name .gitkeep -delete
+	find api/console/dist -mindepth 1 -not -name .gitkeep -delete
 	rm -rf bin samples/*/app/*.wasm $(QUICKJS)

@@ -25,7 +25,9 @@ func (s *Server) registerApps(app *fiber.App) {
 	}
 	app.All(hooksPrefix+":id/*", s.hook)
 	for path := range pages {
-		app.Get(path, s.page(path))
+		if path != frontPath { // which is the console's
+			app.Get(path, s.page(path))
+		}
 	}
 	for name := range sdkTypes {
 		app.Get(sdkPrefix+name, serveSDK)

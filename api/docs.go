@@ -8,12 +8,14 @@ import (
 	"appzone/host/manifest"
 )
 
+const frontPath = "/"
+
 //go:embed pages
 var pageFiles embed.FS
 
-// pages are the host's own, by path: the reader of the interface's description, the front page, and the simulator.
+// pages are the host's own, by path: the reader of the interface's description, the front page of a host without a console, and the simulator.
 var pages = map[string]struct{ file, kind string }{
-	"/":                    {"index.html", fiber.MIMETextHTMLCharsetUTF8},
+	frontPath:              {"index.html", fiber.MIMETextHTMLCharsetUTF8},
 	"/icon.svg":            {"icon.svg", "image/svg+xml"},
 	"/api/docs":            {"docs.html", fiber.MIMETextHTMLCharsetUTF8},
 	"/api/docs/reader.js":  {"reader.js", contentScript},

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -43,6 +44,8 @@ type Options struct {
 	AppsPorts  PortRange
 	// ArenaDir is a folder for copies of plugins' files that the kernel sends by itself; empty: none are made.
 	ArenaDir string
+	// Console are the files of the web console (package console); nil: the page at "/" says that there is none.
+	Console fs.FS
 	// SSO is the provider of single sign-on; nil for none. The caller closes it after Shutdown.
 	SSO *sso.Client
 }
@@ -134,6 +137,7 @@ func (s *Server) newApp() *fiber.App {
 		s.register(app, r)
 	}
 	s.registerApps(app)
+	s.registerConsole(app)
 	return app
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"appzone/api"
+	"appzone/api/console"
 	"appzone/host"
 	"appzone/nodebridge"
 	"appzone/sandbox"
@@ -109,7 +111,7 @@ func (a *app) runHost(ctx context.Context, cfg config, log *slog.Logger) (err er
 	}
 	server, err := api.New(api.Options{Host: h, Logger: log, PublicURL: cfg.PublicURL, TrustedProxies: cfg.TrustedProxies,
 		MaxUploadBytes: cfg.MaxUploadMB << 20, Version: version, TLS: cfg.tls(), ArenaDir: filepath.Join(data, "cache"),
-		AppsDomain: cfg.AppsDomain, AppsPorts: api.PortRange(cfg.AppsPorts), SSO: signOn})
+		AppsDomain: cfg.AppsDomain, AppsPorts: api.PortRange(cfg.AppsPorts), SSO: signOn, Console: consoleFiles()})
 	if err != nil {
 		return err
 	}
@@ -123,6 +125,14 @@ func (a *app) runHost(ctx context.Context, cfg config, log *slog.Logger) (err er
 		ln, pages = withTLS(certs, ln, pages)
 	}
 	return a.serveUntil(ctx, server, ln, pages, cfg.PublicURL, log)
+}
+
+// consoleFiles are those of the web console, nil where the binary was built without it.
+func consoleFiles() fs.FS {
+	if !console.Built() {
+		return nil
+	}
+	return console.Files()
 }
 
 // serveUntil serves until ctx ends or the listener fails.

@@ -1,0 +1,104 @@
+package api
+
+import (
+	"bytes"
+	"crypto/rand"
+	"errors"
+	"io/fs"
+	"mime"
+	"path"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"appzone/host/fault"
+)
+
+const (
+	// consolePrefix is where the console's own files are.
+	consolePrefix = "/console/"
+	consoleIndex  = "index.html"
+	// noncePlace stands for the nonce in the console's page.
+	noncePlace = "{{nonce}}"
+	// icons that there are not look like this one.
+	iconFolder, iconDefault = "icons/", "icons/apps.svg"
+)
+
+// consolePaths are where the console's screens begin; it finds the rest by itself. The page at "/" is its start.
+var consolePaths = []string{"plugins", "gallery", "open", "staff", "profiles", "tokens", "keys", "webhooks", "audit", "system", "account", "login"}
+
+// registerConsole serves the console, or where there is none the page that says so.
+func (s *Server) registerConsole(app *fiber.App) {
+	if s.o.Console == nil {
+		app.Get(frontPath, s.page(frontPath))
+		return
+	}
+	app.Get(frontPath, s.consolePage)
+	for _, p := range consolePaths {
+		app.Get("/"+p, s.consolePage)
+		app.Get("/"+p+"/*", s.consolePage)
+	}
+	app.Get(consolePrefix+"*", s.consoleFile)
+}
+
+// consolePage is the one page, whose policy lets in the styles that it makes itself and no others.
+func (s *Server) consolePage(c *fiber.Ctx) error {
+	c.Locals(keyRoute, "console")
+	index, err := fs.ReadFile(s.o.Console, consoleIndex)
+	if err != nil {
+		return err
+	}
+	nonce := rand.Text()
+	c.Set(fiber.HeaderContentSecurityPolicy, strings.Replace(policyPage, "style-src 'self'", "style-src 'self' 'nonce-"+nonce+"'", 1)+"; frame-src "+s.frameSources())
+	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	return c.Send(bytes.ReplaceAll(index, []byte(noncePlace), []byte(nonce)))
+}
+
+// consoleFile serves one of the console's files. The names of assets change with what they hold.
+func (s *Server) consoleFile(c *fiber.Ctx) error {
+	c.Locals(keyRoute, "console")
+	name := c.Path()[len(consolePrefix):]
+	if name == consoleIndex || !fs.ValidPath(name) {
+		return errNoConsoleFile()
+	}
+	b, encoding, err := s.readConsole(name, c.AcceptsEncodings("br", "gzip"))
+	if err != nil && strings.HasPrefix(name, iconFolder) && path.Ext(name) == ".svg" {
+		b, err = fs.ReadFile(s.o.Console, iconDefault)
+	}
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return errNoConsoleFile()
+		}
+		return err
+	}
+	c.Set(fiber.HeaderContentType, mime.TypeByExtension(path.Ext(name)))
+	c.Set(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
+	if encoding != "" {
+		c.Set(fiber.HeaderContentEncoding, encoding)
+	}
+	switch {
+	case strings.HasPrefix(name, "assets/"):
+		c.Set(fiber.HeaderCacheControl, "public, max-age=31536000, immutable")
+	case strings.HasPrefix(name, iconFolder):
+		c.Set(fiber.HeaderCacheControl, "public, max-age=86400")
+	default:
+		c.Set(fiber.HeaderCacheControl, "no-cache")
+	}
+	return c.Send(b)
+}
+
+// readConsole reads a file as it was compressed when the console was built, where the browser takes that.
+func (s *Server) readConsole(name, accepts string) (b []byte, encoding string, err error) {
+	suffix := map[string]string{"br": ".br", "gzip": ".gz"}[accepts]
+	if suffix != "" {
+		if b, err := fs.ReadFile(s.o.Console, name+suffix); err == nil {
+			return b, accepts, nil
+		}
+	}
+	b, err = fs.ReadFile(s.o.Console, name)
+	return b, "", err
+}
+
+func errNoConsoleFile() error {
+	return fault.New(fault.NotFound, "file_not_found", "the console has no such file; reload the page, which may be of a former version")
+}

@@ -1,0 +1,53 @@
+import { Center, Loader } from "@mantine/core";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { lazy, Suspense, useEffect } from "react";
+import { onSignedOut } from "./api/client";
+import { asFailure } from "./api/failure";
+import { meQuery } from "./api/queries";
+import { Failed } from "./parts/Failed";
+import { Login } from "./screens/login/Login";
+
+const Shell = lazy(() => import("./shell/Shell"));
+
+// App is the console: the login page for strangers, else the shell with its screens. The address stays the same, so that who logs in comes
+// to where they wanted to go.
+export function App() {
+  const client = useQueryClient();
+  const me = useQuery(meQuery);
+
+  useEffect(() => {
+    const out = () => {
+      if (!client.getQueryData(meQuery.queryKey)) return; // nobody was
+      client.cancelQueries();
+      client.removeQueries({ predicate: (q) => q.queryKey[0] !== "me" });
+      client.resetQueries({ queryKey: meQuery.queryKey });
+    };
+    onSignedOut.add(out);
+    return () => {
+      onSignedOut.delete(out);
+    };
+  }, [client]);
+
+  if (me.data) {
+    return (
+      <Suspense fallback={<Waiting />}>
+        <Shell key={me.data.user} />
+      </Suspense>
+    );
+  }
+  if (me.isPending) return <Waiting />;
+  if (asFailure(me.error).status === 401) return <Login onDone={() => me.refetch()} />;
+  return (
+    <Center mih="100vh" p="md">
+      <Failed error={me.error} retry={() => me.refetch()} />
+    </Center>
+  );
+}
+
+function Waiting() {
+  return (
+    <Center mih="100vh">
+      <Loader />
+    </Center>
+  );
+}

@@ -1,0 +1,121 @@
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { createContext, useContext, useEffect, useEffectEvent, useRef, useState } from "react";
+import { onSignedOut, type Schema } from "./client";
+import { sidebarQuery } from "./queries";
+import { follow } from "./stream";
+
+export type LiveEvent = Schema["Event"];
+
+// Connection is what is known of the stream of events.
+export type Connection = "connecting" | "live" | "lost";
+
+interface Live {
+  connection: Connection;
+  subscribe(hear: (e: LiveEvent) => void): () => void;
+}
+
+export const LiveContext = createContext<Live>({ connection: "connecting", subscribe: () => () => {} });
+
+export const useConnection = () => useContext(LiveContext).connection;
+
+// useLive calls hear for every event of the host. Queries need it not: they are read again by themselves.
+export function useLive(hear: (e: LiveEvent) => void) {
+  const { subscribe } = useContext(LiveContext);
+  const latest = useEffectEvent(hear);
+  useEffect(() => subscribe((e) => latest(e)), [subscribe]);
+}
+
+// nouns are the query keys that an event makes old, by how its type begins.
+const nouns: [string, string[]][] = [
+  ["plugin.", ["plugins", "sidebar", "samples", "system", "doctor"]],
+  ["job.", ["jobs"]],
+  ["member.", ["staff", "me", "sidebar"]],
+  ["totp.", ["staff", "me"]],
+  ["profile.", ["profiles", "staff", "me", "sidebar"]],
+  ["token.", ["tokens"]],
+  ["key.", ["keys", "plugins", "plugin"]],
+  ["webhook.", ["webhooks"]],
+  ["session.", ["sessions"]],
+];
+
+// stale marks what events make old. Several at once become one round of reading.
+function stale(client: QueryClient, events: LiveEvent[]) {
+  const keys = new Map<string, string[]>([["audit", ["audit"]]]);
+  for (const e of events) {
+    if (e.plugin) keys.set(`plugin ${e.plugin}`, ["plugin", e.plugin]);
+    for (const [start, names] of nouns) if (e.type.startsWith(start)) for (const name of names) keys.set(name, [name]);
+  }
+  for (const queryKey of keys.values()) client.invalidateQueries({ queryKey });
+}
+
+const gatherMs = 120;
+const hiddenMs = 15_000;
+
+// useLiveStream keeps a stream open while the page can be seen: browsers allow six connections to a host in all, and those of windows in
+// the background would use them up. A window that comes back reads everything again. Who may read plugins hears of all events, other
+// members of their sidebar alone.
+export function useLiveStream(everything: boolean): Live {
+  const client = useQueryClient();
+  const [connection, setConnection] = useState<Connection>("connecting");
+  const hearers = useRef(new Set<(e: LiveEvent) => void>());
+  const [subscribe] = useState(() => (hear: (e: LiveEvent) => void) => {
+    hearers.current.add(hear);
+    return () => {
+      hearers.current.delete(hear);
+    };
+  });
+
+  useEffect(() => {
+    let stop: (() => void) | undefined;
+    let gather: ReturnType<typeof setTimeout> | undefined;
+    let hidden: ReturnType<typeof setTimeout> | undefined;
+    let gathered: LiveEvent[] = [];
+
+    function hear(event: LiveEvent) {
+      for (const h of hearers.current) h(event);
+      if (event.type === "job.progress") return;
+      gathered.push(event);
+      gather ??= setTimeout(() => {
+        stale(client, gathered);
+        gathered = [];
+        gather = undefined;
+      }, gatherMs);
+    }
+    function open(again: boolean) {
+      stop = follow(everything ? "/api/v1/events" : "/api/v1/me/sidebar", {
+        onOpen(after) {
+          setConnection("live");
+          if (again || after) client.invalidateQueries();
+        },
+        onMessage({ data }) {
+          if (everything) hear(JSON.parse(data));
+          else client.setQueryData(sidebarQuery.queryKey, JSON.parse(data).items);
+        },
+        onLost: () => setConnection("lost"),
+        onRefused(failure) {
+          setConnection("lost");
+          if (failure.status === 401) for (const out of onSignedOut) out();
+        },
+      });
+    }
+    function seen() {
+      clearTimeout(hidden);
+      if (document.visibilityState === "hidden") {
+        hidden = setTimeout(() => {
+          stop?.();
+          stop = undefined;
+        }, hiddenMs);
+      } else if (!stop) open(true);
+    }
+    open(false);
+    document.addEventListener("visibilitychange", seen);
+    return () => {
+      document.removeEventListener("visibilitychange", seen);
+      clearTimeout(hidden);
+      clearTimeout(gather);
+      stop?.();
+    };
+  }, [everything, client]);
+
+  return { connection, subscribe };
+}

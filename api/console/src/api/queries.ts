@@ -1,0 +1,38 @@
+import { queryOptions, useQuery } from "@tanstack/react-query";
+import { all, api, done, type Schema } from "./client";
+
+// Keys begin with the noun that live events name (see live.ts): what is read under ["plugin", id, ...] is read again when something
+// happened to that plugin. Queries that only one screen makes stand beside that screen.
+
+export const meQuery = queryOptions({
+  queryKey: ["me"],
+  queryFn: () => done(api.GET("/api/v1/me")),
+  staleTime: Number.POSITIVE_INFINITY,
+  retry: false,
+});
+
+export const sidebarQuery = queryOptions({ queryKey: ["sidebar"], queryFn: async () => (await done(api.GET("/api/v1/me/sidebar"))).items });
+
+export const pluginsQuery = queryOptions({
+  queryKey: ["plugins"],
+  queryFn: () => all<Plugin>((cursor) => api.GET("/api/v1/plugins", { params: { query: { cursor, limit: 200 } } })),
+});
+
+export const pluginQuery = (id: string) =>
+  queryOptions({ queryKey: ["plugin", id], queryFn: () => done(api.GET("/api/v1/plugins/{id}", { params: { path: { id } } })) });
+
+export const samplesQuery = queryOptions({ queryKey: ["samples"], queryFn: async () => (await done(api.GET("/api/v1/samples"))).items });
+
+export const systemQuery = queryOptions({ queryKey: ["system"], queryFn: () => done(api.GET("/api/v1/system")), staleTime: 30_000 });
+
+export type Plugin = Schema["Plugin"];
+export type Me = Schema["Me"];
+export type SidebarEntry = Schema["SidebarEntry"];
+export type Job = Schema["Job"];
+
+// useMe is who is logged in. Only for what is shown to people who are.
+export function useMe(): Me {
+  const { data } = useQuery(meQuery);
+  if (!data) throw new Error("nobody is logged in");
+  return data;
+}

@@ -1,0 +1,43 @@
+import { Group, Stack, Text, Title } from "@mantine/core";
+import { useDocumentTitle } from "@mantine/hooks";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+
+// Page is one screen: its heading, what it is for, what can be done on it, and the rest.
+export function Page({ title, lead, actions, children }: { title: string; lead?: ReactNode; actions?: ReactNode; children: ReactNode }) {
+  const { t } = useTranslation();
+  useDocumentTitle(`${title} · ${t("common.appName")}`);
+  return (
+    <Stack gap="lg" maw={1280} mx="auto" w="100%">
+      <Group justify="space-between" align="flex-start" gap="sm">
+        <div>
+          <Title order={1} size="h2">
+            {title}
+          </Title>
+          {lead && (
+            <Text c="dimmed" size="sm" component="div" maw={720}>
+              {lead}
+            </Text>
+          )}
+        </div>
+        {actions && <Group gap="xs">{actions}</Group>}
+      </Group>
+      {children}
+    </Stack>
+  );
+}
+
+// Nothing stands where a list is empty: why, and what to do.
+export function Nothing({ icon, title, children }: { icon?: ReactNode; title: string; children?: ReactNode }) {
+  return (
+    <Stack align="center" gap="xs" py={48} px="md" ta="center">
+      {icon && <Text c="dimmed">{icon}</Text>}
+      <Text fw={600}>{title}</Text>
+      {children && (
+        <Text c="dimmed" size="sm" component="div" maw={480}>
+          {children}
+        </Text>
+      )}
+    </Stack>
+  );
+}

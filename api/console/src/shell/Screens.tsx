@@ -1,0 +1,62 @@
+import { Button } from "@mantine/core";
+import { lazy } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, Redirect, Route, Switch } from "wouter";
+import { Nothing } from "../parts/Page";
+import { paths } from "../paths";
+
+const Zone = lazy(() => import("../screens/zone/Zone"));
+const Gallery = lazy(() => import("../screens/gallery/Gallery"));
+const PluginPage = lazy(() => import("../screens/plugin/PluginPage"));
+const Staff = lazy(() => import("../screens/staff/Staff"));
+const Profiles = lazy(() => import("../screens/profiles/Profiles"));
+const Tokens = lazy(() => import("../screens/tokens/Tokens"));
+const Keys = lazy(() => import("../screens/keys/Keys"));
+const Webhooks = lazy(() => import("../screens/webhooks/Webhooks"));
+const Audit = lazy(() => import("../screens/audit/Audit"));
+const System = lazy(() => import("../screens/system/System"));
+const Account = lazy(() => import("../screens/account/Account"));
+
+// Screens chooses by the address. Members have their account; the rest is the administrators'.
+export function Screens({ admin }: { admin: boolean }) {
+  return (
+    <Switch>
+      <Route path="/account" component={Account} />
+      <Route path="/login">
+        <Redirect to={paths.zone} replace />
+      </Route>
+      {admin && (
+        <Switch>
+          <Route path="/" component={Zone} />
+          <Route path="/plugins">
+            <Redirect to={paths.zone} replace />
+          </Route>
+          <Route path="/plugins/:id/:tab?">{({ id, tab }) => <PluginPage key={id} id={id} tab={tab ?? "overview"} />}</Route>
+          <Route path="/gallery/:name?">{({ name }) => <Gallery name={name} />}</Route>
+          <Route path="/staff/:username?">{({ username }) => <Staff username={username} />}</Route>
+          <Route path="/profiles/:id?">{({ id }) => <Profiles id={id} />}</Route>
+          <Route path="/tokens" component={Tokens} />
+          <Route path="/keys" component={Keys} />
+          <Route path="/webhooks/:id?">{({ id }) => <Webhooks id={id} />}</Route>
+          <Route path="/audit" component={Audit} />
+          <Route path="/system" component={System} />
+          <Route component={NotFound} />
+        </Switch>
+      )}
+      <Route component={NotFound} />
+    </Switch>
+  );
+}
+
+function NotFound() {
+  const { t } = useTranslation();
+  return (
+    <Nothing title={t("failure.notFound")}>
+      {t("failure.notFoundDetail")}
+      <br />
+      <Button component={Link} href={paths.zone} mt="md" variant="default">
+        {t("failure.home")}
+      </Button>
+    </Nothing>
+  );
+}

@@ -1,0 +1,7 @@
+import type { Text } from "..";
+import type en from "../en/login";
+
+const it: Text<typeof en> = {
+  title: "Login",
+};
+export default it;

@@ -1,0 +1,27 @@
+import { createTheme, type MantineColorsTuple } from "@mantine/core";
+
+const zone: MantineColorsTuple = [
+  "#eef3ff",
+  "#dbe5fb",
+  "#b3c8f4",
+  "#88a9ee",
+  "#648fe9",
+  "#4d7de6",
+  "#2f5fd0",
+  "#2a55bd",
+  "#234aa8",
+  "#193d92",
+];
+
+// theme is the one look of the console. Contrast is that of WCAG 2.2 AA in both schemes; the e2e tests measure it.
+export const theme = createTheme({
+  primaryColor: "zone",
+  primaryShade: { light: 6, dark: 6 },
+  colors: { zone },
+  defaultRadius: "md",
+  cursorType: "pointer",
+  fontFamily: 'Inter, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif',
+  fontFamilyMonospace: 'ui-monospace, "JetBrains Mono", "SFMono-Regular", Menlo, Consolas, "DejaVu Sans Mono", monospace',
+  headings: { fontWeight: "650" },
+  respectReducedMotion: true,
+});
