@@ -57,11 +57,11 @@ func (s *Server) consolePage(c *fiber.Ctx) error {
 // consoleFile serves one of the console's files. The names of assets change with what they hold.
 func (s *Server) consoleFile(c *fiber.Ctx) error {
 	c.Locals(keyRoute, "console")
-	name := c.Path()[len(consolePrefix):]
-	if name == consoleIndex || !fs.ValidPath(name) {
+	name, below := strings.CutPrefix(c.Path(), consolePrefix)
+	if !below || name == consoleIndex || !fs.ValidPath(name) {
 		return errNoConsoleFile()
 	}
-	b, encoding, err := s.readConsole(name, c.AcceptsEncodings("br", "gzip"))
+	b, encoding, err := s.readConsole(c, name)
 	if err != nil && strings.HasPrefix(name, iconFolder) && path.Ext(name) == ".svg" {
 		b, err = fs.ReadFile(s.o.Console, iconDefault)
 	}
@@ -87,12 +87,15 @@ func (s *Server) consoleFile(c *fiber.Ctx) error {
 	return c.Send(b)
 }
 
-// readConsole reads a file as it was compressed when the console was built, where the browser takes that.
-func (s *Server) readConsole(name, accepts string) (b []byte, encoding string, err error) {
-	suffix := map[string]string{"br": ".br", "gzip": ".gz"}[accepts]
-	if suffix != "" {
-		if b, err := fs.ReadFile(s.o.Console, name+suffix); err == nil {
-			return b, accepts, nil
+// readConsole reads a file, in the smallest form that the browser takes of those that were made when the console was built.
+func (s *Server) readConsole(c *fiber.Ctx, name string) (b []byte, encoding string, err error) {
+	for _, form := range []struct{ encoding, suffix string }{{"br", ".br"}, {"gzip", ".gz"}} {
+		// Who says nothing takes everything, says RFC 9110; programs that say nothing take none.
+		if c.Get(fiber.HeaderAcceptEncoding) == "" || c.AcceptsEncodings(form.encoding) == "" {
+			continue
+		}
+		if b, err := fs.ReadFile(s.o.Console, name+form.suffix); err == nil {
+			return b, form.encoding, nil
 		}
 	}
 	b, err = fs.ReadFile(s.o.Console, name)
