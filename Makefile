@@ -88,6 +88,10 @@ api/e2e/node_modules: api/e2e/package-lock.json
 e2e: build api/e2e/node_modules ## Run the tests in a real browser (Chromium; CHROMIUM names another binary)
 	timeout 20m npm --prefix api/e2e test
 
+.PHONY: screens
+screens: build api/e2e/node_modules ## Write pictures of every screen of the console to docs/screens
+	cd api/e2e && node screens.mjs ../../docs/screens
+
 .PHONY: check
 check: $(GOLANGCI) api/console/node_modules ## Vet on three platforms, lint with the import rules, look at the tree
 	for platform in linux/amd64 linux/arm64 darwin/arm64; do \

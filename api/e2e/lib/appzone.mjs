@@ -85,19 +85,37 @@ export class Host {
   // install packs the files of a plugin, uploads it and installs it with what it asks for. files maps paths to text; manifest
   // becomes manifest.json.
   async install(manifest, files = {}, { start = true } = {}) {
+    return this.installZip(await this.pack(manifest, files), { start });
+  }
+
+  // upload is install without the installation.
+  async upload(manifest, files = {}) {
+    return this.call("POST", "/plugins", await this.pack(manifest, files));
+  }
+
+  // pack makes the zip of a plugin.
+  async pack(manifest, files = {}) {
     const dir = await mkdtemp(path.join(this.dir, "plugin-"));
     for (const [name, text] of Object.entries({ ...files, "manifest.json": JSON.stringify(manifest) })) {
       await mkdir(path.dirname(path.join(dir, name)), { recursive: true });
       await writeFile(path.join(dir, name), text);
     }
-    return this.installFolder(dir, { start });
+    return this.packFolder(dir);
+  }
+
+  async packFolder(dir) {
+    const zip = `${path.join(this.dir, path.basename(dir))}.zip`;
+    await promisify(execFile)(binary, ["pack", dir, "--file", zip]);
+    return readFile(zip);
   }
 
   // installFolder is install of a folder that has its manifest.json.
   async installFolder(dir, { start = true } = {}) {
-    const zip = `${path.join(this.dir, path.basename(dir))}.zip`;
-    await promisify(execFile)(binary, ["pack", dir, "--file", zip]);
-    const { id } = await this.call("POST", "/plugins", await readFile(zip));
+    return this.installZip(await this.packFolder(dir), { start });
+  }
+
+  async installZip(zip, { start = true } = {}) {
+    const { id } = await this.call("POST", "/plugins", zip);
     await this.call("GET", `/plugins/${id}/plan`);
     await this.call("POST", `/plugins/${id}/install?wait=true&timeoutSeconds=100`, { grants: "requested", start }, { token: this.token, ifMatch: this.etag });
     return id;

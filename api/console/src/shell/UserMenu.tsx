@@ -9,6 +9,7 @@ import { meQuery, useMe } from "../api/queries";
 import { notifyFailure } from "../parts/Failed";
 import { Icon } from "../parts/Icon";
 import { paths } from "../paths";
+import { forget } from "../screens/workplace/opened";
 import { type Language, languages, setLanguage } from "../text";
 
 const schemes = [
@@ -27,6 +28,7 @@ export function UserMenu() {
   const logout = async () => {
     try {
       await done(api.DELETE("/api/v1/session"));
+      forget();
       go(paths.zone);
       client.removeQueries({ predicate: (q) => q.queryKey[0] !== "me" });
       client.resetQueries({ queryKey: meQuery.queryKey });

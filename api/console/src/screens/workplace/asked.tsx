@@ -1,0 +1,78 @@
+import { Anchor, Text } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { useQueryClient } from "@tanstack/react-query";
+import i18next from "i18next";
+import { useSyncExternalStore } from "react";
+import { useLocation } from "wouter";
+import type { Message } from "../../../../pages/sdk/shell.js";
+import { type SidebarEntry, sidebarQuery } from "../../api/queries";
+import { PluginIcon } from "../../parts/Icon";
+import { paths } from "../../paths";
+import { setBadge } from "./badges";
+
+// What one page asked another one to show, by plugin.
+let asked: Record<string, string> = {};
+const hearers = new Set<() => void>();
+
+function ask(plugin: string, path: string) {
+  asked = { ...asked, [plugin]: path };
+  for (const hear of hearers) hear();
+}
+
+const levels = { info: "blue", success: "green", warning: "yellow", error: "red" } as const;
+
+// useAsked does what a page asks its shell for: shell.js has checked and cut the messages. path is what another page wants it to show.
+export function useAsked(entry: SidebarEntry) {
+  const [, go] = useLocation();
+  const client = useQueryClient();
+  const path = useSyncExternalStore(
+    (hear) => {
+      hearers.add(hear);
+      return () => {
+        hearers.delete(hear);
+      };
+    },
+    () => asked[entry.id],
+  );
+
+  function onMessage(...[type, value]: Message) {
+    switch (type) {
+      case "badge":
+        return setBadge(entry.id, value);
+      case "notify":
+        return notifications.show({
+          id: `${entry.id} ${value.tag || crypto.randomUUID?.() || Math.random()}`,
+          color: levels[value.level],
+          icon: <PluginIcon name={entry.icon} />,
+          title: `${entry.name}: ${value.title}`,
+          message: value.body,
+          onClick: () => go(paths.open(entry.id)),
+          closeButtonProps: { "aria-label": i18next.t("common.close") },
+        });
+      case "navigate":
+        if ("url" in value) return offer(entry, value.url);
+        if (!client.getQueryData(sidebarQuery.queryKey)?.some((p) => p.id === value.plugin)) return;
+        if (value.path) ask(value.plugin, value.path);
+        return go(paths.open(value.plugin));
+    }
+  }
+  return { onMessage, path };
+}
+
+// offer lets the member decide about another site: a page alone opens no window.
+function offer(entry: SidebarEntry, url: string) {
+  notifications.show({
+    id: `${entry.id} ${url}`,
+    icon: <PluginIcon name={entry.icon} />,
+    title: i18next.t("workplace.wantsToOpen", { name: entry.name }),
+    message: (
+      <Text size="sm" style={{ overflowWrap: "anywhere" }}>
+        <Anchor href={url} target="_blank" rel="noopener noreferrer">
+          {url}
+        </Anchor>
+      </Text>
+    ),
+    autoClose: 20_000,
+    closeButtonProps: { "aria-label": i18next.t("common.close") },
+  });
+}

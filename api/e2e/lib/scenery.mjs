@@ -1,0 +1,62 @@
+// What a host looks like after some weeks of use: plugins of each kind, members, a profile, a token and a history.
+import { adminPassword } from "./appzone.mjs";
+
+const server = (page, extra = "") => `
+const http = require("http");
+const fs = require("fs");
+http.createServer((q, r) => {
+  if (q.url === "/boom") { console.error("\\u001b[31mError: the CRM answered 503\\u001b[0m"); r.statusCode = 500; return r.end(); }
+  console.log("\\u001b[32mGET\\u001b[0m", q.url, q.headers["x-appzone-user"] ?? "-");
+  r.setHeader("content-type", "text/html");
+  r.end(${JSON.stringify(page)});
+}).listen(9006, () => console.log("listening on 9006"));
+${extra}`;
+
+const notesPage = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Call Notes</title><style>body{font:15px system-ui;margin:0;padding:28px;background:#f6f8fc;color:#1c2333}
+h1{font-size:20px;margin:0 0 16px}.c{background:#fff;border:1px solid #dfe4ee;border-radius:10px;padding:14px 18px;margin:10px 0;max-width:720px}b{display:block;margin-bottom:4px}small{color:#5b6478}textarea{width:100%;box-sizing:border-box;min-height:80px;border:1px solid #c9d0de;border-radius:8px;padding:10px;font:inherit}</style>
+<h1>Notes of today</h1><div class="c"><b>+39 0585 812 400 · M. Ricci</b>Wants the invoice of March again; sent by mail. <small>10:42</small></div>
+<div class="c"><b>+44 20 7946 0018 · Unknown</b>Asked for the delivery date; call back on Friday. <small>11:05</small></div><div class="c"><b>Present call</b><textarea aria-label="Note" placeholder="Write while you listen"></textarea></div>`;
+
+const script = (name, icon, description, parameters = {}, more = {}) => ({ name, version: "1.4.2", description, icon, type: "script", author: { name: "Zone Works", website: "https://zoneworks.example" }, parameters: { scriptName: name.toLowerCase().replaceAll(" ", "-"), scriptPath: "app.js", permissions: {}, ...parameters }, ...more });
+const pages = (name, icon, description, sidebar = "always") => ({ name, version: "2.0.0", description, icon, type: "html", sidebar, author: { name: "Zone Works" }, parameters: { views: { admin: "index.html", agent: "index.html" } } });
+
+const settings = {
+  type: "object",
+  required: ["crmUrl"],
+  properties: {
+    crmUrl: { type: "string", format: "uri", title: "Address of the CRM", default: "https://crm.example.com", description: "Where notes are kept." },
+    apiKey: { type: "string", title: "API key", writeOnly: true },
+    language: { type: "string", title: "Language of the notes", enum: ["en", "it", "de"], default: "en" },
+    keepDays: { type: "integer", title: "Days to keep notes", minimum: 1, maximum: 365, default: 90 },
+    autosave: { type: "boolean", title: "Save while typing", default: true },
+    queues: { type: "array", title: "Queues", items: { type: "string" }, default: ["sales", "support"] },
+  },
+};
+
+// fill makes it, and returns who can log in, by name.
+export async function fill(host) {
+  const people = { admin: { username: "admin", password: adminPassword }, anna: { username: "anna", password: "a password of anna" } };
+  const notes = (version, outbound) => script("Call Notes", "icon-note-text", "Notes beside a call, kept in the CRM and found again by number.", { settings, permissions: { network: { outbound }, browser: ["clipboard-write"], desktop: ["call.*"] } }, { version });
+  await host.install(notes("1.3.0", ["crm.example.com:443"]), { "app.js": server(notesPage) });
+  await host.install(notes("1.4.2", ["crm.example.com:443", "search.example.com:443"]), { "app.js": server(notesPage), "lib/crm.js": "module.exports = {};", "pages/help.html": "<h1>Help</h1>", "README.md": "# Call Notes" });
+  await host.call("PUT", "/plugins/call-notes/settings", { crmUrl: "https://crm.example.com", apiKey: "not a real key", language: "it", keepDays: 180 });
+  await host.install(pages("Wiki", "icon-book-open-variant", "The team's wiki, beside the calls."), { "index.html": "<h1>Wiki</h1>" });
+  await host.install(script("Wallboard", "icon-monitor", "Queues and agents on one big screen."), { "app.js": server("<h1>Wallboard</h1>") });
+  await host.install(script("Telegram Inbox", "icon-telegram", "Chats of Telegram in the agents' inbox.", { permissions: { network: { outbound: ["api.telegram.org:443"] } } }), { "app.js": server("<h1>Telegram</h1>") });
+  await host.install(script("Broken Importer", "icon-database-plus", "Reads contacts from a database each night.", { restart: { policy: "never" } }), { "app.js": `console.log("reading contacts"); setTimeout(() => { console.error("Error: connect ECONNREFUSED 10.0.0.12:1433"); process.exit(1); }, 1500); require("http").createServer((q, r) => r.end()).listen(9006)` });
+  await host.call("POST", "/plugins/wallboard/stop?wait=true");
+  await host.upload(script("CRM Bridge", "icon-transfer", "Keeps contacts of the CRM and of the telephone system alike.", {
+    settings: { type: "object", properties: {} },
+    permissions: { network: { outbound: ["crm.example.com:443", "*.zoneworks.example:443", "10.0.0.0/8:5038"] }, plugins: ["call-notes"], public: [{ path: "/webhook", methods: ["POST"] }], browser: ["microphone", "popups"] },
+  }), { "app.js": server("<h1>CRM Bridge</h1>") });
+
+  await host.call("POST", "/profiles", { name: "Inbound team", role: "agent", plugins: ["call-notes", "wiki", "wallboard"] });
+  const profile = (await host.call("GET", "/profiles")).items[0].id;
+  await host.call("POST", "/staff", { ...people.anna, role: "agent", profile, plugins: ["telegram-inbox"] });
+  for (const [username, role] of [["bruno", "agent"], ["chiara", "agent"], ["dario", "user"], ["elena", "admin"]]) await host.call("POST", "/staff", { username, password: `a password of ${username}`, role, ...(role === "agent" ? { profile } : {}) });
+  await host.call("POST", "/staff", { username: "deployer", kind: "service", role: "admin" });
+  await host.call("POST", "/tokens", { name: "Monitoring", scopes: ["plugins:read", "metrics:read"], expiresInSeconds: 90 * 86_400 });
+  const get = (path) => fetch(`${host.url}/apps/${path}`, { headers: { authorization: `Bearer ${host.token}` } }).then((r) => r.arrayBuffer(), () => {});
+  for (let n = 0; n < 60; n++) await get(`call-notes/${n % 9 ? `notes/${n}` : "boom"}`);
+  return people;
+}
