@@ -20,8 +20,9 @@ const (
 // privateRanges are networks that are not routed on the internet: RFC 1918, RFC 6598 (carriers), RFC 4193, and the deprecated site-local one.
 var privateRanges = prefixes("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7", "fec0::/10")
 
-// inwardRanges lead to this machine or its link (where clouds keep their metadata), to many hosts at once, or nowhere: RFC 6890.
-var inwardRanges = prefixes("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "192.0.0.0/24", "192.88.99.0/24", "224.0.0.0/4", "240.0.0.0/4",
+// inwardRanges lead to this machine or its link (where clouds keep their metadata), to the metadata of clouds that keep it elsewhere (Azure's
+// 168.63.129.16, Alibaba's 100.100.100.200, fd00:ec2::), to many hosts at once, or nowhere: RFC 6890.
+var inwardRanges = prefixes("168.63.129.16/32", "100.100.100.200/32", "0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "192.0.0.0/24", "192.88.99.0/24", "224.0.0.0/4", "240.0.0.0/4",
 	"::/127", "fe80::/10", "ff00::/8", "100::/64", "fd00:ec2::/32")
 
 // reachOf tells where addr leads. Addresses that carry an IPv4 address (mapped, translated, 6to4, Teredo) lead where that one

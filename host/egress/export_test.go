@@ -1,6 +1,9 @@
 package egress
 
-import "net/netip"
+import (
+	"net/http"
+	"net/netip"
+)
 
 // ParseTarget gives the canonical form of what a plugin asks for.
 func ParseTarget(text string) (string, error) {
@@ -23,3 +26,16 @@ func (p Policy) MayResolve(name string, port uint16) bool { return p.mayResolve(
 
 // UsesMax is how many targets are counted one by one.
 const UsesMax = usesMax
+
+// Judge is why a request would not be sent to the first address of its host, nil if it would.
+func (o *Outward) Judge(r *http.Request) error {
+	t, err := receiver(r.URL.Hostname())
+	if err != nil {
+		return err
+	}
+	addrs, err := o.addresses(r.Context(), t)
+	if err != nil {
+		return err
+	}
+	return t.admits(addrs[0].Unmap(), r.URL.Scheme == "https")
+}

@@ -59,6 +59,8 @@ func TestAddressesAreJudged(t *testing.T) {
 		"loopback by range":                         {"127.0.0.0/8:6379", "", "127.0.0.9", 6379, true},
 		"loopback is not in all addresses":          {any, "", "127.0.0.1", 80, false},
 		"metadata is not in all addresses":          {any, "", "169.254.169.254", 80, false},
+		"nor is that of a cloud at 168.63.129.16":   {any, "", "168.63.129.16", 80, false},
+		"nor that of a cloud at 100.100.100.200":    {any, "", "100.100.100.200", 80, false},
 		"nor is it in a range that is wider":        {"169.0.0.0/8:80", "", "169.254.169.254", 80, false},
 		"private is in all addresses":               {any, "", "10.0.0.1", 80, true},
 		"public is in all addresses":                {any, "", "93.184.216.34", 80, true},

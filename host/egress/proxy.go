@@ -13,14 +13,15 @@ import (
 // viaProxy tells whether t is reached through the organisation's proxy: what is public. The proxy looks names up, so that a name is
 // judged as such; where it leads is the proxy's to judge.
 func (g *Gate) viaProxy(t target) bool {
-	switch {
-	case g.o.Proxy == nil || t.plugin != "":
-		return false
-	case t.name != "":
+	return g.o.Proxy != nil && t.plugin == "" && t.outside()
+}
+
+// outside tells whether t is public, as far as its name or address tells.
+func (t target) outside() bool {
+	if t.name != "" {
 		return !insideName(t.name) && !ownMachine(t.name)
-	default:
-		return reachOf(t.addr) == public
 	}
+	return reachOf(t.addr) == public
 }
 
 // ruleName decides about a name that the proxy will look up.
