@@ -1,7 +1,6 @@
 package api
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -43,10 +42,7 @@ func (f *eventFilter) wants(e host.Event) bool {
 	if f.plugin != "" && e.Plugin != f.plugin || !f.actor.MayFollow(e) {
 		return false
 	}
-	return len(f.types) == 0 || slices.ContainsFunc(f.types, func(t string) bool {
-		start, open := strings.CutSuffix(t, "*")
-		return t == e.Type || open && strings.HasPrefix(e.Type, start)
-	})
+	return e.Is(f.types)
 }
 
 // streamEvents sends everything that happens, from now on or from where the reader stopped.

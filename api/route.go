@@ -46,6 +46,7 @@ func (s *Server) routes() []route {
 		get, post, put       = fiber.MethodGet, fiber.MethodPost, fiber.MethodPut
 		staff                = host.ScopeStaffManage
 		plugin               = v1 + "/plugins/{id}"
+		webhook              = v1 + "/webhooks/{id}"
 	)
 	return []route{
 		{post, v1 + "/session", accessPublic, idLogin, s.login, false},
@@ -124,6 +125,14 @@ func (s *Server) routes() []route {
 		{get, v1 + "/trusted-keys/{id}", read, "getTrustedKey", s.getTrustedKey, false},
 		{fiber.MethodPatch, v1 + "/trusted-keys/{id}", host.ScopeKeysManage, "editTrustedKey", s.editTrustedKey, false},
 		{fiber.MethodDelete, v1 + "/trusted-keys/{id}", host.ScopeKeysManage, "removeTrustedKey", s.removeTrustedKey, false},
+		{get, v1 + "/webhooks", host.ScopeAll, "listWebhooks", s.listWebhooks, false},
+		{post, v1 + "/webhooks", host.ScopeAll, "createWebhook", s.createWebhook, false},
+		{get, webhook, host.ScopeAll, "getWebhook", s.getWebhook, false},
+		{fiber.MethodPatch, webhook, host.ScopeAll, "editWebhook", s.editWebhook, false},
+		{fiber.MethodDelete, webhook, host.ScopeAll, "deleteWebhook", s.deleteWebhook, false},
+		{post, webhook + "/secret", host.ScopeAll, "rotateWebhookSecret", s.rotateWebhookSecret, false},
+		{post, webhook + "/test", host.ScopeAll, "testWebhook", s.testWebhook, false},
+		{get, webhook + "/deliveries", host.ScopeAll, "listWebhookDeliveries", s.listWebhookDeliveries, false},
 		{post, v1 + "/identity-keys", host.ScopeAll, "rotateIdentityKeys", s.rotateIdentityKeys, true},
 		{get, v1 + "/audit", host.ScopeAuditRead, "listAudit", s.listAudit, false},
 		{get, v1 + "/audit/verify", host.ScopeAuditRead, "verifyAudit", s.verifyAudit, false},

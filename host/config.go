@@ -3,6 +3,7 @@ package host
 import (
 	"io/fs"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"time"
 
@@ -47,6 +48,8 @@ type Config struct {
 	SecretKey string
 	// Resolver looks up the names that plugins ask for; default: the system's.
 	Resolver egress.Resolver
+	// Outward makes the host's own requests, to receivers of webhooks; default: [egress.Outward] with Resolver and EgressProxy.
+	Outward http.RoundTripper
 	// EgressProxy is the HTTP proxy through which plugins reach public addresses; nil: directly.
 	EgressProxy *url.URL
 	// RequireWalls names the walls of [process.Wall] that must be enforced around a script, or it is not started.
@@ -92,6 +95,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.MaxUploadBytes == 0 {
 		c.MaxUploadBytes = 50 << 20
+	}
+	if c.Outward == nil {
+		c.Outward = egress.NewOutward(egress.OutwardOptions{Resolver: c.Resolver, Proxy: c.EgressProxy})
 	}
 	if c.AuditKept <= 0 {
 		c.AuditKept = 200_000

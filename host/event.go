@@ -3,6 +3,8 @@ package host
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -30,6 +32,14 @@ func (a Actor) MayFollow(e Event) bool {
 	return a.May(ScopePluginsRead)
 }
 
+// Is tells whether the event's type is one of these: names, or beginnings of names that end in "*". None at all are every type.
+func (e Event) Is(types []string) bool {
+	return len(types) == 0 || slices.ContainsFunc(types, func(t string) bool {
+		start, open := strings.CutSuffix(t, "*")
+		return t == e.Type || open && strings.HasPrefix(e.Type, start)
+	})
+}
+
 const (
 	// eventsKept bounds the events in the store.
 	eventsKept = 10_000
@@ -53,7 +63,9 @@ type Bus struct {
 	mu   sync.Mutex // guards what follows
 	seq  uint64
 	subs map[*Subscription]bool
-	shut bool
+	// saved is closed, and made anew, when events were written to the store.
+	saved chan struct{}
+	shut  bool
 }
 
 // Subscription receives events until it is closed.
@@ -67,7 +79,7 @@ type Subscription struct {
 }
 
 func openBus(ctx context.Context, s Store, logErr func(error)) (*Bus, error) {
-	b := &Bus{store: s, queue: make(chan Event, eventsQueued), done: make(chan struct{}), subs: map[*Subscription]bool{}}
+	b := &Bus{store: s, queue: make(chan Event, eventsQueued), done: make(chan struct{}), subs: map[*Subscription]bool{}, saved: make(chan struct{})}
 	err := s.View(ctx, func(r Reader) error {
 		return tableEvents.eachBack(r, "", "", func(_ string, e Event) (bool, error) {
 			b.seq = e.Seq
@@ -156,6 +168,28 @@ func (b *Bus) drop(s *Subscription) {
 	}
 }
 
+// Last is the number of the newest event, which may not be in the store yet; 0 for none.
+func (b *Bus) Last() uint64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.seq
+}
+
+// Saved is closed when events are written to the store next. Who looks into the store after the call and finds nothing waits for it.
+func (b *Bus) Saved() <-chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.saved
+}
+
+// tellSaved wakes those who wait for events in the store.
+func (b *Bus) tellSaved() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	close(b.saved)
+	b.saved = make(chan struct{})
+}
+
 // Since returns stored events after seq, oldest first, at most limit, of one plugin or of all.
 func (b *Bus) Since(ctx context.Context, seq uint64, plugin string, limit int) ([]Event, error) {
 	var out []Event
@@ -209,6 +243,7 @@ func (b *Bus) write(logErr func(error)) {
 		if err := b.save(batch); err != nil {
 			logErr(err)
 		}
+		b.tellSaved()
 	}
 }
 

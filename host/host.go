@@ -51,6 +51,7 @@ type Host struct {
 	trail      *trail
 	replies    replies
 	desktop    *desktopHub
+	webhooks   *webhookHub
 	// regulating is held while ways out are made to follow grants.
 	regulating sync.Mutex
 	// switching is held for reading while a plugin's record and its folders change together (from the stop of what runs until both are
@@ -141,6 +142,9 @@ func (h *Host) boot(ctx context.Context) (err error) {
 	if h.identities, err = openIdentities(ctx, h); err != nil {
 		return err
 	}
+	if h.webhooks, err = openWebhooks(ctx, h); err != nil {
+		return err
+	}
 	if err := h.endStaleJobs(ctx); isNoSpace(err) { // somebody must come in to make room
 		h.log.Warn("jobs that a former host did not end are still listed", "error", err)
 	} else if err != nil {
@@ -188,6 +192,9 @@ func (h *Host) Close() {
 		}
 	}
 	h.background.Wait()
+	if h.webhooks != nil {
+		h.webhooks.close()
+	}
 	h.trail.close()
 	if h.bus != nil {
 		h.bus.close()

@@ -30,6 +30,8 @@ type MissingKey struct {
 	Plugins []string `json:"plugins"`
 	// Members have a second factor of it; they log in with a recovery code, or when it is reset.
 	Members []string `json:"members,omitempty"`
+	// Webhooks have a secret of it; nothing is sent to them until the key is back or their secret is made anew.
+	Webhooks []string `json:"webhooks,omitempty"`
 }
 
 // secretsView counts the secrets by the keys that sealed them.
@@ -54,12 +56,15 @@ func (h *Host) secretsView(ctx context.Context) (SecretsView, error) {
 		}
 	}
 	err := h.view(ctx, func(r Reader) error {
-		return eachSettings(r, func(id string, st Settings) bool {
+		err := eachSettings(r, func(id string, st Settings) bool {
 			for _, x := range st.Secrets {
 				count(x.Sealed, func(m *MissingKey) *[]string { return &m.Plugins }, id)
 			}
 			return true
 		})
+		return errors.Join(err, eachWebhookSecret(r, func(id, sealed string) {
+			count(sealed, func(m *MissingKey) *[]string { return &m.Webhooks }, id)
+		}))
 	})
 	for _, m := range h.accounts.withTOTP() {
 		count(m.TOTP.Sealed, func(m *MissingKey) *[]string { return &m.Members }, m.Username)
@@ -103,6 +108,11 @@ func (h *Host) rotateSecrets(ctx context.Context) {
 	if err == nil {
 		var n int
 		n, err = h.accounts.resealTOTP(ctx)
+		secrets += n
+	}
+	if err == nil {
+		var n int
+		n, err = h.resealWebhooks(ctx)
 		secrets += n
 	}
 	if secrets > 0 {

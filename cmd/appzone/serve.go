@@ -18,6 +18,7 @@ import (
 	"appzone/api"
 	"appzone/api/console"
 	"appzone/host"
+	"appzone/host/egress"
 	"appzone/nodebridge"
 	"appzone/sandbox"
 	"appzone/store"
@@ -93,7 +94,11 @@ func (a *app) runHost(ctx context.Context, cfg config, log *slog.Logger) (err er
 	if err != nil {
 		return err
 	}
-	h, err = host.Open(ctx, host.Config{EgressProxy: proxy, DataDir: data, Store: db, Runtimes: runtimes, Logger: log, Samples: sampleFiles(),
+	roots, err := trustedRoots(cfg.CAFile)
+	if err != nil {
+		return err
+	}
+	h, err = host.Open(ctx, host.Config{EgressProxy: proxy, Outward: egress.NewOutward(egress.OutwardOptions{Proxy: proxy, Roots: roots}), DataDir: data, Store: db, Runtimes: runtimes, Logger: log, Samples: sampleFiles(),
 		Version: version, PublicURL: cfg.PublicURL, MaxUploadBytes: cfg.MaxUploadMB << 20, RestartPlugins: bool(cfg.PluginRestart),
 		RestartDelay: cfg.restartDelay(), AdminPassword: cfg.AdminPassword, AnnouncePassword: a.announcer(data, log), PasswordChanged: forgetFirst(data, log), SecretKey: cfg.SecretKey,
 		RequireWalls: cfg.RequireWalls, RequireSignature: bool(cfg.RequireSigned), VersionsKept: cfg.VersionsKept, Trial: cfg.trial(),
