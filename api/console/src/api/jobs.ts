@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, done } from "./client";
+import { Failure } from "./failure";
 import { useLive } from "./live";
 import type { Job } from "./queries";
 
@@ -20,3 +21,17 @@ export function useJob(id: string | null) {
 
 // ended tells whether nothing more will come of a job.
 export const ended = (job: Job | undefined) => job !== undefined && ["succeeded", "failed", "cancelled"].includes(job.state);
+
+// settled waits for the end of a job and rejects if that is a failure. It asks again and again instead of letting the host hold the answer
+// back: browsers have six connections to a host in all.
+export async function settled(id: string): Promise<Job> {
+  for (let pause = 100; ; pause = Math.min(pause * 1.5, 1500)) {
+    const job = await done(api.GET("/api/v1/jobs/{id}", { params: { path: { id } } }));
+    if (job.state === "succeeded") return job;
+    if (ended(job)) {
+      const { code = job.state, detail = "", errors = [], step = "" } = job.error ?? {};
+      throw new Failure(422, code, detail, "", errors, step, job.output);
+    }
+    await new Promise((then) => setTimeout(then, pause));
+  }
+}
