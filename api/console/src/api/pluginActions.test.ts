@@ -2,7 +2,15 @@ import { describe, expect, it } from "vitest";
 import { type Action, type WhyNot, whyNot } from "./pluginActions";
 
 type P = Parameters<typeof whyNot>[1];
-const script: P = { type: "script", stage: "installed", state: "running", quarantine: null, waitingUntil: null };
+const script: P = {
+  type: "script",
+  stage: "installed",
+  state: "running",
+  quarantine: null,
+  waitingUntil: null,
+  sidebar: "always",
+  views: {},
+};
 const bars: [string, Partial<P>, Partial<Record<Action | "open", WhyNot>>][] = [
   ["runs", {}, { start: "running" }],
   ["is stopped", { state: "stopped" }, { stop: "stopped", restart: "stopped" }],
@@ -11,7 +19,13 @@ const bars: [string, Partial<P>, Partial<Record<Action | "open", WhyNot>>][] = [
   ["is stopping", { state: "stopping" }, { start: "stopping", stop: "stopping" }],
   ["waits to be restarted", { state: "backoff" }, {}],
   ["failed", { state: "failed" }, {}],
-  ["consists of pages", { type: "html" }, { start: "pages", stop: "pages", restart: "pages" }],
+  ["consists of pages", { type: "html", views: { admin: "index.html" } }, { start: "pages", stop: "pages", restart: "pages" }],
+  ["is for agents", { sidebar: "agentOnly" }, { open: "notShown", start: "running" }],
+  [
+    "has pages for agents alone",
+    { type: "html", views: { agent: "a.html" } },
+    { open: "notShown", start: "pages", stop: "pages", restart: "pages" },
+  ],
   [
     "is not installed",
     { stage: "uploaded", state: "stopped" },

@@ -17,6 +17,8 @@ export interface Act {
 // WhyNot is a key of common.whyNot.
 export type WhyNot = keyof (typeof en)["whyNot"];
 
+type Facts = Pick<Plugin, "type" | "stage" | "state" | "quarantine" | "waitingUntil" | "sidebar" | "views">;
+
 // whyNot is the reason why an action cannot be done now, null where it can: what the host would answer, so that nobody has to try.
 export function whyNot(
   action: Action | "open",
@@ -27,7 +29,7 @@ export function whyNot(
   if (p.stage !== "installed") return "notInstalled";
   if (action === "uninstall") return null;
   if (p.quarantine && action !== "stop") return "quarantined";
-  if (action === "open") return null;
+  if (action === "open") return shown(p) ? null : "notShown";
   if (p.type === "html") return "pages";
   const idle = p.state === "stopped" && !p.waitingUntil;
   if (action === "start" && p.state === "running") return "running";
@@ -36,6 +38,10 @@ export function whyNot(
   if (action !== "restart" && p.state === "stopping") return "stopping";
   return null;
 }
+
+// shown tells whether an administrator's sidebar has the plugin; a script without a view is its own page.
+const shown = ({ sidebar, views, type }: Facts) =>
+  (sidebar === "always" || sidebar === "adminOnly") && (type === "script" || Boolean(views.admin));
 
 async function act({ plugin, action, keepData = true }: Act): Promise<void> {
   const params = { path: { id: plugin } };

@@ -81,6 +81,7 @@ export default {
     installing: "It is being installed",
     quarantined: "It is in quarantine: decide about its key first",
     pages: "It consists of pages alone: there is nothing to start or stop",
+    notShown: "Your sidebar does not show it: see its sidebar setting",
     running: "It runs already",
     starting: "It is starting already",
     stopping: "It is being stopped",

@@ -84,6 +84,7 @@ const it: Text<typeof en> = {
     installing: "È in fase di installazione",
     quarantined: "È in quarantena: prima decidi sulla sua chiave",
     pages: "È fatto di sole pagine: non c'è nulla da avviare o fermare",
+    notShown: "Il tuo menu non lo mostra: vedi la sua impostazione del menu",
     running: "È già in esecuzione",
     starting: "Si sta già avviando",
     stopping: "È in fase di arresto",
