@@ -19,7 +19,7 @@ import (
 var notInBackups = []string{
 	"secret.key (the key of the secrets: keep a copy of it, or of XC_SECRET_KEY, in another place)",
 	"sessions (everybody logs in again)",
-	"jobs, events and answers to repeated requests",
+	"jobs, events, what webhooks were told of them, and answers to repeated requests",
 	"logs of the plugins",
 	"certificates and the account of XC_TLS_AUTOCERT",
 	"compiled WASM and caches (they are made again)",

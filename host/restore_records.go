@@ -120,6 +120,10 @@ func checkRecord(name string, r backupRecord) error {
 		var f Former
 		err = json.Unmarshal(r.Value, &f)
 		good = manifest.ValidID(r.Key) && isDigest(f.Version) && (f.Snapshot == "" || folderName.MatchString(f.Snapshot))
+	case string(tableWebhooks):
+		var w webhookRecord
+		err = json.Unmarshal(r.Value, &w)
+		good = w.ID == r.Key
 	}
 	if err != nil || !good {
 		return archive.Invalid("the record %.100q of %s makes no sense", r.Key, name)

@@ -12,29 +12,28 @@ type table[T any] string
 
 // The tables of the store. A new noun gets a new line here.
 const (
-	tablePlugins      = table[Plugin]("plugins")              // by plugin id
-	tableVersions     = table[Version]("versions")            // by versionKey
-	tableSettings     = table[Settings]("settings")           // by plugin id
-	tableUses         = table[networkUses]("uses")            // by plugin id
-	tableJobs         = table[Job]("jobs")                    // by job id, which sorts by time
-	tableEvents       = table[Event]("events")                // by eventKey, which sorts by time
-	tableMembers      = table[memberRecord]("members")        // by user name
-	tableProfiles     = table[Profile]("profiles")            // by profile id
-	tableGiven        = table[struct{}]("given")              // by givenKey: the plugins of members and profiles
-	tableSessions     = table[Session]("sessions")            // by SHA-256 of the cookie
-	tableTokens       = table[tokenRecord]("tokens")          // by token id
-	tableAudit        = table[audit.Entry]("audit")           // by auditKey, which sorts by time
-	tableReplies      = table[Reply]("replies")               // by SHA-256 of who, route and idempotency key
-	tableFormer       = table[Former]("former")               // by plugin id
-	tableTrustedKeys  = table[TrustedKey]("trusted-keys")     // by key id
-	tableWebhooks     = table[webhookRecord]("webhooks")      // by webhook id, which sorts by time
-	tableDeliveries   = table[webhookState]("webhook-states") // by webhook id
-	tableIdentityKeys = table[identityKey]("identity-keys")   // by key id, which sorts by time
+	tablePlugins      = table[Plugin]("plugins")            // by plugin id
+	tableVersions     = table[Version]("versions")          // by versionKey
+	tableSettings     = table[Settings]("settings")         // by plugin id
+	tableUses         = table[networkUses]("uses")          // by plugin id
+	tableJobs         = table[Job]("jobs")                  // by job id, which sorts by time
+	tableEvents       = table[Event]("events")              // by eventKey, which sorts by time
+	tableMembers      = table[memberRecord]("members")      // by user name
+	tableProfiles     = table[Profile]("profiles")          // by profile id
+	tableGiven        = table[struct{}]("given")            // by givenKey: the plugins of members and profiles
+	tableSessions     = table[Session]("sessions")          // by SHA-256 of the cookie
+	tableTokens       = table[tokenRecord]("tokens")        // by token id
+	tableAudit        = table[audit.Entry]("audit")         // by auditKey, which sorts by time
+	tableReplies      = table[Reply]("replies")             // by SHA-256 of who, route and idempotency key
+	tableFormer       = table[Former]("former")             // by plugin id
+	tableTrustedKeys  = table[TrustedKey]("trusted-keys")   // by key id
+	tableWebhooks     = table[webhookRecord]("webhooks")    // by webhook id, which sorts by time
+	tableDeliveries   = table[webhookState]("deliveries")   // by webhook id
+	tableIdentityKeys = table[identityKey]("identity-keys") // by key id, which sorts by time
 )
 
 // backupTables are the tables that a backup holds. What is of no use to a host that comes back is left out: sessions, answers to repeated requests, jobs,
-// events,
-// and what receivers of events have got of those.
+// events, and how far webhooks are with those.
 var backupTables = []string{string(tablePlugins), string(tableVersions), string(tableSettings), string(tableUses), string(tableMembers), string(tableProfiles),
 	string(tableGiven), string(tableTokens), string(tableAudit), string(tableFormer), string(tableTrustedKeys), string(tableIdentityKeys), string(tableWebhooks)}
 

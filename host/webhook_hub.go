@@ -87,11 +87,12 @@ func (b *webhookHub) start(ctx context.Context, id string) error {
 	if live.state = state; !rec.Enabled {
 		return nil
 	}
+	done := make(chan struct{})
 	ctx, live.stop = context.WithCancel(b.ctx)
-	live.done = make(chan struct{})
+	live.done = done
 	s := &webhookSender{hub: b, live: live, rec: rec}
 	b.sending.Go(func() {
-		defer close(live.done)
+		defer close(done)
 		s.run(ctx)
 	})
 	return nil

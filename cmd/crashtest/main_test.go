@@ -25,6 +25,9 @@ func TestMain(m *testing.M) {
 		if os.Getenv(childRotate) != "" {
 			rotate(dir, at)
 		}
+		if os.Getenv(childWebhook) != "" {
+			tell(dir, at)
+		}
 		scenario(dir, at)
 		return
 	}

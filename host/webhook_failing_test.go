@@ -1,0 +1,119 @@
+package host_test
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestWhatAReceiverAsksForIsHonoured(t *testing.T) {
+	x := &receivers{answer: func(hookMessage, *http.Request) (int, string, error) { return 429, "1800", nil }}
+	inBubble(t, x.config, func(r *rig) {
+		r.hooked()
+		r.happen("t1")
+		settle(29 * time.Minute)
+		assert.Len(r, x.take(), 1)
+		settle(2 * time.Minute)
+		assert.Len(r, x.take(), 1)
+	})
+}
+
+func TestOneReceiverDoesNotHoldUpAnother(t *testing.T) {
+	x := &receivers{answer: func(m hookMessage, r *http.Request) (int, string, error) {
+		if strings.HasPrefix(m.url, "https://slow") {
+			<-r.Context().Done()
+			return 0, "", r.Context().Err()
+		}
+		return 200, "", nil
+	}}
+	inBubble(t, x.config, func(r *rig) {
+		slow := r.hooked()
+		r.editWebhook(slow.ID, `{"url":"https://slow.example/"}`)
+		quick := r.hooked()
+		r.happen("t1", "t2")
+		settle(time.Second)
+		assert.Equal(r, uint64(2), r.webhook(quick.ID).Deliveries.Delivered)
+		assert.Zero(r, r.webhook(slow.ID).Deliveries.Failures)
+		settle(10 * time.Second)
+		assert.Contains(r, r.webhook(slow.ID).Deliveries.LastError, "10 seconds")
+		assert.Nil(r, r.webhook(slow.ID).Deliveries.LastStatus)
+
+		x.take()
+		r.editWebhook(slow.ID, `{"url":"https://moved.example/"}`) // which breaks off what is under way
+		settle(time.Second)
+		var told []string
+		for _, m := range x.take() {
+			told = append(told, m.url+m.Type)
+		}
+		assert.Equal(r, []string{"https://moved.example/t1", "https://moved.example/t2"}, told)
+	})
+}
+
+func TestAnEventThatNobodyTakesIsGivenUpAfterADay(t *testing.T) {
+	x := &receivers{answer: func(m hookMessage, _ *http.Request) (int, string, error) {
+		if m.Type == "tpoison" {
+			return 400, "", nil
+		}
+		return 200, "", nil
+	}}
+	inBubble(t, x.config, func(r *rig) {
+		w := r.hooked()
+		r.happen("t1", "tpoison", "t2")
+		settle(23 * time.Hour)
+		assert.Equal(r, uint64(1), r.webhook(w.ID).Deliveries.Delivered)
+		settle(4 * time.Hour)
+		d := r.webhook(w.ID).Deliveries
+		assert.Equal(r, []uint64{2, 1}, []uint64{d.Delivered, d.Dropped})
+		assert.True(r, r.webhook(w.ID).Enabled)
+	})
+}
+
+func TestAReceiverThatFailsForLongIsSwitchedOff(t *testing.T) {
+	x := &receivers{answer: func(hookMessage, *http.Request) (int, string, error) { return 0, "", errors.New("connection refused") }}
+	inBubble(t, x.config, func(r *rig) {
+		w := r.hooked()
+		r.happen("t1", "t2", "t3", "t4", "t5")
+		settle(71 * time.Hour)
+		require.True(r, r.webhook(w.ID).Enabled)
+		settle(3 * time.Hour)
+		off := r.webhook(w.ID)
+		require.False(r, off.Enabled)
+		assert.Contains(r, off.DisabledReason, "72 hours")
+		assert.Contains(r, off.DisabledReason, "connection refused")
+		assert.Nil(r, off.Deliveries.NextAttemptAt)
+		events, err := r.Bus().Before(r.Context(), 0, "", 1)
+		require.NoError(r, err)
+		assert.Equal(r, "webhook.disabled", events[0].Type)
+		x.take()
+		r.happen("t6")
+		settle(time.Hour)
+		assert.Empty(r, x.take())
+
+		x.fails(200)
+		on := r.editWebhook(w.ID, `{"enabled":true}`)
+		assert.Empty(r, on.DisabledReason)
+		settle(time.Hour)
+		assert.Empty(r, x.types(), "it goes on with what happens from then on")
+		r.happen("t7")
+		settle(time.Second)
+		assert.Equal(r, []string{"t7"}, x.types())
+	})
+}
+
+func TestAReceiverThatIsGoneIsSwitchedOffAtOnce(t *testing.T) {
+	x := &receivers{}
+	inBubble(t, x.config, func(r *rig) {
+		x.fails(410)
+		w := r.hooked()
+		r.happen("t1")
+		settle(time.Second)
+		assert.False(r, r.webhook(w.ID).Enabled)
+		assert.Contains(r, r.webhook(w.ID).DisabledReason, "410")
+		require.NoError(r, r.DeleteWebhook(r.Context(), w.ID, 0, admin))
+	})
+}
