@@ -20,10 +20,7 @@ export type WhyNot = keyof (typeof en)["whyNot"];
 type Facts = Pick<Plugin, "type" | "stage" | "state" | "quarantine" | "waitingUntil" | "sidebar" | "views">;
 
 // whyNot is the reason why an action cannot be done now, null where it can: what the host would answer, so that nobody has to try.
-export function whyNot(
-  action: Action | "open",
-  p: Pick<Plugin, "type" | "stage" | "state" | "quarantine" | "waitingUntil">,
-): WhyNot | null {
+export function whyNot(action: Action | "open", p: Facts): WhyNot | null {
   if (p.stage === "installing") return "installing";
   if (action === "remove") return null; // an installed one is uninstalled on the way
   if (p.stage !== "installed") return "notInstalled";
