@@ -1,6 +1,6 @@
 import { AppShell, Burger, Center, Group, Loader, ScrollArea } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { Suspense, useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
 import { LiveContext, useLiveStream } from "../api/live";
@@ -14,6 +14,8 @@ import { Nav } from "./Nav";
 import { Screens } from "./Screens";
 import classes from "./Shell.module.css";
 import { UserMenu } from "./UserMenu";
+
+const Uploads = lazy(() => import("../screens/zone/Uploads"));
 
 // Shell is what surrounds every screen. The pages of plugins that are open live beside the screens and stay as they are while another
 // screen is shown.
@@ -78,6 +80,11 @@ export default function Shell() {
         </AppShell.Main>
       </AppShell>
       <Finder admin={admin} />
+      {admin && (
+        <Suspense>
+          <Uploads />
+        </Suspense>
+      )}
     </LiveContext>
   );
 }

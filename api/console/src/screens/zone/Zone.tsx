@@ -1,54 +1,99 @@
-import { Button, Card, Group, SimpleGrid, Text } from "@mantine/core";
+import { ActionIcon, Affix, Button, Paper, Skeleton, Text, Tooltip } from "@mantine/core";
+import { mdiUpload } from "@mdi/js";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { Link, useLocation } from "wouter";
-import { pluginsQuery } from "../../api/queries";
-import { upload } from "../../api/upload";
-import { notifyFailure } from "../../parts/Failed";
-import { PluginAvatar } from "../../parts/Icon";
+import { useLocation, useSearch } from "wouter";
+import { type Plugin, pluginsQuery } from "../../api/queries";
+import { Icon } from "../../parts/Icon";
 import { Loaded } from "../../parts/Loaded";
-import { Page } from "../../parts/Page";
-import { StatePill, shownState } from "../../parts/StatePill";
+import { Nothing, Page } from "../../parts/Page";
 import { paths } from "../../paths";
+import { FirstPlugin } from "./FirstPlugin";
+import { PluginCards } from "./PluginCards";
+import cards from "./PluginCards.module.css";
+import { PluginTable } from "./PluginTable";
+import { ShelfBar } from "./ShelfBar";
+import { onShelf, type Shelf, searchOf, shelfOf } from "./shelf";
+import { openUploads } from "./uploads";
+import { useZoneView } from "./zoneView";
 
+// Zone is the App Zone: all plugins, and the way for new ones to come in.
 export default function Zone() {
   const { t } = useTranslation();
   const plugins = useQuery(pluginsQuery);
-  const [, go] = useLocation();
-  const send = async (file: File | undefined) => {
-    if (!file) return;
-    try {
-      const { plugin } = await upload(file);
-      go(paths.consent(plugin.id));
-    } catch (e) {
-      notifyFailure(e);
-    }
-  };
   return (
-    <Page
-      title={t("zone.title")}
-      actions={
-        <Button component="label">
-          Upload
-          <input type="file" accept=".zip" hidden onChange={(e) => send(e.currentTarget.files?.[0])} />
-        </Button>
-      }
-    >
-      <Loaded query={plugins}>
-        {(list) => (
-          <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }}>
-            {list.map((p) => (
-              <Card key={p.id} withBorder component={Link} href={paths.plugin(p.id)}>
-                <Group>
-                  <PluginAvatar id={p.id} name={p.icon} />
-                  <Text fw={600}>{p.name}</Text>
-                  <StatePill state={shownState(p)} since={p.since} />
-                </Group>
-              </Card>
-            ))}
-          </SimpleGrid>
-        )}
+    <Page title={t("zone.title")} lead={t("zone.lead")}>
+      <Loaded query={plugins} waiting={<Waiting />}>
+        {(all) => (all.length === 0 ? <FirstPlugin /> : <Plugins all={all} />)}
       </Loaded>
+      <UploadButton />
     </Page>
+  );
+}
+
+function Plugins({ all }: { all: Plugin[] }) {
+  const { t } = useTranslation();
+  const shelf = shelfOf(useSearch());
+  const [, go] = useLocation();
+  const [view] = useZoneView();
+  const { plugins, counts, total } = onShelf(all, shelf);
+  const set = (next: Partial<Shelf>, typing = false) => go(paths.zone + searchOf({ ...shelf, ...next }), { replace: typing });
+  const Plugins = view === "cards" ? PluginCards : PluginTable;
+  return (
+    <>
+      <ShelfBar shelf={shelf} counts={counts} total={total} set={set} />
+      <Text size="sm" c="dimmed" role="status" my={-8}>
+        {plugins.length === all.length
+          ? t("zone.count", { count: all.length })
+          : t("zone.countOf", { count: plugins.length, all: all.length })}
+      </Text>
+      {plugins.length > 0 ? (
+        <Plugins plugins={plugins} />
+      ) : (
+        <Paper withBorder>
+          <Nothing title={t("common.nothingFound")}>
+            {t("zone.nothing")}
+            <br />
+            <Button mt="md" variant="default" onClick={() => go(paths.zone)}>
+              {t("common.clearFilter")}
+            </Button>
+          </Nothing>
+        </Paper>
+      )}
+    </>
+  );
+}
+
+// UploadButton stays where it is while the plugins are scrolled, which end above it.
+function UploadButton() {
+  const { t } = useTranslation();
+  return (
+    <>
+      <div style={{ height: 64 }} />
+      <Affix position={{ bottom: 24, right: 24 }} zIndex={90} withinPortal={false}>
+        <Tooltip label={t("zone.upload.button")} position="left">
+          <ActionIcon
+            size={56}
+            radius="xl"
+            variant="filled"
+            onClick={openUploads}
+            aria-label={t("zone.upload.button")}
+            style={{ boxShadow: "var(--mantine-shadow-md)" }}
+          >
+            <Icon path={mdiUpload} size={26} />
+          </ActionIcon>
+        </Tooltip>
+      </Affix>
+    </>
+  );
+}
+
+function Waiting() {
+  return (
+    <div className={cards.cards}>
+      {["a", "b", "c", "d", "e", "f"].map((k) => (
+        <Skeleton key={k} height={190} radius="md" />
+      ))}
+    </div>
   );
 }

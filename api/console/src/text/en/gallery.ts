@@ -1,3 +1,15 @@
 export default {
   title: "Gallery",
+  lead: "Plugins that came with this host: to use as they are, and to learn from. Each is an ordinary plugin, and asks for your consent as any other.",
+  install: "Install {{name}}",
+  upgrade: "Upgrade to {{version}}",
+  download: "Download the zip of {{name}}",
+  show: "Go to the plugin",
+  installed: "Installed: {{version}}",
+  uploaded: "Uploaded",
+  notHere: "Not on this host yet",
+  back: "All of the gallery",
+  none: "The gallery is empty",
+  noneDetail: "This host was built without its plugins. “make samples” and a new build bring them in.",
+  missing: "The gallery has no “{{name}}”",
 };

@@ -1,0 +1,67 @@
+import { Button, Group, Modal, Stack, Text, VisuallyHidden } from "@mantine/core";
+import { Dropzone } from "@mantine/dropzone";
+import { mdiTrayArrowUp } from "@mdi/js";
+import { useTranslation } from "react-i18next";
+import { bytes } from "../../parts/format";
+import { Icon } from "../../parts/Icon";
+import { dropped } from "./dropped";
+import classes from "./Upload.module.css";
+import { UploadRow } from "./UploadRow";
+import { addFiles, closeUploads, moving, useUploads } from "./uploads";
+
+// UploadDialog takes zips, shows how far they are and what is wrong with them, and leads on when all is there.
+export function UploadDialog({ maxBytes, onFinish }: { maxBytes: number | undefined; onFinish: () => void }) {
+  const { t } = useTranslation();
+  const { open, list } = useUploads();
+  const done = list.filter((s) => s.uploaded).length;
+  const under = list.filter(moving).length;
+  return (
+    <Modal
+      opened={open}
+      onClose={closeUploads}
+      title={t("zone.upload.title")}
+      size="lg"
+      closeButtonProps={{ "aria-label": t("common.close") }}
+    >
+      <Stack>
+        {list.length > 0 && (
+          <Stack component="ul" gap="xs" m={0} p={0} className={classes.list}>
+            {list.map((s) => (
+              <UploadRow key={s.key} sending={s} maxBytes={maxBytes} />
+            ))}
+          </Stack>
+        )}
+        <Dropzone
+          onDrop={(files) => addFiles(files, { maxBytes })}
+          getFilesFromEvent={dropped}
+          inputProps={{ "aria-label": t("zone.upload.choose") }}
+          aria-label={t("zone.upload.choose")}
+          role="button"
+          className={classes.zone}
+          data-compact={list.length > 0 || undefined}
+        >
+          <Group gap="md" wrap="nowrap" justify="center">
+            <Text c="dimmed" component="span" lh={1}>
+              <Icon path={mdiTrayArrowUp} size={list.length ? 28 : 44} />
+            </Text>
+            <div>
+              <Text fw={600}>{t(list.length ? "zone.upload.another" : "zone.upload.drop")}</Text>
+              <Text size="sm" c="dimmed">
+                {maxBytes === undefined ? t("zone.upload.hint") : t("zone.upload.hintMax", { max: bytes(maxBytes) })}
+              </Text>
+            </div>
+          </Group>
+        </Dropzone>
+        <VisuallyHidden role="status">{list.length ? t("zone.upload.status", { done, under, count: list.length }) : ""}</VisuallyHidden>
+        <Group justify="flex-end">
+          <Button variant="default" onClick={closeUploads}>
+            {t(under ? "zone.upload.background" : "common.cancel")}
+          </Button>
+          <Button onClick={onFinish} disabled={done === 0 || under > 0}>
+            {t("zone.upload.finish")}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

@@ -1,0 +1,81 @@
+import "@mantine/dropzone/styles.css";
+import { Stack, Text } from "@mantine/core";
+import { Dropzone } from "@mantine/dropzone";
+import { mdiTrayArrowDown } from "@mdi/js";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useEffectEvent, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { useLocation } from "wouter";
+import { systemQuery } from "../../api/queries";
+import type { Uploaded } from "../../api/upload";
+import { notifyDone } from "../../parts/Failed";
+import { Icon } from "../../parts/Icon";
+import { paths } from "../../paths";
+import { dropped } from "./dropped";
+import classes from "./Upload.module.css";
+import { UploadDialog } from "./UploadDialog";
+import { addFiles, closeUploads, forgetUploads, moving, openUploads, useUploads } from "./uploads";
+
+// Uploads takes files that are dropped anywhere on the window, and has the dialog. It is there on every screen of an administrator.
+export default function Uploads() {
+  const { t } = useTranslation();
+  const [, go] = useLocation();
+  const client = useQueryClient();
+  const maxBytes = useQuery(systemQuery).data?.maxUploadBytes;
+  const { open, lead, list } = useUploads();
+  const there = list.flatMap((s) => s.uploaded ?? []);
+  const resting = list.length > 0 && !list.some(moving);
+
+  const finish = () => {
+    closeUploads();
+    const [first, ...more] = there;
+    if (first) go(more.length ? paths.zone : next(first));
+  };
+
+  // What ended may be in lists that are shown already, should the stream of events be broken.
+  const count = there.length;
+  const rested = useEffectEvent(() => {
+    if (count) client.invalidateQueries({ queryKey: ["plugins"] });
+    if (lead && count === 1) finish();
+    else if (!open) tell();
+  });
+  const tell = () => {
+    if (count < list.length) return openUploads(); // what is wrong must not be missed
+    notifyDone(t("zone.upload.ended", { count }));
+    closeUploads();
+  };
+  const was = useRef(resting);
+  useEffect(() => {
+    if (resting && !was.current) rested();
+    was.current = resting;
+  }, [resting]);
+
+  useEffect(() => forgetUploads, []);
+
+  return (
+    <>
+      <Dropzone.FullScreen
+        active={!open}
+        activateOnKeyboard={false}
+        onDrop={(files) => addFiles(files, { maxBytes, lead: true })}
+        getFilesFromEvent={dropped}
+        inputProps={{ "aria-label": t("zone.upload.choose"), tabIndex: -1 }}
+        aria-hidden
+      >
+        <div className={classes.over}>
+          <Stack align="center" gap="xs">
+            <Icon path={mdiTrayArrowDown} size={64} />
+            <Text size="xl" fw={650}>
+              {t("zone.upload.anywhere")}
+            </Text>
+            <Text c="dimmed">{t("zone.upload.anywhereHint")}</Text>
+          </Stack>
+        </div>
+      </Dropzone.FullScreen>
+      <UploadDialog maxBytes={maxBytes} onFinish={finish} />
+    </>
+  );
+}
+
+// next is where an upload leads: to the consent, or where this very version is installed already, to the plugin.
+const next = ({ plugin }: Uploaded) => (plugin.candidate ? paths.consent(plugin.id) : paths.plugin(plugin.id));
