@@ -1,0 +1,38 @@
+import { Badge, Group, Stack, Text } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import type { Schema } from "../../api/client";
+import { Panel } from "./Panel";
+
+const colors = { enforced: "green", partial: "yellow", none: "red" } as const;
+
+// Walls are what holds a plugin on this machine. A wall that is missing is shown as missing.
+export function Walls({ walls, required = [] }: { walls: Schema["Wall"][]; required?: string[] }) {
+  const { t } = useTranslation();
+  return (
+    <Panel title={t("system.walls")}>
+      <Text size="sm" c="dimmed" mb="sm">
+        {t("system.wallsLead")}
+      </Text>
+      <Stack gap="sm">
+        {walls.map((w) => (
+          <div key={w.name}>
+            <Group gap="xs" justify="space-between">
+              <Text fw={600} size="sm">
+                {t(`system.wall.${w.name}`)}
+                {required.includes(w.name) && ` · ${t("system.required")}`}
+              </Text>
+              <Badge variant="outline" color={colors[w.level]} c="var(--mantine-color-text)">
+                {t(`system.level.${w.level}`)}
+              </Badge>
+            </Group>
+            {w.reason && (
+              <Text size="xs" c="dimmed">
+                {w.reason}
+              </Text>
+            )}
+          </div>
+        ))}
+      </Stack>
+    </Panel>
+  );
+}
