@@ -94,6 +94,7 @@ func (s *Server) serveApp(c *fiber.Ctx, site *host.Site) error {
 // serveContent serves a file of the version, leads to the page of the view, or asks the plugin's process. base is how the path begins
 // that the plugin does not see.
 func (s *Server) serveContent(c *fiber.Ctx, site *host.Site, base, view string) error {
+	c.Locals(keyMeter, site.Meter)
 	path := strings.TrimPrefix(c.Path()[len(base):], "/")
 	err := s.serveSite(c, site, path)
 	switch {

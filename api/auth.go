@@ -25,6 +25,7 @@ const (
 	keyActor   = "appzone.actor"
 	keyRoute   = "appzone.route"
 	keyPlugin  = "appzone.plugin"
+	keyMeter   = "appzone.meter"
 	keyRequest = "appzone.request_id"
 	keyBody    = "appzone.body"
 )

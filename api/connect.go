@@ -56,6 +56,7 @@ func (s *Server) callPlugin(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	c.Locals(keyMeter, site.Meter)
 	if err = s.serveSite(c, site, c.Params("*")); !site.Script || !isMissing(err) {
 		return err
 	}

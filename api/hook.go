@@ -44,6 +44,7 @@ func (s *Server) hook(c *fiber.Ctx) error {
 	}
 	c.Request().Header.SetRequestURI(target)
 	httpguard.LimitBody(c, hookBodyMax)
+	c.Locals(keyMeter, site.Meter)
 	return s.relay.Handle(c, site.Plugin, hooksPrefix+id, relay.Identity{Credential: credentialHook + method + " " + route})
 }
 

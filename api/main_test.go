@@ -100,6 +100,10 @@ func servePlugin(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 	}
+	if r.URL.Path == "/wait" {
+		<-r.Context().Done()
+		return
+	}
 	if r.URL.Path == "/socket" {
 		echoSocket(w, r)
 		return

@@ -9,6 +9,9 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"appzone/api/relay"
+	"appzone/host/fault"
+	"appzone/host/history"
 	"appzone/host/manifest"
 )
 
@@ -38,6 +41,9 @@ func (s *Server) observe(c *fiber.Ctx) error {
 	status, took := c.Response().StatusCode(), time.Since(start)
 	route, _ := c.Locals(keyRoute).(string)
 	s.metrics.request(strings.Clone(c.Method()), route, status, took)
+	if m, ok := c.Locals(keyMeter).(*history.Meter); ok { // it came to a plugin
+		m.Count(status >= fiber.StatusInternalServerError && fault.CodeOf(err) != relay.CodeClientLeft, took)
+	}
 	if !s.log.Enabled(c.Context(), slog.LevelDebug) {
 		return nil // what follows is gathered for nobody
 	}

@@ -87,6 +87,7 @@ func (s *Server) routes() []route {
 		{put, plugin + "/files/{path}", manage, "putPluginFile", s.putPluginFile, false},
 		{fiber.MethodDelete, plugin + "/files/{path}", manage, "removePluginFile", s.removePluginFile, false},
 		{get, plugin + "/stats", read, "getPluginStats", s.getPluginStats, false},
+		{get, plugin + "/stats/history", read, "getPluginHistory", s.getPluginHistory, false},
 		{get, plugin + "/events", read, "listPluginEvents", s.listPluginEvents, false},
 		{get, plugin + "/logs", read, "getPluginLogs", s.getPluginLogs, false},
 		{post, plugin + "/launch", accessMember, "launchPlugin", s.launchPlugin, false},

@@ -62,3 +62,13 @@ func (h *Host) VersionRecord(id string, d Digest) (v Version, err error) {
 	})
 	return v, err
 }
+
+// SampleAll is what the goroutine behind histories does every 15 seconds.
+func (h *Host) SampleAll() { h.sampleAll() }
+
+// Meters is how many are kept.
+func (h *Host) Meters() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.meters)
+}

@@ -1,6 +1,9 @@
 package host
 
-import "appzone/host/manifest"
+import (
+	"appzone/host/history"
+	"appzone/host/manifest"
+)
 
 // File is one file of a version, as recorded when the zip was taken in.
 type File struct {
@@ -50,6 +53,8 @@ type Site struct {
 	Grants *Grants
 	// Files by path.
 	Files map[string]*File
+	// Meter is to be told of every request that is answered with the site; never nil.
+	Meter *history.Meter
 
 	bar     *bar // why it is not served; nil: it is
 	damaged bool // it is not served, since files are not what was installed

@@ -13,6 +13,7 @@ import (
 
 	"appzone/host/doctor"
 	"appzone/host/fault"
+	"appzone/host/history"
 	"appzone/host/logs"
 	"appzone/host/manifest"
 	"appzone/host/process"
@@ -67,6 +68,7 @@ type Host struct {
 	sites       map[string]*Site
 	forgotten   uint64 // how many sites were, in all
 	gates       map[string]*gate
+	meters      map[string]*history.Meter
 	// beside is what the other instance of a plugin that is being upgraded was granted, while two run.
 	beside  map[string]*Grants
 	damages map[string]damage // by versionKey
@@ -93,7 +95,7 @@ func Open(ctx context.Context, cfg Config) (*Host, error) {
 		started: begun.UTC(), begun: begun, bootMark: newID(time.Now()), timeZone: timeZone(),
 		encodings:   make(chan string, 1024),
 		desktop:     newDesktopHub(),
-		supervisors: map[string]*supervisor{}, installing: map[string]bool{}, sites: map[string]*Site{}, gates: map[string]*gate{}, beside: map[string]*Grants{},
+		supervisors: map[string]*supervisor{}, installing: map[string]bool{}, sites: map[string]*Site{}, gates: map[string]*gate{}, meters: map[string]*history.Meter{}, beside: map[string]*Grants{},
 		damages: map[string]damage{}}
 	for _, r := range cfg.Runtimes {
 		h.runtimes[r.Name()] = r
@@ -158,6 +160,7 @@ func (h *Host) boot(ctx context.Context) (err error) {
 	h.background.Go(h.encodeInBackground)
 	h.background.Go(h.checkFilesAfterBoot)
 	h.background.Go(h.watchGates)
+	h.background.Go(h.sampleUsage)
 	h.background.Go(h.keepUses)
 	h.background.Go(h.tendIdentities)
 	h.background.Go(func() { h.rotateSecrets(h.ctx) })

@@ -39,6 +39,7 @@ type instance struct {
 	// Set before it is told to be ready, and not changed after.
 	launch   *launch
 	proc     *process.Process
+	began    time.Time // when proc did
 	listener *process.Listener
 	door     *egress.Door // nil where nothing was granted
 	// listened is closed when the program called listen.
@@ -149,6 +150,7 @@ func (i *instance) start(ctx context.Context) error {
 		read.Close()
 		return err
 	}
+	i.began = time.Now()
 	i.host.folders.use(i.id, i.proc)
 	if err := i.host.checkWalls(i.id, i.proc.Walls()); err != nil { // as they really stand
 		read.Close()

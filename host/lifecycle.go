@@ -170,6 +170,7 @@ func (h *Host) delete(ctx context.Context, p Plugin, actor Actor) error {
 	h.regulateAfter(ctx, id)
 	h.hook("remove.recorded")
 	h.forgetSite(id)
+	h.forgetMeter(id)
 	h.verifier.Forget(h.dirs.plugin(id).root)
 	if err := errors.Join(tree.RemoveAll(h.dirs.plugin(id).root), logs.Remove(filepath.Join(h.dirs.logs, id))); err != nil {
 		h.log.Error("folders of a removed plugin are left", "plugin", id, "error", err)

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"appzone/host/fault"
-	"appzone/host/manifest"
 	"appzone/host/tree"
 )
 
@@ -146,53 +145,4 @@ func (h *Host) RemoveFile(ctx context.Context, id, path string, actor Actor) err
 		return err
 	}
 	return h.noted(h.change(ctx, actor, Act{Kind: "plugin.file", Plugin: id, Data: map[string]any{"path": path, "removed": true}}, nil))
-}
-
-// Stats is what an instance uses now.
-type Stats struct {
-	State          State   `json:"state"`
-	PID            int     `json:"pid,omitempty"`
-	UptimeSeconds  float64 `json:"uptimeSeconds"`
-	CPUSeconds     float64 `json:"cpuSeconds"`
-	MemoryBytes    int64   `json:"memoryBytes"`
-	MemoryLimit    int64   `json:"memoryLimitBytes"`
-	Processes      int     `json:"processes"`
-	OpenFiles      int     `json:"openFiles"`
-	DataBytes      int64   `json:"dataBytes"`
-	DataLimit      int64   `json:"dataLimitBytes"`
-	Restarts       int     `json:"restarts"`
-	RequestsActive int     `json:"requestsActive"`
-}
-
-// Stats tells what the plugin uses.
-func (h *Host) Stats(ctx context.Context, id string) (Stats, error) {
-	var st Stats
-	view, err := h.Plugin(ctx, id)
-	if err != nil {
-		return st, err
-	}
-	st = Stats{State: view.State, PID: view.PID, Restarts: view.Restarts,
-		MemoryLimit: int64(view.Limits.MemoryMB) << 20, DataLimit: int64(view.Limits.DataMB) << 20}
-	if view.Type != manifest.TypeScript {
-		return st, nil
-	}
-	if st.DataBytes, _, err = tree.Usage(h.dirs.plugin(id).data); err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) {
-		return st, err
-	}
-	s, err := h.supervisor(id)
-	if err != nil {
-		return st, nil //nolint:nilerr // without a process there is nothing to measure
-	}
-	snap := s.snap.Load()
-	if snap.inst == nil {
-		return st, nil
-	}
-	st.UptimeSeconds = time.Since(snap.Since).Seconds()
-	st.RequestsActive = snap.inst.flight.count()
-	u, err := snap.inst.proc.Usage()
-	if err != nil {
-		return st, nil //nolint:nilerr // it has just ended
-	}
-	st.CPUSeconds, st.MemoryBytes, st.Processes, st.OpenFiles = u.CPU.Seconds(), u.RSSBytes, u.Processes, u.OpenFiles
-	return st, nil
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"appzone/host/fault"
+	"appzone/host/history"
 	"appzone/host/manifest"
 	"appzone/host/signature"
 	"appzone/host/tree"
@@ -74,13 +75,18 @@ func (h *Host) siteOf(ctx context.Context, id string) (*Site, error) {
 	return s, nil
 }
 
-// keepSite remembers the site, unless one was forgotten since the store was asked: it may be older than what made that one void.
+// keepSite remembers the site, unless one was forgotten since the store was asked: it may be older than what made that one void. Then
+// the plugin may be gone, and no meter is kept for it.
 func (h *Host) keepSite(id string, forgotten uint64, s *Site) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.forgotten != forgotten {
+		if s.Meter = h.meters[id]; s.Meter == nil {
+			s.Meter = history.New(h.age())
+		}
 		return
 	}
+	s.Meter = h.meterLocked(id)
 	for other := range h.sites {
 		if len(h.sites) < sitesMax {
 			break

@@ -112,6 +112,7 @@ func (s *supervisor) run() {
 		case <-s.timer.C:
 			if s.status.State == BackingOff {
 				s.status.Restarts++
+				s.host.meter(s.id).Restarted()
 				s.begin(false)
 			}
 		case <-s.trial.timer.C:

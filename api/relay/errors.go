@@ -9,6 +9,9 @@ import (
 	"appzone/host/fault"
 )
 
+// CodeClientLeft is the code for a request whose client did not wait for the answer: nothing failed, and nobody reads what is said.
+const CodeClientLeft = "client_left"
+
 // errBeforeFirstByte marks a connection that died before any of the answer came.
 type errBeforeFirstByte struct{ error }
 

@@ -152,7 +152,7 @@ func (x *exchange) watch() {
 	gone := x.phase != ended && !(x.tunnel && x.phase == writing) && x.cause == nil && left(x.client)
 	x.mu.Unlock()
 	if gone {
-		x.abort(fault.New(fault.Unavailable, "client_left", "the client closed its connection"))
+		x.abort(fault.New(fault.Unavailable, CodeClientLeft, "the client closed its connection"))
 	}
 	if x.aborted() != nil {
 		x.endIfOrphan()

@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -76,7 +77,14 @@ func (c *Capabilities) probeNamespaces() {}
 
 // Usage is not to be had on this system.
 func (p *Process) Usage() (Usage, error) {
-	return Usage{}, fault.New(fault.Unavailable, "usage_unknown", "this system does not tell what a child uses")
+	return Usage{}, errUsageUnknown()
+}
+
+// Load is not to be had on this system.
+func (p *Process) Load() (time.Duration, int64, error) { return 0, 0, errUsageUnknown() }
+
+func errUsageUnknown() error {
+	return fault.New(fault.Unavailable, "usage_unknown", "this system does not tell what a child uses")
 }
 
 // oomKills is unknown on this system.

@@ -19,7 +19,7 @@ const clockTick = 10 * time.Millisecond
 func (p *Process) Usage() (Usage, error) {
 	select {
 	case <-p.done:
-		return Usage{}, fault.New(fault.Conflict, "process_ended", "%s has ended", p.spec.Name)
+		return Usage{}, p.errEnded()
 	default:
 	}
 	var u Usage
@@ -42,6 +42,26 @@ func (p *Process) Usage() (Usage, error) {
 		}
 	}
 	return u, nil
+}
+
+// Load is the processor time and the resident memory of Usage alone, for a fraction of its cost.
+func (p *Process) Load() (cpu time.Duration, rss int64, err error) {
+	select {
+	case <-p.done:
+		return 0, 0, p.errEnded()
+	default:
+	}
+	for _, pid := range append([]int{p.proc.Pid}, descendants(p.proc.Pid)...) {
+		if s, err := readStat(pid); err == nil {
+			cpu += s.cpu
+			rss += s.rss
+		}
+	}
+	return cpu, rss, nil
+}
+
+func (p *Process) errEnded() error {
+	return fault.New(fault.Conflict, "process_ended", "%s has ended", p.spec.Name)
 }
 
 // stat is what this package needs of /proc/PID/stat.
