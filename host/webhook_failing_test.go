@@ -5,10 +5,13 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"appzone/host/fault"
 )
 
 func TestWhatAReceiverAsksForIsHonoured(t *testing.T) {
@@ -115,5 +118,34 @@ func TestAReceiverThatIsGoneIsSwitchedOffAtOnce(t *testing.T) {
 		assert.False(r, r.webhook(w.ID).Enabled)
 		assert.Contains(r, r.webhook(w.ID).DisabledReason, "410")
 		require.NoError(r, r.DeleteWebhook(r.Context(), w.ID, 0, admin))
+	})
+}
+
+// E4: tests hold up whoever asks for them for ten seconds at most, and are few at a time.
+func TestTestsOfWebhooksAreBounded(t *testing.T) {
+	x := &receivers{answer: func(_ hookMessage, r *http.Request) (int, string, error) {
+		<-r.Context().Done()
+		return 0, "", r.Context().Err()
+	}}
+	inBubble(t, x.config, func(r *rig) {
+		w := r.hooked(`,"enabled":false`)
+		ended := make(chan error, 4)
+		for range 4 {
+			go func() {
+				_, err := r.TestWebhook(r.Context(), w.ID, admin)
+				ended <- err
+			}()
+		}
+		synctest.Wait()
+		_, err := r.TestWebhook(r.Context(), w.ID, admin)
+		require.Equal(r, "too_many_tests", fault.CodeOf(err))
+		begun := time.Now()
+		for range 4 {
+			err := <-ended
+			assert.Equal(r, "webhook_unreachable", fault.CodeOf(err))
+			assert.Contains(r, err.Error(), "10 seconds")
+		}
+		assert.Equal(r, 10*time.Second, time.Since(begun))
+		assert.Zero(r, r.webhook(w.ID).Deliveries.Failures, "tests count for nothing")
 	})
 }

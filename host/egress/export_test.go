@@ -33,6 +33,11 @@ func (o *Outward) Judge(r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if port := r.URL.Port(); port != "" {
+		if err := t.setPort(port); err != nil {
+			return err
+		}
+	}
 	addrs, err := o.addresses(r.Context(), t)
 	if err != nil {
 		return err

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -73,6 +72,9 @@ func (o *Outward) CloseIdleConnections() {
 // CheckReceiver says what is wrong with where a URL leads, as far as it can be told before its name is looked up: nil, or an [*Error].
 func CheckReceiver(u *url.URL) error {
 	t, err := receiver(u.Hostname())
+	if err == nil && u.Port() != "" {
+		err = t.setPort(u.Port())
+	}
 	if err == nil && t.addr.IsValid() {
 		err = t.admits(t.addr, u.Scheme == "https")
 	}
@@ -103,11 +105,10 @@ func (o *Outward) dial(ctx context.Context, address string, proven bool) (net.Co
 	if err != nil {
 		return nil, err
 	}
-	number, err := strconv.ParseUint(port, 10, 16)
-	if err != nil {
-		return nil, malformed("%q is no port", clip(port))
+	if err := t.setPort(port); err != nil {
+		return nil, err
 	}
-	if t.port = uint16(number); o.o.Proxy != nil && t.outside() {
+	if o.o.Proxy != nil && t.outside() {
 		return connectThrough(ctx, o.o.Proxy, t.String())
 	}
 	addrs, err := o.addresses(ctx, t)

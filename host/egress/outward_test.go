@@ -43,6 +43,8 @@ func TestTheHostItselfCallsWhatWasMeant(t *testing.T) {
 		"metadata as it is, in IPv6":          {"http://[fe80::1]", "", denied},
 		"a number":                            {"http://2130706433", "127.0.0.1", "malformed"},
 		"octal":                               {"http://0177.0.0.1", "127.0.0.1", "malformed"},
+		"no port":                             {"http://127.0.0.1:99999", "", "malformed"},
+		"port 0":                              {"http://127.0.0.1:0", "", "malformed"},
 		"a plugin":                            {"http://clock.appzone.internal", "", denied},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -28,12 +28,19 @@ func parseTarget(text string) (target, error) {
 	if colon < 0 {
 		return t, malformed("%q names no port", clip(text))
 	}
-	port, err := strconv.ParseUint(text[colon+1:], 10, 16)
-	if err != nil || port == 0 || text[colon+1] == '0' {
-		return t, malformed("%q has no port from 1 to 65535", clip(text))
+	if err := t.setPort(text[colon+1:]); err != nil {
+		return t, err
+	}
+	return t, t.setHost(text[:colon])
+}
+
+func (t *target) setPort(text string) error {
+	port, err := strconv.ParseUint(text, 10, 16)
+	if err != nil || text[0] == '0' {
+		return malformed("%q is no port from 1 to 65535", clip(text))
 	}
 	t.port = uint16(port)
-	return t, t.setHost(text[:colon])
+	return nil
 }
 
 func (t *target) setHost(host string) error {
