@@ -133,6 +133,26 @@ func TestAnUpdateAsksForMoreOrLess(t *testing.T) {
 	assert.Empty(t, r.view("p").Grants.Plugins)
 }
 
+// H3: a classic plugin can be observed from its first start on, in the place of all that it asks for.
+func TestAPluginIsInstalledToBeObserved(t *testing.T) {
+	r := newRig(t, nil)
+	r.mustUpload(fmt.Sprintf(script, "P", "1.0.0", ""))
+	plan, err := r.Plan(t.Context(), "p", "")
+	require.NoError(t, err)
+	require.True(t, plan.Requested.UnrestrictedNetwork)
+	var observe host.GrantChoice
+	require.NoError(t, json.Unmarshal([]byte(`"observe"`), &observe))
+	automation := host.Actor{User: "ci", Role: host.RoleAdmin, Scopes: []string{host.ScopePluginsUpload, host.ScopePluginsManage}}
+	_, err = r.Install(t.Context(), "p", host.InstallRequest{Grants: observe}, plan.ETag, automation)
+	assert.Equal(t, "consent_required", fault.CodeOf(err))
+	job, err := r.Install(t.Context(), "p", host.InstallRequest{Grants: observe}, plan.ETag, admin)
+	require.NoError(t, err)
+	r.succeed(job)
+	granted := r.view("p").Grants
+	assert.False(t, granted.UnrestrictedNetwork)
+	assert.False(t, granted.ObserveUntil.IsZero())
+}
+
 // H3: who may not grant can neither prolong an observation, nor take "every address" for this machine's own.
 func TestWhoMayNotGrantStretchesNothing(t *testing.T) {
 	automation := host.Actor{User: "ci", Role: host.RoleAdmin, Scopes: []string{host.ScopePluginsUpload, host.ScopePluginsManage}}

@@ -103,7 +103,8 @@ func (h *Host) agree(ctx context.Context, id string, req InstallRequest, etag st
 // consent refuses new grants by an actor who may not grant, and silence about what the version asks for beyond what
 // was granted. Who may grant, and says what, may grant less than is asked for.
 func consent(id string, plan Plan, said GrantChoice, grants, before *Grants, actor Actor) error {
-	if missing := plan.Requested.beyond(grants); len(missing) > 0 && (said.Grants == nil || !actor.May(ScopePluginsGrant)) {
+	decided := said.Grants != nil || said.Observe > 0
+	if missing := plan.Requested.beyond(grants); len(missing) > 0 && (!decided || !actor.May(ScopePluginsGrant)) {
 		e := fault.New(fault.Forbidden, "consent_required", "plugin %q asks for more than is granted; an administrator who read the plan can agree with \"grants\": \"requested\"", id)
 		for _, n := range missing {
 			e.WithField("grants."+n.Code, "%s is asked for and not granted", n.Value)
