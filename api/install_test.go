@@ -87,6 +87,26 @@ func TestStartAndStopAreIdempotentJobs(t *testing.T) {
 	r.expect(call{method: "GET", path: "/api/v1/plugins/clock"}, 404)
 }
 
+// Row H3: a candidate that nobody consents to can be thrown away.
+func TestACandidateIsRejected(t *testing.T) {
+	r := newRig(t)
+	reject := call{method: "DELETE", path: "/api/v1/plugins/clock/candidate"}
+	r.expect(reject, 404, "plugin_not_found")
+	require.Equal(t, 201, r.upload(scriptZip(t, "Clock", "1.0.0", "app.js", "")).StatusCode)
+	r.expect(reject, 409, "not_installed")
+	require.Equal(t, 200, r.install(scriptZip(t, "Clock", "1.0.0", "app.js", ""), false).StatusCode)
+	r.expect(reject, 404, "version_not_found")
+	require.Equal(t, 200, r.upload(scriptZip(t, "Clock", "1.1.0", "app.js", "")).StatusCode)
+	r.expect(reject, 204)
+	var p struct {
+		Version   string
+		Candidate any
+	}
+	r.get("/api/v1/plugins/clock").into(t, &p)
+	assert.Equal(t, "1.0.0", p.Version)
+	assert.Nil(t, p.Candidate)
+}
+
 func TestAJobThatFailsSaysWhere(t *testing.T) {
 	r := newRig(t)
 	a := r.install(scriptZip(t, "Broken", "1.0.0", "crash.js", ""), true)

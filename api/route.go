@@ -71,6 +71,7 @@ func (s *Server) routes() []route {
 		{fiber.MethodDelete, plugin, manage, "removePlugin", s.removePlugin, false},
 		{put, plugin + "/versions/{version}", upload, "putPluginVersion", s.putPluginVersion, false},
 		{get, plugin + "/versions", read, "listPluginVersions", s.listPluginVersions, false},
+		{fiber.MethodDelete, plugin + "/candidate", manage, "rejectCandidate", s.rejectCandidate, false},
 		{get, plugin + "/plan", read, "getPluginPlan", s.getPluginPlan, false},
 		{post, plugin + "/install", manage, "installPlugin", s.installPlugin, true},
 		{post, plugin + "/uninstall", manage, "uninstallPlugin", s.uninstallPlugin, true},
