@@ -1,8 +1,7 @@
-// save gives the browser a file to keep.
-export function save(file: Blob, name: string) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(file);
-  link.download = name;
+// save hands a file that was made here to the browser, as a download does.
+export function save(name: string, content: Blob) {
+  const url = URL.createObjectURL(content);
+  const link = Object.assign(document.createElement("a"), { href: url, download: name });
   link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

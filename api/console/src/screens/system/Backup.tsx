@@ -16,7 +16,7 @@ export function BackupButton() {
       const r = await fetch("/api/v1/backup", { method: "POST" });
       if (!r.ok) throw failureOf(r.status, await r.json().catch(() => null), r.headers);
       const file = await r.blob();
-      save(file, `appzone-${new Date().toISOString().slice(0, 16).replace(/[:T]/g, "-")}.backup`);
+      save(`appzone-${new Date().toISOString().slice(0, 16).replace(/[:T]/g, "-")}.backup`, file);
       return file.size;
     },
     onSuccess: (size) => notifyDone(t("system.backedUp", { size: bytes(size) })),
