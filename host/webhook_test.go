@@ -186,6 +186,41 @@ func TestARestartLosesNothing(t *testing.T) {
 	})
 }
 
+// What was taken just before the end is not sent again.
+func TestTheEndRecordsWhatWasTaken(t *testing.T) {
+	hangs := func(m hookMessage, r *http.Request) (int, string, error) {
+		if m.Type == "t3" {
+			<-r.Context().Done()
+		}
+		return 200, "", r.Context().Err()
+	}
+	x := &receivers{answer: hangs}
+	inBubble(t, x.config, func(r *rig) {
+		r.hooked()
+		r.happen("t1", "t2", "t3")
+		settle(time.Second / 2)
+		assert.Equal(r, []string{"t1", "t2", "t3"}, x.types())
+		r.reboot(x.config)
+		settle(time.Second / 2)
+		assert.Equal(r, []string{"t3"}, x.types())
+	})
+}
+
+// A crash can lose the last events, whose numbers are given out again; a receiver that was ahead is told of those that follow.
+func TestAReceiverIsNeverAheadOfTheEvents(t *testing.T) {
+	x := &receivers{}
+	inBubble(t, x.config, func(r *rig) {
+		w := r.hooked()
+		settle(time.Second)
+		r.Close()
+		require.NoError(r, r.store.Update(t.Context(), func(to host.Writer) error { return to.Put("deliveries", w.ID, map[string]any{"seq": 1000}) }))
+		r.reboot(x.config)
+		r.happen("t1")
+		settle(time.Second)
+		assert.Equal(r, []string{"t1"}, x.types())
+	})
+}
+
 // An attempt that the end of the host breaks off counts for nothing, and does not hold it up.
 func TestTheEndDoesNotWaitForAReceiver(t *testing.T) {
 	x := &receivers{answer: func(_ hookMessage, r *http.Request) (int, string, error) {
