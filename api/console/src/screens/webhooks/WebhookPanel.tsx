@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
 import { api, done } from "../../api/client";
+import { Failure } from "../../api/failure";
 import { useConfirm } from "../../parts/Confirm";
 import { Failed, notifyDone, notifyFailure } from "../../parts/Failed";
 import { dateTime, number } from "../../parts/format";
@@ -68,7 +69,11 @@ function Acts({ of, onSecret, onEdit }: { of: Webhook; onSecret: (secret: string
   const [, go] = useLocation();
   const params = { path: { id: of.id } };
   const test = useMutation({
-    mutationFn: () => done(api.POST("/api/v1/webhooks/{id}/test", { params })),
+    mutationFn: async () => {
+      const sent = await done(api.POST("/api/v1/webhooks/{id}/test", { params }));
+      if (sent.error) throw new Failure(422, "webhook_refused", sent.error);
+      return sent;
+    },
     onSuccess: (r) => notifyDone(t("webhooks.tested", { status: r.status })),
     onSettled: () => client.invalidateQueries({ queryKey: ["webhooks"] }),
   });
