@@ -74,6 +74,7 @@ type Server struct {
 	// The same for requests to public routes: of each plugin, and of each address to it.
 	hooks, callers *limit.Limiter
 	newConns       newConns
+	sidebars       sidebars
 	// internal answers plugins that call other plugins.
 	internal *internal
 	// table is what routes returned, pageTable what pageRoutes did.

@@ -47,11 +47,6 @@ func (s *Server) getMe(c *fiber.Ctx) error {
 	return send(c, fiber.StatusOK, m)
 }
 
-func (s *Server) getMySidebar(c *fiber.Ctx) error {
-	entries, err := s.host.Sidebar(s.ctx, actorOf(c))
-	return reply(c, listOf(entries, ""), err)
-}
-
 // credential tells, for a stream that goes on, whether its credentials still hold and their owner has the role that it was opened with.
 func (s *Server) credential(c *fiber.Ctx) func() bool {
 	actor := actorOf(c)

@@ -162,6 +162,16 @@ func (h *Host) Unchanged(actor Actor) bool {
 	return a.unchanged(actor)
 }
 
+// Settled returns the actor as it is after the changes of accounts that are under way, if its credential still holds and its owner has
+// the same role. It is for who was told of a change, which is a moment before [Host.ByCredential] knows.
+func (h *Host) Settled(actor Actor) (Actor, bool) {
+	a := h.accounts
+	a.lock()
+	defer a.unlock()
+	now, ok := a.byCredential(actor.Credential, time.Now())
+	return now, ok && now.Role == actor.Role
+}
+
 // stillMay refuses a change by who has lost the right since the request was admitted, as enter does; it is for other records than accounts.
 func (h *Host) stillMay(actor Actor) error {
 	if actor.Credential == "" || h.Unchanged(actor) {

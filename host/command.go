@@ -166,6 +166,8 @@ func (s *supervisor) handle(c command) {
 		c.reply <- nil
 	case opWait:
 		s.status.WaitingUntil = c.until
+		s.publish()
+		s.announceWait()
 		c.reply <- nil
 	}
 	s.publish()
@@ -195,8 +197,12 @@ func (s *supervisor) halt(reply chan error) {
 		s.endInstance()
 	case Stopped, BackingOff, Failed:
 		s.timer.Stop()
+		waited := s.status.State == Stopped && s.status.WaitingUntil != nil
 		s.status.WaitingUntil = nil
 		s.move(causeStop, nil)
+		if s.publish(); waited {
+			s.announceWait()
+		}
 		reply <- nil
 	}
 }

@@ -69,7 +69,7 @@ func (h *Host) noteDamage(ctx context.Context, v Version, found damage) {
 	}
 }
 
-// showDamage names the file in the view of an installed plugin. Pages are not served then.
+// showDamage names the file in the view of an installed plugin.
 func (h *Host) showDamage(view *PluginView, v Version) {
 	d := h.damageOf(v.Plugin, v.Digest)
 	warn := func(format string, c *tree.Change) {
@@ -81,9 +81,6 @@ func (h *Host) showDamage(view *PluginView, v Version) {
 	}
 	if d.stored != nil {
 		warn("its file %q is %s in the store, so that it is not served; upload the same zip again to restore it", d.stored)
-		if view.Type == manifest.TypeHTML && view.Quarantine == nil {
-			view.State = Failed
-		}
 	}
 }
 

@@ -61,6 +61,7 @@ type Host struct {
 	// tidying lets one tidy run at a time, and none while a backup is read.
 	tidying sync.Mutex
 	folders folders
+	shelf   shelf
 
 	mu          sync.Mutex // guards what follows; nobody waits for the disk with it
 	supervisors map[string]*supervisor
@@ -361,6 +362,7 @@ func (h *Host) savePlugin(w Writer, p *Plugin) error {
 }
 
 func (h *Host) publish(a Actor, kind, plugin string, data map[string]any) {
+	h.shelf.forget(kind)
 	h.bus.Publish(Event{Type: kind, Plugin: plugin, Actor: a.User, Data: data})
 	h.log.Info("event", "type", kind, "plugin", plugin, "actor", a.User)
 }

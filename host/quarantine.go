@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"appzone/host/audit"
-	"appzone/host/manifest"
 )
 
 // quarantineWait is how long a change of the keys waits for what it stops.
@@ -113,27 +112,6 @@ func (h *Host) cutOff(ids []string) {
 		})
 	}
 	all.Wait()
-}
-
-// showQuarantine puts into the view of an installed plugin why it is not used, if it is not.
-func showQuarantine(view *PluginView, b *bar) {
-	if b == nil {
-		return
-	}
-	view.Quarantine = b.quarantine()
-	if view.Type == manifest.TypeHTML {
-		view.State, view.Desired = Stopped, DesiredStopped
-	}
-}
-
-// stateShown is the state of an installed plugin as people see it.
-func (h *Host) stateShown(r Reader, p Plugin, v Version) (State, error) {
-	if v.Manifest.Type == manifest.TypeHTML {
-		if b, err := h.barOf(r, v); err != nil || b != nil {
-			return Stopped, err
-		}
-	}
-	return h.statusOf(p, p.Edits.apply(v.Manifest)).State, nil
 }
 
 // barredAtBoot tells whether a plugin that ran before must not come back, and logs why.

@@ -104,9 +104,11 @@ func (h *Host) viewOf(r Reader, p Plugin) (PluginView, error) {
 		asked := asks(&c.Manifest)
 		view.Candidate = &CandidateView{Version: c.Version, Digest: c.Digest, NeedsConsent: len(asked.beyond(p.Grants)) > 0}
 	}
-	view.Status = h.statusOf(p, m)
-	if p.Installed != "" {
-		showQuarantine(&view, h.barFor(sign, v))
+	if p.Installed == "" {
+		view.Status = h.statusOf(p, m)
+	} else {
+		b := h.barFor(sign, v)
+		view.Status, view.Quarantine = h.statusShown(p, m, v.Digest, b), b.quarantine()
 		h.showDamage(&view, v)
 	}
 	h.mu.Lock()

@@ -3,6 +3,7 @@ package host
 import (
 	"context"
 	"strings"
+	"time"
 
 	"appzone/host/manifest"
 )
@@ -18,8 +19,17 @@ type SidebarEntry struct {
 	// URL of the page: absolute where the manifest names another site, else a path on this host.
 	URL string `json:"url"`
 	// External tells that URL is on another site.
-	External bool  `json:"external"`
-	State    State `json:"state"`
+	External bool   `json:"external"`
+	Version  string `json:"version"`
+	State    State  `json:"state"`
+	// Listening is false for a script that is alive and never called listen.
+	Listening bool `json:"listening"`
+	// Since is when State began, WaitingUntil when the host will start it by itself: after its boot, or again; nil where it will not.
+	Since        time.Time  `json:"since"`
+	WaitingUntil *time.Time `json:"waitingUntil"`
+	// ReasonCode and Reason say why it is not to be used now, in words for members; empty for one that is, or is on its way.
+	ReasonCode string `json:"reasonCode"`
+	Reason     string `json:"reason"`
 }
 
 // The two views of a plugin.
@@ -42,31 +52,38 @@ func (h *Host) Sidebar(ctx context.Context, actor Actor) ([]SidebarEntry, error)
 	if actor.Kind() == KindService {
 		return out, nil
 	}
+	all, err := h.shelved(ctx)
+	if err != nil {
+		return nil, err
+	}
 	view := ViewOf(actor.Role)
-	err := h.view(ctx, func(r Reader) error {
-		return tablePlugins.each(r, "", "", func(_ string, p Plugin) (bool, error) {
-			v, err := installedVersion(r, p)
-			if err != nil || v == nil {
-				return true, err
-			}
-			m := p.Edits.apply(v.Manifest)
-			if !shows(m.Sidebar, view) || !actor.Opens(p.ID, m.Sidebar) {
-				return true, nil
-			}
-			page := PageOf(m.Parameters.Views, view)
-			if page == "" && m.Type == manifest.TypeHTML {
-				return true, nil
-			}
-			e := SidebarEntry{ID: p.ID, Name: m.Name, Icon: m.Icon, Type: m.Type, View: view}
-			if e.State, err = h.stateShown(r, p, *v); err != nil {
-				return false, err
-			}
-			e.URL, e.External = PageURL(p.ID, page)
-			out = append(out, e)
-			return true, nil
-		})
-	})
-	return out, err
+	for _, s := range all {
+		m := s.manifest
+		page := PageOf(m.Parameters.Views, view)
+		if !shows(m.Sidebar, view) || !actor.Opens(s.plugin.ID, m.Sidebar) || page == "" && m.Type == manifest.TypeHTML {
+			continue
+		}
+		out = append(out, h.sidebarEntry(s, view, page))
+	}
+	return out, nil
+}
+
+func (h *Host) sidebarEntry(s shelved, view, page string) SidebarEntry {
+	m, st := s.manifest, h.statusShown(s.plugin, s.manifest, s.digest, s.bar)
+	e := SidebarEntry{ID: s.plugin.ID, Name: m.Name, Icon: m.Icon, Type: m.Type, View: view, Version: s.version,
+		State: st.State, Listening: st.Listening, Since: st.Since, WaitingUntil: st.WaitingUntil, ReasonCode: h.reasonOf(s, st)}
+	e.Reason = reasonTexts[e.ReasonCode]
+	e.URL, e.External = PageURL(e.ID, page)
+	return e
+}
+
+// ChangesSidebars tells whether what e tells of may have changed what a sidebar shows.
+func ChangesSidebars(e Event) bool {
+	switch kind, _, _ := strings.Cut(e.Type, "."); kind {
+	case "plugin", "member", "profile", "key":
+		return true
+	}
+	return e.Type == "job.ended" || e.Type == "token.edited"
 }
 
 // shows tells whether a sidebar setting shows the plugin on a view's sidebar.

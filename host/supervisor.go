@@ -48,6 +48,8 @@ type supervisor struct {
 	byHand  bool // the present start was asked for: its failure is final
 	// due is set while it is stopped and a start is about to follow: from its making until the first command, and during a restart.
 	due bool
+	// heard counts how often the instance began or ceased to listen.
+	heard int
 	// trial is that of a version that has to prove itself.
 	trial trial
 	// Who waits for the end of a start or of a stop.
@@ -127,7 +129,7 @@ func (s *supervisor) run() {
 // begin starts a new instance.
 func (s *supervisor) begin(byHand bool) {
 	s.timer.Stop()
-	s.again, s.due, s.byHand, s.ready = false, false, byHand, time.Time{}
+	s.again, s.due, s.byHand, s.ready, s.heard = false, false, byHand, time.Time{}, 0
 	if byHand {
 		s.crashes.reset()
 		s.status.Restarts = 0
@@ -162,7 +164,7 @@ func (s *supervisor) hear(n news) {
 			answer(&s.starting, nil)
 		}
 	case newsListening:
-		s.status.Listening = s.status.State == Running && n.inst.answers.Load()
+		s.heardListening(n.inst.answers.Load())
 	case newsEnded:
 		s.ended(n)
 	}
