@@ -1,4 +1,4 @@
-import { Avatar, Menu, UnstyledButton, useMantineColorScheme } from "@mantine/core";
+import { Avatar, Menu, UnstyledButton, useMantineColorScheme, VisuallyHidden } from "@mantine/core";
 import { mdiAccountCircleOutline, mdiApi, mdiBrightness6, mdiLogout, mdiTranslate, mdiWeatherNight, mdiWhiteBalanceSunny } from "@mdi/js";
 import { useQueryClient } from "@tanstack/react-query";
 import i18next from "i18next";
@@ -40,8 +40,9 @@ export function UserMenu() {
   return (
     <Menu position="bottom-end" width={230} withArrow>
       <Menu.Target>
-        <UnstyledButton aria-label={t("shell.signedIn", { user: me.user })}>
-          <Avatar color="zone" radius="xl" size={34} name={me.user} />
+        <UnstyledButton>
+          <Avatar color="zone" radius="xl" size={34} name={me.user} aria-hidden />
+          <VisuallyHidden>{t("shell.signedIn", { user: me.user })}</VisuallyHidden>
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
