@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, Text, VisuallyHidden } from "@mantine/core";
+import { Button, Group, Modal, Stack, Text, Tooltip, VisuallyHidden } from "@mantine/core";
 import { Dropzone } from "@mantine/dropzone";
 import { mdiTrayArrowUp } from "@mdi/js";
 import { useTranslation } from "react-i18next";
@@ -15,6 +15,7 @@ export function UploadDialog({ maxBytes, onFinish }: { maxBytes: number | undefi
   const { open, list } = useUploads();
   const done = list.filter((s) => s.uploaded).length;
   const under = list.filter(moving).length;
+  const why = under ? t("zone.upload.underway") : done ? "" : t("zone.upload.first");
   return (
     <Modal
       opened={open}
@@ -34,13 +35,12 @@ export function UploadDialog({ maxBytes, onFinish }: { maxBytes: number | undefi
         <Dropzone
           onDrop={(files) => addFiles(files, { maxBytes })}
           getFilesFromEvent={dropped}
-          inputProps={{ "aria-label": t("zone.upload.choose") }}
-          aria-label={t("zone.upload.choose")}
-          role="button"
+          activateOnKeyboard={false}
+          inputProps={{ "aria-label": t("zone.upload.choose"), accept: ".zip" }}
           className={classes.zone}
           data-compact={list.length > 0 || undefined}
         >
-          <Group gap="md" wrap="nowrap" justify="center">
+          <div className={classes.inside}>
             <Text c="dimmed" component="span" lh={1}>
               <Icon path={mdiTrayArrowUp} size={list.length ? 28 : 44} />
             </Text>
@@ -50,16 +50,22 @@ export function UploadDialog({ maxBytes, onFinish }: { maxBytes: number | undefi
                 {maxBytes === undefined ? t("zone.upload.hint") : t("zone.upload.hintMax", { max: bytes(maxBytes) })}
               </Text>
             </div>
-          </Group>
+            {/* For the keyboard; its click is that of the zone around it. */}
+            <Button variant={list.length ? "default" : "light"} size={list.length ? "xs" : "sm"} data-autofocus>
+              {t("zone.upload.choose")}
+            </Button>
+          </div>
         </Dropzone>
         <VisuallyHidden role="status">{list.length ? t("zone.upload.status", { done, under, count: list.length }) : ""}</VisuallyHidden>
         <Group justify="flex-end">
           <Button variant="default" onClick={closeUploads}>
-            {t(under ? "zone.upload.background" : "common.cancel")}
+            {t(under ? "zone.upload.background" : done ? "common.close" : "common.cancel")}
           </Button>
-          <Button onClick={onFinish} disabled={done === 0 || under > 0}>
-            {t("zone.upload.finish")}
-          </Button>
+          <Tooltip label={why} disabled={!why} events={{ hover: true, focus: true, touch: true }}>
+            <Button onClick={why ? undefined : onFinish} data-disabled={Boolean(why) || undefined} aria-disabled={Boolean(why)}>
+              {t("zone.upload.finish")}
+            </Button>
+          </Tooltip>
         </Group>
       </Stack>
     </Modal>
