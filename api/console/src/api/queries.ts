@@ -11,7 +11,10 @@ export const meQuery = queryOptions({
   retry: false,
 });
 
-export const sidebarQuery = queryOptions({ queryKey: ["sidebar"], queryFn: async () => (await done(api.GET("/api/v1/me/sidebar"))).items });
+export const sidebarQuery = queryOptions({
+  queryKey: ["sidebar"],
+  queryFn: async () => ((await done(api.GET("/api/v1/me/sidebar"))) as Schema["SidebarList"]).items,
+});
 
 export const pluginsQuery = queryOptions({
   queryKey: ["plugins"],
