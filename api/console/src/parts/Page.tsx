@@ -4,22 +4,37 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 // Page is one screen: its heading, what it is for, what can be done on it, and the rest.
-export function Page({ title, lead, actions, children }: { title: string; lead?: ReactNode; actions?: ReactNode; children: ReactNode }) {
+export function Page({
+  title,
+  icon,
+  lead,
+  actions,
+  children,
+}: {
+  title: string;
+  icon?: ReactNode;
+  lead?: ReactNode;
+  actions?: ReactNode;
+  children: ReactNode;
+}) {
   const { t } = useTranslation();
   useDocumentTitle(`${title} · ${t("common.appName")}`);
   return (
     <Stack gap="lg" maw={1280} mx="auto" w="100%">
       <Group justify="space-between" align="flex-start" gap="sm">
-        <div>
-          <Title order={1} size="h2">
-            {title}
-          </Title>
-          {lead && (
-            <Text c="dimmed" size="sm" component="div" maw={720}>
-              {lead}
-            </Text>
-          )}
-        </div>
+        <Group gap="md" align="flex-start" wrap="nowrap" flex="1 1 320px" miw={0}>
+          {icon}
+          <div style={{ minWidth: 0, flex: 1 }}>
+            <Title order={1} size="h2" style={{ overflowWrap: "anywhere" }}>
+              {title}
+            </Title>
+            {lead && (
+              <Text c="dimmed" size="sm" component="div" maw={720}>
+                {lead}
+              </Text>
+            )}
+          </div>
+        </Group>
         {actions && <Group gap="xs">{actions}</Group>}
       </Group>
       {children}

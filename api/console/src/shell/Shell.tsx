@@ -65,7 +65,7 @@ export default function Shell() {
         <AppShell.Main id="content" tabIndex={-1} className={classes.main}>
           <Workplace shown={working} />
           {!working && (
-            <Unexpected key={location}>
+            <Unexpected key={screenOf(location)}>
               <Suspense
                 fallback={
                   <Center py={80}>
@@ -88,3 +88,6 @@ export default function Shell() {
     </LiveContext>
   );
 }
+
+// screenOf is what of an address is another screen; the rest is a tab of the same one, which keeps its state and the focus.
+const screenOf = (location: string) => location.split("/").slice(0, 3).join("/");
