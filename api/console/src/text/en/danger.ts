@@ -1,3 +1,20 @@
 export default {
   title: "Danger",
+  export: "Export a copy",
+  exportDetail:
+    "One file with the version that is shown here, its edits and its settings, to import on another host. Secrets stay encrypted.",
+  exportData: "With its own data, and what was written beside its code",
+  exportStops: "The plugin stands still for the moment in which its data is copied.",
+  uninstall: "Uninstall",
+  uninstallDetail: "Takes the plugin out of use. It can be installed again from here.",
+  uninstallEnds: "It is stopped at once, and leaves every sidebar.",
+  uninstallKeeps: "The versions that were uploaded stay.",
+  uninstallChoice: "You choose whether its data, settings, grants and edits stay as well, or are deleted for good.",
+  remove: "Remove",
+  removeDetail: "Deletes the plugin with everything that belongs to it. This cannot be taken back.",
+  removeInstalled: "Stops and uninstalls the plugin, and deletes everything that belongs to it. This cannot be taken back.",
+  removeFiles: "All its versions and files",
+  removeData: "Its own data, settings with their secrets, grants, edits and logs",
+  removePeople: "Who was given it: people and profiles lose it",
+  removeTrail: "The audit trail keeps what happened to it.",
 };

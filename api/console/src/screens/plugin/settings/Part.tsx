@@ -61,11 +61,12 @@ function Field({ schema: s, path, required, label }: Own) {
   const { root, plain, errors, set } = useForm();
   const value = get(plain, path);
   const fallback = s.default === undefined || s.default === null ? undefined : s.default;
-  const hint = fallback === undefined ? undefined : t("settings.default", { value: shown(s, fallback) });
+  const told = typeof fallback === "boolean" ? t(fallback ? "common.yes" : "common.no") : fallback !== undefined && shown(s, fallback);
+  const hint = fallback === undefined ? undefined : t("settings.default", { value: told });
   const change = (v: Json | undefined) => set(path, v);
   const common = {
     label,
-    description: [s.description, hint].filter(Boolean).join(" ") || undefined,
+    description: [s.description, hint].filter(Boolean).join(" · ") || undefined,
     error: errors[dotted(path)],
     withAsterisk: required && fallback === undefined,
     "data-path": dotted(path),

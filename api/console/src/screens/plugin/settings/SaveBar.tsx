@@ -6,9 +6,9 @@ import classes from "./Settings.module.css";
 export function SaveBar({ count, blocked, onDiscard }: { count: number; blocked: boolean; onDiscard: () => void }) {
   const { t } = useTranslation();
   return (
-    <div aria-live="polite" className={count ? classes.bar : undefined} style={count ? { padding: 0, boxShadow: "none" } : undefined}>
+    <div aria-live="polite" className={classes.bar}>
       {count > 0 && (
-        <Paper withBorder className={classes.bar} style={{ position: "static" }}>
+        <Paper withBorder shadow="md" px="md" py="sm">
           <Group justify="space-between" gap="xs">
             <Text size="sm" fw={600}>
               {t("settings.changes", { count })}

@@ -1,140 +1,45 @@
-import { Alert, Button, Group as Row, SegmentedControl, Stack, Text } from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { Alert, Button, Paper, Group as Row, SegmentedControl, Stack, Text } from "@mantine/core";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type Schema as Api, api, tagged } from "../../../api/client";
-import { asFailure } from "../../../api/failure";
+import type { Schema as Api } from "../../../api/client";
 import type { Plugin } from "../../../api/queries";
-import { Failed, notifyDone } from "../../../parts/Failed";
+import { Failed } from "../../../parts/Failed";
 import { When } from "../../../parts/When";
-import { check, type Wrong } from "./check";
 import { Difference } from "./Difference";
-import { type Draft, rebase, useDraft } from "./draft";
-import { type Form, FormContext } from "./form";
+import { FormContext, useForm } from "./form";
 import { JsonPart } from "./JsonPart";
 import { Group } from "./Part";
-import { settingsQuery } from "./query";
-import { rowsOf, schemaAt, shownSecrets } from "./rows";
+import { schemaAt, shownSecrets } from "./rows";
 import { SaveBar } from "./SaveBar";
 import { SecretPart } from "./SecretPart";
-import { dotted, type JsonObject, type Path, type Schema, secretPaths, titleOf, typeOf } from "./schema";
-import { putTogether, secretKey, set, takeApart } from "./values";
+import { dotted, secretPaths, titleOf } from "./schema";
+import { useSettingsForm } from "./useSettingsForm";
+import { secretKey } from "./values";
 
 // SettingsForm is the form of a plugin's settings. What is changed is a draft until it is reviewed and saved.
 export function SettingsForm({ plugin, settings, etag }: { plugin: Plugin; settings: Api["Settings"]; etag: string }) {
   const { t } = useTranslation();
-  const client = useQueryClient();
-  const root = settings.schema as Schema;
-  const now = useMemo(() => takeApart(root, settings.values as JsonObject), [root, settings.values]);
-  const { draft, setDraft } = useDraft(plugin.id);
   const [asJson, setAsJson] = useState(false);
-  const [tried, setTried] = useState(false);
-  const [review, setReview] = useState(false);
-  const [refused, setRefused] = useState<Record<string, string>>({});
-  const form = useRef<HTMLFormElement>(null);
-
-  const current: Draft = draft ?? { base: now, etag, plain: now.plain, secrets: {} };
-  const rows = rowsOf(root, current);
-  const moved = draft !== null && draft.etag !== etag;
-
-  const has = (key: string) => (key in current.secrets ? typeof current.secrets[key] === "string" : key in current.base.secrets);
-  const wrong = check(root, current.plain, has);
-  const said = (w: Wrong) => t(`settings.wrong.${w.key}`, { n: w.n });
-  const errors = tried ? Object.fromEntries(Object.entries(wrong).map(([path, w]) => [path, said(w)])) : {};
-
-  const edit = (path: Path, next: Draft) => {
-    setRefused(({ [dotted(path)]: _, ...rest }) => rest);
-    setDraft(rowsOf(root, next).length > 0 ? next : null);
-  };
-  const value: Form = {
-    root,
-    plain: current.plain,
-    marks: current.base.secrets,
-    secrets: current.secrets,
-    errors: { ...refused, ...errors },
-    set: (path, v) => edit(path, { ...current, plain: set(current.plain, path, v) }),
-    setSecret: (path, v) => {
-      const { [secretKey(path)]: _, ...rest } = current.secrets;
-      edit(path, { ...current, secrets: v === undefined ? rest : { ...rest, [secretKey(path)]: v } });
-    },
-  };
-
-  const save = useMutation({
-    mutationFn: () =>
-      tagged(
-        api.PUT("/api/v1/plugins/{id}/settings", {
-          params: { path: { id: plugin.id }, header: { "If-Match": current.etag } },
-          body: putTogether(current.plain, current.secrets, (path) => typeOf(schemaAt(root, path))),
-        }),
-      ),
-    onSuccess: (answer) => {
-      client.setQueryData(settingsQuery(plugin.id).queryKey, answer);
-      done();
-      notifyDone(t("settings.saved"));
-      client.invalidateQueries({ queryKey: ["plugin", plugin.id] });
-    },
-    onError: (e) => {
-      const failure = asFailure(e);
-      if (failure.status === 412) client.invalidateQueries({ queryKey: ["plugin", plugin.id, "settings"] });
-      if (failure.fields.length === 0 && failure.status !== 412) return; // shown in the dialog
-      setRefused(Object.fromEntries(failure.fields.map((f) => [f.field, f.message])));
-      setReview(false);
-    },
-  });
-  const done = () => {
-    setDraft(null);
-    setReview(false);
-    setTried(false);
-    setRefused({});
-    save.reset();
-  };
-
-  // What is wrong gets the focus.
-  const marked = Object.keys(value.errors).join("\n");
-  const asked = useRef(false);
-  useEffect(() => {
-    if (!marked || (!asked.current && Object.keys(refused).length === 0)) return;
-    asked.current = false;
-    const first = form.current?.querySelector<HTMLElement>('[aria-invalid="true"]');
-    first?.focus();
-  }, [marked, refused]);
-
-  const submit = () => {
-    setTried(true);
-    if (form.current?.querySelector("[data-broken]")) return;
-    if (Object.keys(wrong).length > 0) {
-      asked.current = true;
-      form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
-      return;
-    }
-    save.reset();
-    setReview(true);
-  };
-
-  const shown = new Set(shownSecrets(root).map(secretKey));
-  const further = secretPaths(root).filter((path) => asJson || !shown.has(secretKey(path)));
-  const failed = save.error && asFailure(save.error);
-  const rest = asJson ? false : Object.keys(current.plain).some((n) => !root.properties || !(n in root.properties));
+  const { form, element, rows, wrong, moved, review, save, failure, submit, keep, forget, close } = useSettingsForm(
+    plugin.id,
+    settings,
+    etag,
+  );
+  const who = settings.updatedBy ?? "";
   return (
-    <FormContext value={value}>
+    <FormContext value={form}>
       <form
-        ref={form}
+        ref={element}
         noValidate
         onSubmit={(e) => {
           e.preventDefault();
-          if (rows.length > 0) submit();
+          submit();
         }}
       >
-        <Stack maw={760}>
+        <Stack maw={800}>
           <Row justify="space-between">
             <Text size="sm" c="dimmed">
-              {settings.updatedAt ? (
-                <>
-                  {t("settings.changedBy", { who: settings.updatedBy ?? "" })} <When at={settings.updatedAt} />
-                </>
-              ) : (
-                t("settings.never")
-              )}
+              {settings.updatedAt ? t("settings.changedBy", { who }) : t("settings.never")} <When at={settings.updatedAt} />
             </Text>
             <SegmentedControl
               size="xs"
@@ -147,74 +52,80 @@ export function SettingsForm({ plugin, settings, etag }: { plugin: Plugin; setti
               ]}
             />
           </Row>
-          {moved && (
-            <Alert color="yellow" title={t("settings.moved", { who: settings.updatedBy ?? "" })} role="alert">
-              <Stack align="flex-start" gap="xs">
-                {t("settings.movedDetail")}
-                <Row gap="xs">
-                  <Button
-                    size="xs"
-                    onClick={() => {
-                      const next = rebase(current, now, etag);
-                      setDraft(rowsOf(root, next).length > 0 ? next : null);
-                      save.reset();
-                    }}
-                  >
-                    {t("settings.carry")}
-                  </Button>
-                  <Button size="xs" variant="default" onClick={done}>
-                    {t("settings.discard")}
-                  </Button>
-                </Row>
-              </Stack>
-            </Alert>
-          )}
-          {failed && !review && failed.status !== 412 && <Failed error={failed} title={t("settings.refused")} />}
-          {tried && Object.keys(wrong).length > 0 && (
+          {moved && <Moved who={who} onKeep={keep} onDiscard={forget} />}
+          {failure && !review && failure.status !== 412 && <Failed error={failure} title={t("settings.refused")} />}
+          {wrong > 0 && (
             <Alert color="red" role="alert">
-              {t("settings.correct", { count: Object.keys(wrong).length })}
+              {t("settings.correct", { count: wrong })}
             </Alert>
           )}
-          {root.description && <Text size="sm">{root.description}</Text>}
-          {asJson || !root.properties ? (
-            <JsonPart schema={{}} path={[]} required={false} label={t("settings.all")} />
-          ) : (
-            <Group schema={root} path={[]} />
-          )}
-          {rest && (
-            <Text size="sm" c="dimmed">
-              {t("settings.more")}
-            </Text>
-          )}
-          {further.map((path) => (
-            <SecretPart
-              key={secretKey(path)}
-              schema={schemaAt(root, path)}
-              path={path}
-              required={false}
-              label={titleOf(schemaAt(root, path), dotted(path))}
-            />
-          ))}
-          <SaveBar count={rows.length} onDiscard={done} blocked={moved} />
+          <Fields asJson={asJson} />
+          <SaveBar count={rows.length} onDiscard={forget} blocked={moved} />
         </Stack>
       </form>
       <Difference
         opened={review}
         rows={rows}
-        effect={effectOf(plugin)}
+        effect={useEffectOf(plugin)}
         busy={save.isPending}
         error={save.error}
         onSave={() => save.mutate()}
-        onClose={() => setReview(false)}
+        onClose={close}
       />
     </FormContext>
   );
+}
 
-  // effectOf tells when the plugin gets what is saved.
-  function effectOf(p: Plugin): string {
-    if (p.type !== "script" || !p.active) return "";
-    const signal = (p.manifest.parameters as { settingsChange?: string }).settingsChange === "signal";
-    if (p.state === "running" || p.state === "starting") return signal ? t("settings.effect.signal") : t("settings.effect.restart");
-    return t("settings.effect.start");
-  }
+// Fields are the settings themselves, by fields or as JSON. Secrets have fields either way.
+function Fields({ asJson }: { asJson: boolean }) {
+  const { t } = useTranslation();
+  const { root, plain } = useForm();
+  const json = asJson || !root.properties;
+  const shown = new Set(json ? [] : shownSecrets(root).map(secretKey));
+  const further = secretPaths(root).filter((path) => !shown.has(secretKey(path)));
+  return (
+    <Paper withBorder p="lg">
+      <Stack>
+        {root.description && <Text size="sm">{root.description}</Text>}
+        {json ? <JsonPart schema={{}} path={[]} required={false} label={t("settings.all")} /> : <Group schema={root} path={[]} />}
+        {!json && Object.keys(plain).some((name) => !Object.hasOwn(root.properties ?? {}, name)) && (
+          <Text size="sm" c="dimmed">
+            {t("settings.more")}
+          </Text>
+        )}
+        {further.map((path) => {
+          const schema = schemaAt(root, path);
+          return <SecretPart key={secretKey(path)} schema={schema} path={path} required={false} label={titleOf(schema, dotted(path))} />;
+        })}
+      </Stack>
+    </Paper>
+  );
+}
+
+// Moved says that somebody else saved other settings meanwhile.
+function Moved({ who, onKeep, onDiscard }: { who: string; onKeep: () => void; onDiscard: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Alert color="yellow" title={t("settings.moved", { who })} role="alert">
+      <Stack align="flex-start" gap="xs">
+        {t("settings.movedDetail")}
+        <Row gap="xs">
+          <Button size="xs" onClick={onKeep}>
+            {t("settings.carry")}
+          </Button>
+          <Button size="xs" variant="default" onClick={onDiscard}>
+            {t("settings.discard")}
+          </Button>
+        </Row>
+      </Stack>
+    </Alert>
+  );
+}
+
+// useEffectOf tells when the plugin gets what is saved.
+function useEffectOf(p: Plugin): string {
+  const { t } = useTranslation();
+  if (p.type !== "script" || !p.active) return "";
+  if (p.state !== "running" && p.state !== "starting") return t("settings.effect.start");
+  return p.manifest.parameters.settingsChange === "signal" ? t("settings.effect.signal") : t("settings.effect.restart");
 }

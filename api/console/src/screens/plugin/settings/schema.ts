@@ -120,7 +120,8 @@ export function titleOf(s: Schema, name: string): string {
   const words = name
     .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
     .replace(/[_-]+/g, " ")
-    .trim();
+    .trim()
+    .replace(/ [A-Z](?=[a-z])/g, (start) => start.toLowerCase());
   return words ? words[0]?.toUpperCase() + words.slice(1) : name;
 }
 

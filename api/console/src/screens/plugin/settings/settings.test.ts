@@ -37,7 +37,7 @@ test("parts are shown by what the schema says of them", () => {
     proxy: "group",
     odd: "json",
   });
-  expect(titleOf({}, "apiBase_url")).toBe("Api Base url");
+  expect(titleOf({}, "apiBase_url")).toBe("Api base url");
 });
 
 test("secrets are found through references and taken out of the values", () => {

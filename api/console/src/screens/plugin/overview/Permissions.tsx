@@ -1,0 +1,263 @@
+import { ActionIcon, Alert, Button, Checkbox, Group, Menu, Stack, Text, VisuallyHidden } from "@mantine/core";
+import { mdiCheck, mdiClose, mdiDotsVertical, mdiMinus } from "@mdi/js";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Tagged } from "../../../api/client";
+import { asFailure } from "../../../api/failure";
+import type { Plugin } from "../../../api/queries";
+import { useConfirm } from "../../../parts/Confirm";
+import { Failed } from "../../../parts/Failed";
+import { number } from "../../../parts/format";
+import { Icon } from "../../../parts/Icon";
+import { Loaded } from "../../../parts/Loaded";
+import { When } from "../../../parts/When";
+import { AddAddress } from "./AddAddress";
+import { type Code, codes, grantsOf, needKey } from "./grants";
+import { Observing } from "./Observing";
+import classes from "./Overview.module.css";
+import { Panel } from "./Panel";
+import { type GrantsView, grantsQuery, usePutGrants } from "./query";
+import { useWords } from "./useWords";
+
+type Permission = GrantsView["permissions"][number];
+
+// Permissions puts side by side what the plugin asks for, what it was granted, and what it used.
+export function Permissions({ plugin }: { plugin: Plugin }) {
+  const { t } = useTranslation();
+  const query = useQuery(grantsQuery(plugin.id));
+  return (
+    <Loaded
+      query={query}
+      waiting={
+        <Panel title={t("overview.permissions")}>
+          <Text size="sm">{t("common.loading")}</Text>
+        </Panel>
+      }
+    >
+      {(view) => <Granted plugin={plugin} view={view} />}
+    </Loaded>
+  );
+}
+
+function Granted({ plugin, view: { data, etag } }: { plugin: Plugin; view: Tagged<GrantsView> }) {
+  const { t } = useTranslation();
+  const confirm = useConfirm();
+  const put = usePutGrants(plugin.id, t("overview.notChanged"));
+  // editing are the permissions as they are to become, with the ETag of what was seen; null while they are only shown.
+  const [editing, setEditing] = useState<{ list: Permission[]; etag: string } | null>(null);
+  const until = data.granted?.observeUntil;
+  const observing = until !== undefined && Date.parse(until) > Date.now();
+  const list = (editing?.list ?? data.permissions).filter((p) => p.value !== "observe");
+
+  // An observation that is under way goes on beside the grants that are changed.
+  const rest = () =>
+    observing ? { observe: true, expiresInSeconds: Math.max(1, Math.round((Date.parse(until) - Date.now()) / 1000)) } : {};
+  const save = () => {
+    if (!editing) return;
+    const choice = { ...grantsOf(editing.list.filter((p) => p.granted)), ...rest() };
+    put.mutate({ choice, etag: editing.etag }, { onSuccess: () => setEditing(null) });
+  };
+  const choose = async (choice: "requested" | "used" | "observe" | "nothing") => {
+    const body = choice === "nothing" ? {} : choice;
+    const question = {
+      title: t(`overview.choose.${choice}`),
+      body: t(`overview.chooseDetail.${choice}`),
+      action: t(`overview.choose.${choice}`),
+    };
+    if (await confirm(question)) put.mutate({ choice: body, etag });
+  };
+  const missing = data.missing.length;
+  const installed = plugin.stage === "installed";
+  return (
+    <Panel
+      title={t("overview.permissions")}
+      lead={
+        !installed
+          ? t("overview.notInstalled")
+          : data.permissions.length === 0
+            ? undefined
+            : missing
+              ? t("overview.missing", { count: missing })
+              : t("overview.allGranted")
+      }
+      actions={
+        installed &&
+        !editing && (
+          <Group gap="xs">
+            <Button size="xs" variant="default" onClick={() => setEditing({ list: data.permissions, etag })} loading={put.isPending}>
+              {t("overview.change")}
+            </Button>
+            <Menu position="bottom-end" withArrow width={300}>
+              <Menu.Target>
+                <ActionIcon variant="default" size={30} aria-label={t("overview.more")}>
+                  <Icon path={mdiDotsVertical} />
+                </ActionIcon>
+              </Menu.Target>
+              <Menu.Dropdown>
+                <Menu.Item onClick={() => choose("requested")}>{t("overview.choose.requested")}</Menu.Item>
+                <Menu.Item onClick={() => choose("used")}>{t("overview.choose.used")}</Menu.Item>
+                {!observing && plugin.type === "script" && (
+                  <Menu.Item onClick={() => choose("observe")}>{t("overview.choose.observe")}</Menu.Item>
+                )}
+                <Menu.Divider />
+                <Menu.Item color="red" onClick={() => choose("nothing")}>
+                  {t("overview.choose.nothing")}
+                </Menu.Item>
+              </Menu.Dropdown>
+            </Menu>
+          </Group>
+        )
+      }
+    >
+      {observing && (
+        <Observing
+          until={until}
+          onEnd={() => put.mutate({ choice: grantsOf(data.permissions.filter((p) => p.granted)), etag })}
+          busy={put.isPending}
+        />
+      )}
+      {editing && editing.etag !== etag && (
+        <Alert color="yellow" role="alert">
+          <Stack gap="xs" align="flex-start">
+            {t("overview.moved")}
+            <Button size="xs" variant="default" onClick={() => setEditing({ list: taken(editing.list, data.permissions), etag })}>
+              {t("overview.keepMine")}
+            </Button>
+          </Stack>
+        </Alert>
+      )}
+      {list.length === 0 ? (
+        <Text size="sm">{t("overview.nothing")}</Text>
+      ) : (
+        <Matrix
+          plugin={plugin.id}
+          list={list}
+          onToggle={editing ? (p) => setEditing({ ...editing, list: toggled(editing.list, p) }) : undefined}
+        />
+      )}
+      {editing && (
+        <Stack gap="sm">
+          {plugin.type === "script" && (
+            <AddAddress
+              taken={editing.list}
+              onAdd={(value) =>
+                setEditing({ ...editing, list: [...editing.list, { code: "network", value, asked: false, granted: true, used: null }] })
+              }
+            />
+          )}
+          {put.error && asFailure(put.error).fields.length > 0 ? <Failed error={put.error} /> : null}
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={() => setEditing(null)}>
+              {t("common.cancel")}
+            </Button>
+            <Button onClick={save} loading={put.isPending}>
+              {t("common.save")}
+            </Button>
+          </Group>
+        </Stack>
+      )}
+    </Panel>
+  );
+}
+
+// toggled grants or revokes p; what nobody asks for and is revoked goes.
+const toggled = (list: Permission[], p: Permission) => list.map((q) => (needKey(q) === needKey(p) ? { ...q, granted: !q.granted } : q));
+
+// taken puts the choices that were made over what there is now.
+const taken = (mine: Permission[], now: Permission[]) => {
+  const chosen = new Map(mine.map((p) => [needKey(p), p]));
+  const known = new Set(now.map(needKey));
+  return [
+    ...now.map((p) => ({ ...p, granted: chosen.get(needKey(p))?.granted ?? p.granted })),
+    ...mine.filter((p) => !known.has(needKey(p)) && p.granted),
+  ];
+};
+
+function Matrix({ plugin, list, onToggle }: { plugin: string; list: Permission[]; onToggle?: ((p: Permission) => void) | undefined }) {
+  const { t } = useTranslation();
+  const words = useWords(plugin);
+  const groups = codes.map((code) => [code, list.filter((p) => p.code === code)] as [Code, Permission[]]).filter(([, of]) => of.length > 0);
+  return (
+    <table className={classes.permissions} aria-label={t("overview.permissions")}>
+      <thead>
+        <tr>
+          <th scope="col">
+            <VisuallyHidden>{t("overview.may")}</VisuallyHidden>
+          </th>
+          <th scope="col">{t("overview.asked")}</th>
+          <th scope="col">{t("overview.granted")}</th>
+          <th scope="col">{t("overview.used")}</th>
+        </tr>
+      </thead>
+      {groups.map(([code, of]) => (
+        <tbody key={code}>
+          <tr>
+            <th scope="rowgroup" colSpan={4}>
+              {t(`overview.code.${code}`)}
+            </th>
+          </tr>
+          {of.map((p) => (
+            <tr key={needKey(p)} data-permission={needKey(p)}>
+              <td title={p.value}>
+                {words(p)}
+                {p.granted && !p.asked && (
+                  <Text size="xs" c="dimmed">
+                    {t("overview.byAdministrator")}
+                  </Text>
+                )}
+              </td>
+              <td>
+                <Sign on={p.asked} label={p.asked ? t("common.yes") : t("common.no")} />
+              </td>
+              <td>
+                {onToggle ? (
+                  <Checkbox
+                    checked={p.granted}
+                    onChange={() => onToggle(p)}
+                    aria-label={t("overview.grant", { what: words(p) })}
+                    styles={{ body: { justifyContent: "center" } }}
+                  />
+                ) : (
+                  <Sign on={p.granted} bad={p.asked} label={p.granted ? t("common.yes") : t("common.no")} />
+                )}
+              </td>
+              <td>
+                <Used p={p} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      ))}
+    </table>
+  );
+}
+
+function Sign({ on, bad, label }: { on: boolean; bad?: boolean; label: string }) {
+  return (
+    <span role="img" aria-label={label} className={on ? classes.granted : bad ? classes.missing : classes.faint}>
+      <Icon path={on ? mdiCheck : bad ? mdiClose : mdiMinus} />
+    </span>
+  );
+}
+
+function Used({ p }: { p: Permission }) {
+  const { t } = useTranslation();
+  if (p.used === null)
+    return (
+      <Text size="xs" c="dimmed" title={t("overview.notCounted")}>
+        –<VisuallyHidden>{t("overview.notCounted")}</VisuallyHidden>
+      </Text>
+    );
+  if (p.used === 0) return <Text size="xs">{t("overview.neverUsed")}</Text>;
+  return (
+    <Text size="xs">
+      {t("overview.times", { count: p.used, n: number(p.used) })}
+      {p.lastUsedAt && (
+        <span style={{ display: "block" }} className={classes.faint}>
+          <When at={p.lastUsedAt} />
+        </span>
+      )}
+    </Text>
+  );
+}
