@@ -52,7 +52,7 @@ const looks = [
 try {
   await mkdir(folder, { recursive: true });
   const host = await startHost(t);
-  const people = await fill(host);
+  const people = await fill(t, host);
   const browser = await openBrowser(t);
   for (const [suffix, settings] of looks) {
     for (const as of [null, "admin", "anna"]) {

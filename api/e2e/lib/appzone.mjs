@@ -103,6 +103,21 @@ export class Host {
     return this.packFolder(dir);
   }
 
+  // keygen makes a publisher's key: its file, and the public part as text.
+  async keygen(name) {
+    const file = path.join(this.dir, `${name}.key`);
+    await promisify(execFile)(binary, ["keygen", "--no-password", "--file", file]);
+    return { file, publicKey: await readFile(file.replace(/key$/, "pub"), "utf8") };
+  }
+
+  // sign signs a plugin's zip with the key of the file.
+  async sign(zip, file) {
+    const name = path.join(await mkdtemp(path.join(this.dir, "sign-")), "plugin.zip");
+    await writeFile(name, zip);
+    await promisify(execFile)(binary, ["sign", name, "--key", file]);
+    return readFile(name);
+  }
+
   async packFolder(dir) {
     const zip = `${path.join(this.dir, path.basename(dir))}.zip`;
     await promisify(execFile)(binary, ["pack", dir, "--file", zip]);

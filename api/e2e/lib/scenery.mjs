@@ -1,4 +1,5 @@
 // What a host looks like after some weeks of use: plugins of each kind, members, a profile, a token and a history.
+import http from "node:http";
 import { adminPassword } from "./appzone.mjs";
 
 const server = (page, extra = "") => `
@@ -33,8 +34,11 @@ const settings = {
   },
 };
 
-// fill makes it, and returns who can log in, by name.
-export async function fill(host) {
+// fill makes it, and returns who can log in, by name. What the host tells of events goes to a receiver that ends with t.
+export async function fill(t, host) {
+  const receiver = http.createServer((q, r) => q.resume().on("end", () => r.end()));
+  await new Promise((done) => receiver.listen(0, "127.0.0.1", done));
+  t.after(() => receiver.close());
   const people = { admin: { username: "admin", password: adminPassword }, anna: { username: "anna", password: "a password of anna" } };
   const notes = (version, outbound) => script("Call Notes", "icon-note-text", "Notes beside a call, kept in the CRM and found again by number.", { settings, permissions: { network: { outbound }, browser: ["clipboard-write"], desktop: ["call.*"] } }, { version });
   await host.install(notes("1.3.0", ["crm.example.com:443"]), { "app.js": server(notesPage) });
@@ -55,6 +59,10 @@ export async function fill(host) {
   await host.call("POST", "/staff", { ...people.anna, role: "agent", profile, plugins: ["telegram-inbox"] });
   for (const [username, role] of [["bruno", "agent"], ["chiara", "agent"], ["dario", "user"], ["elena", "admin"]]) await host.call("POST", "/staff", { username, password: `a password of ${username}`, role, ...(role === "agent" ? { profile } : {}) });
   await host.call("POST", "/staff", { username: "deployer", kind: "service", role: "admin" });
+  await host.call("POST", "/trusted-keys", { name: "Zone Works", publicKey: (await host.keygen("zoneworks")).publicKey });
+  await host.call("POST", "/trusted-keys", { name: "A publisher who lost their key", publicKey: (await host.keygen("lost")).publicKey, revoked: true, revokedReason: "stolen with a notebook" });
+  await host.call("POST", "/webhooks", { url: `http://localhost:${receiver.address().port}/alerts`, events: ["plugin.state", "job.ended"] });
+  await host.call("POST", "/webhooks", { url: "https://chat.example.com/hooks/app-zone", events: ["plugin.installed"], enabled: false });
   await host.call("POST", "/tokens", { name: "Monitoring", scopes: ["plugins:read", "metrics:read"], expiresInSeconds: 90 * 86_400 });
   const get = (path) => fetch(`${host.url}/apps/${path}`, { headers: { authorization: `Bearer ${host.token}` } }).then((r) => r.arrayBuffer(), () => {});
   for (let n = 0; n < 60; n++) await get(`call-notes/${n % 9 ? `notes/${n}` : "boom"}`);

@@ -83,7 +83,7 @@ test("the workplace", async (t) => {
     await menu.getByRole("link", { name: "Desk" }).click();
     await (await frameOf(anna, "desk")).getByText("desk of").waitFor();
     await host.call("PATCH", "/staff/anna", { plugins: ["notes"] });
-    await anna.getByText("This plugin is not here").waitFor({ timeout: 2000 });
+    await anna.getByRole("heading", { name: "This plugin is not here" }).waitFor({ timeout: 2000 });
     assert.equal(await anna.locator("iframe").count(), 0, "the pages of what was taken away are gone, those in other tabs as well");
     await menu.getByRole("link", { name: "Desk" }).waitFor({ state: "hidden" });
     await anna.goto(`${host.url}/staff`);

@@ -1,8 +1,9 @@
-import { Anchor, Badge, Code, Stack, Text } from "@mantine/core";
+import { Anchor, Code, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { dateTime } from "../../parts/format";
 import { Listing } from "../../parts/Listing";
+import { Tag } from "../../parts/Tag";
 import { When } from "../../parts/When";
 import { paths } from "../../paths";
 import type { Entry } from "./Audit";
@@ -24,10 +25,10 @@ export function Entries({ entries }: { entries: Entry[] }) {
         {
           label: t("audit.outcome"),
           cell: (e) => (
-            <Badge variant="light" color={colors[e.outcome]} c="var(--mantine-color-text)">
+            <Tag color={colors[e.outcome]}>
               {t(`audit.outcomes.${e.outcome}`)}
               {e.count && e.count > 1 ? ` ×${e.count}` : ""}
-            </Badge>
+            </Tag>
           ),
         },
         { label: t("audit.details"), cell: (e) => <Details of={e} /> },
@@ -81,7 +82,7 @@ function Details({ of: e }: { of: Entry }) {
   };
   return (
     <details>
-      <summary aria-label={t("audit.detailsOf", { seq: e.seq })}>{t("audit.show")}</summary>
+      <summary>{t("audit.show", { seq: e.seq })}</summary>
       <Text size="xs" c="dimmed" my={4}>
         {dateTime(e.time)}
       </Text>

@@ -1,15 +1,17 @@
-import { Badge, Button, Code, CopyButton, Group, Menu, Stack, Text } from "@mantine/core";
+import { Button, Code, Group, Menu, Stack, Text } from "@mantine/core";
 import { mdiDotsHorizontal, mdiKeyChainVariant, mdiPlus } from "@mdi/js";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { all, api, done, type Schema } from "../../api/client";
 import { useConfirm } from "../../parts/Confirm";
+import { Copy } from "../../parts/Copy";
 import { notifyFailure } from "../../parts/Failed";
 import { Icon } from "../../parts/Icon";
 import { Listing } from "../../parts/Listing";
 import { Loaded } from "../../parts/Loaded";
 import { Nothing, Page } from "../../parts/Page";
+import { Tag } from "../../parts/Tag";
 import { When } from "../../parts/When";
 import { KeyDialog } from "./KeyDialog";
 import { RevokeDialog } from "./RevokeDialog";
@@ -91,13 +93,7 @@ function KeyId({ of }: { of: TrustedKey }) {
   return (
     <Group gap={6} wrap="nowrap">
       <Code>{of.id}</Code>
-      <CopyButton value={of.publicKey}>
-        {({ copied, copy }) => (
-          <Button size="compact-xs" variant="subtle" onClick={copy} aria-label={t("keys.copy", { name: of.name })}>
-            {copied ? t("common.copied") : t("common.copy")}
-          </Button>
-        )}
-      </CopyButton>
+      <Copy value={of.publicKey} label={t("keys.copy", { name: of.name })} />
     </Group>
   );
 }
@@ -105,17 +101,11 @@ function KeyId({ of }: { of: TrustedKey }) {
 function Standing({ of }: { of: TrustedKey }) {
   const { t } = useTranslation();
   if (!of.revoked) {
-    return (
-      <Badge variant="light" color="green" c="var(--mantine-color-text)">
-        {t("keys.trusted")}
-      </Badge>
-    );
+    return <Tag color="green">{t("keys.trusted")}</Tag>;
   }
   return (
     <Stack gap={2}>
-      <Badge variant="light" color="red" c="var(--mantine-color-text)">
-        {t("keys.revoked")}
-      </Badge>
+      <Tag color="red">{t("keys.revoked")}</Tag>
       <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
         <When at={of.revokedAt} /> {of.revokedReason}
       </Text>

@@ -1,4 +1,4 @@
-import { Alert, Badge, Button, Code, Group, Paper, SegmentedControl, Stack, Text, Title } from "@mantine/core";
+import { Alert, Button, Code, Group, Paper, SegmentedControl, Stack, Text, Title } from "@mantine/core";
 import { mdiAlertCircleOutline, mdiAlertOutline, mdiCheckCircleOutline } from "@mdi/js";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -7,6 +7,7 @@ import { Link } from "wouter";
 import { api, done, type Schema } from "../../api/client";
 import { Icon } from "../../parts/Icon";
 import { Loaded } from "../../parts/Loaded";
+import { Tag } from "../../parts/Tag";
 import { When } from "../../parts/When";
 import { paths } from "../../paths";
 
@@ -29,12 +30,8 @@ export function Doctor() {
           <Stack>
             <Group justify="space-between">
               <Group gap="xs" aria-live="polite">
-                <Badge size="lg" variant="light" color={doctor.trouble ? "red" : "gray"} c="var(--mantine-color-text)">
-                  {t("system.trouble", { count: doctor.trouble })}
-                </Badge>
-                <Badge size="lg" variant="light" color={doctor.warnings ? "yellow" : "gray"} c="var(--mantine-color-text)">
-                  {t("system.warnings", { count: doctor.warnings })}
-                </Badge>
+                <Tag color={doctor.trouble ? "red" : "gray"}>{t("system.trouble", { count: doctor.trouble })}</Tag>
+                <Tag color={doctor.warnings ? "yellow" : "gray"}>{t("system.warnings", { count: doctor.warnings })}</Tag>
                 <Text size="sm" c="dimmed">
                   {t("system.checked")} <When at={doctor.checkedAt} />
                 </Text>
@@ -84,9 +81,7 @@ function Finding({ finding: f }: { finding: Schema["DoctorFinding"] }) {
             <Title order={2} size="h5">
               {f.title}
             </Title>
-            <Badge variant="default" size="sm">
-              {t(`system.level.${f.level}`)}
-            </Badge>
+            <Tag>{t(`system.level.${f.level}`)}</Tag>
             <Code>{f.code}</Code>
           </Group>
           {f.detail && <Text size="sm">{f.detail}</Text>}

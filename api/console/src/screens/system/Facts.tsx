@@ -1,7 +1,8 @@
-import { Alert, Badge, Code, List, Stack, Text } from "@mantine/core";
+import { Alert, Code, List, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Schema } from "../../api/client";
 import { bytes, duration, number } from "../../parts/format";
+import { Tag } from "../../parts/Tag";
 import { When } from "../../parts/When";
 import { FactTable, Panel } from "./Panel";
 
@@ -59,7 +60,7 @@ export function Runtimes({ system }: Of) {
           r.name,
           r.problem ? (
             <Stack key={r.name} gap={2} align="flex-start">
-              <Badge color="red">{t("system.unusable")}</Badge>
+              <Tag color="red">{t("system.unusable")}</Tag>
               <Text size="sm">{r.problem}</Text>
             </Stack>
           ) : (

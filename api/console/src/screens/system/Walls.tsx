@@ -1,6 +1,7 @@
-import { Badge, Group, Stack, Text } from "@mantine/core";
+import { Group, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Schema } from "../../api/client";
+import { Tag } from "../../parts/Tag";
 import { Panel } from "./Panel";
 
 const colors = { enforced: "green", partial: "yellow", none: "red" } as const;
@@ -21,9 +22,7 @@ export function Walls({ walls, required = [] }: { walls: Schema["Wall"][]; requi
                 {t(`system.wall.${w.name}`)}
                 {required.includes(w.name) && ` · ${t("system.required")}`}
               </Text>
-              <Badge variant="outline" color={colors[w.level]} c="var(--mantine-color-text)">
-                {t(`system.level.${w.level}`)}
-              </Badge>
+              <Tag color={colors[w.level]}>{t(`system.level.${w.level}`)}</Tag>
             </Group>
             {w.reason && (
               <Text size="xs" c="dimmed">

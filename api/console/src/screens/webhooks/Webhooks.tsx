@@ -1,4 +1,4 @@
-import { Badge, Button, Stack, Text } from "@mantine/core";
+import { Button, Stack, Text } from "@mantine/core";
 import { mdiPlus, mdiWebhook } from "@mdi/js";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -9,6 +9,7 @@ import { Icon } from "../../parts/Icon";
 import { Listing } from "../../parts/Listing";
 import { Loaded } from "../../parts/Loaded";
 import { Nothing, Page } from "../../parts/Page";
+import { Tag } from "../../parts/Tag";
 import { When } from "../../parts/When";
 import { paths } from "../../paths";
 import { SecretDialog } from "./SecretDialog";
@@ -87,9 +88,7 @@ export function Standing({ of: w }: { of: Webhook }) {
   const colors = { on: "green", off: "gray", failing: "red" } as const;
   return (
     <Stack gap={2} align="flex-start">
-      <Badge variant="light" color={colors[state]} c="var(--mantine-color-text)">
-        {t(`webhooks.${state}`)}
-      </Badge>
+      <Tag color={colors[state]}>{t(`webhooks.${state}`)}</Tag>
       {(w.disabledReason || (state === "failing" && w.deliveries.lastError)) && (
         <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
           {w.disabledReason || w.deliveries.lastError}

@@ -12,8 +12,7 @@ export default {
   on: "On what",
   outcome: "Outcome",
   details: "Details",
-  detailsOf: "Details of entry {{seq}}",
-  show: "Show",
+  show: "Entry {{seq}}",
   outcomes: { done: "Done", failed: "Failed", denied: "Denied" },
   kinds: {
     plugin_: "Plugins",

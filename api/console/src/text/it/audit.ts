@@ -15,8 +15,7 @@ const it: Text<typeof en> = {
   on: "Su che cosa",
   outcome: "Esito",
   details: "Dettagli",
-  detailsOf: "Dettagli della voce {{seq}}",
-  show: "Mostra",
+  show: "Voce {{seq}}",
   outcomes: { done: "Fatto", failed: "Non riuscito", denied: "Negato" },
   kinds: {
     plugin_: "Plugin",
