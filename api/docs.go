@@ -27,7 +27,7 @@ var pages = map[string]struct{ file, kind string }{
 
 // page serves one of them.
 func (s *Server) page(path string) fiber.Handler {
-	p, policy := pages[path], policyPage+"; frame-src "+s.frameSources()
+	p, policy := pages[path], policyPage+"; frame-src "+s.pageSources()
 	if path == simulatorPath {
 		policy += frameDevelopment
 	}

@@ -94,8 +94,18 @@ func loopbackName(name string) bool {
 	return name == domainLocalhost || name == "127.0.0.1" || name == "::1"
 }
 
-// frameSources are the origins of plugins' pages, as a content security policy lists them.
+// frameSources are what the console may show in a frame, as a content security policy lists it: plugins' pages, and the other sites that
+// views of installed plugins are on.
 func (s *Server) frameSources() string {
+	external, err := s.host.ExternalOrigins(s.ctx)
+	if err != nil { // plugins' own pages are shown in any case
+		s.log.Error("the views on other sites are not known", "error", err)
+	}
+	return strings.Join(append([]string{s.pageSources()}, external...), " ")
+}
+
+// pageSources are the origins of plugins' pages, as a content security policy lists them.
+func (s *Server) pageSources() string {
 	switch {
 	case s.o.AppsDomain != "":
 		return s.public.Scheme + "://*." + s.appsAuthority()

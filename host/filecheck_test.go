@@ -80,6 +80,7 @@ func TestABootFindsChangedFilesOfAProgram(t *testing.T) {
 			require.Equal(t, host.JobFailed, job.State)
 			assert.Equal(t, "files_changed", job.Error.Code)
 			assert.Contains(t, job.Error.Detail, name)
+			r.reasonBecomes("p", "files_changed")
 
 			assert.Equal(t, 1, r.acts("plugin.files_changed"), "what is known is told once")
 
@@ -126,6 +127,9 @@ func TestABootFindsChangedPages(t *testing.T) {
 			r.reboot(nil)
 			r.awaitWarning("h", `"long.css" is changed in the store`)
 			assert.Equal(t, host.Failed, r.view("h").State)
+			shown := r.reasonBecomes("h", "files_changed")
+			assert.Equal(t, host.Failed, shown.State)
+			assert.NotContains(t, shown.Reason, "long.css", "a member learns no name")
 			_, err = r.Site(t.Context(), "h")
 			assert.Equal(t, "files_changed", fault.CodeOf(err))
 			assert.NotContains(t, err.Error(), "long.css", "who only opens it learns no name")
