@@ -2,7 +2,10 @@ package api_test
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -46,4 +49,41 @@ func cutDirective(policy, name string) (before, value string, found bool) {
 	before, value, found = strings.Cut(policy, name+" ")
 	value, _, _ = strings.Cut(value, ";")
 	return before, value, found
+}
+
+// A launch of a view on another site says whether a frame can show it, and what to do is clear before the browser fails.
+func TestALaunchSaysWhetherAnotherSiteCanBeFramed(t *testing.T) {
+	var asked atomic.Int64
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		assert.Empty(t, r.Header.Get("Authorization")+r.Header.Get("Cookie"))
+		switch r.URL.Path {
+		case "/deny":
+			w.Header().Set("X-Frame-Options", "DENY")
+		case "/named":
+			w.Header().Set("Content-Security-Policy", "frame-ancestors http://zone.example.org")
+		case "/metadata":
+			http.Redirect(w, r, "http://169.254.169.254/latest/meta-data/", http.StatusFound)
+		}
+	}))
+	defer site.Close()
+	r := newRig(t)
+	require.Equal(t, 200, r.install(externalZip(t, "Crm", site.URL, site.URL), false).StatusCode)
+	launch := func(path string) answer {
+		t.Helper()
+		r.patch("/api/v1/plugins/crm", map[string]any{"views": map[string]any{"admin": site.URL + path}})
+		return r.expect(call{method: "POST", path: "/api/v1/plugins/crm/launch", header: map[string]string{"Host": "zone.example.org"}}, 200)
+	}
+	for path, want := range map[string]string{
+		"/deny":     `"framing":{"state":"refused","reason":"its X-Frame-Options say DENY: no site may show it in a frame"}`,
+		"/named":    `"framing":{"state":"allowed","reason":""}`,
+		"/metadata": `"framing":{"state":"refused","reason":"it leads on to http://169.254.169.254, which the console does not frame; let the view name the address that it leads to"}`,
+	} {
+		before := asked.Load()
+		assert.Contains(t, string(launch(path).text), want)
+		assert.Contains(t, string(launch(path).text), want)
+		assert.Equal(t, before+1, asked.Load(), "the second launch waits for nobody")
+	}
+	require.Equal(t, 200, r.install(htmlZip(t, "Pages", "1.0.0"), false).StatusCode)
+	assert.Contains(t, string(r.expect(call{method: "POST", path: "/api/v1/plugins/pages/launch"}, 200).text), `"framing":null`)
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"net/url"
 	"strings"
 	"time"
@@ -9,6 +10,7 @@ import (
 
 	"appzone/host"
 	"appzone/host/fault"
+	"appzone/host/framing"
 )
 
 const (
@@ -28,6 +30,8 @@ type launched struct {
 	// Sandbox and Allow are what the frame's attributes of these names should say.
 	Sandbox string `json:"sandbox"`
 	Allow   string `json:"allow"`
+	// Framing tells of another site's page whether a frame can show it; nil for a plugin's own.
+	Framing *framing.Verdict `json:"framing"`
 }
 
 // launchPlugin gives the address of a plugin's page for the member who asks.
@@ -47,18 +51,14 @@ func (s *Server) launchPlugin(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	console := strings.Clone(s.scheme(c) + "://" + s.authority(c))
 	out := launched{View: view, Sandbox: sandboxOf(site.Grants, !s.sandboxed())}
 	if to, external := host.PageURL(id, page); external {
-		out.External, out.URL, out.Sandbox = true, to, sandboxOf(site.Grants, true)
-		u, err := url.Parse(to)
-		if err != nil {
-			return fault.Wrap(err, fault.Internal, "internal", "the view's address cannot be read")
+		if err := s.launchExternal(&out, site, to, console); err != nil {
+			return err
 		}
-		out.Origin = u.Scheme + "://" + u.Host
-		out.Allow = allowOf(site.Grants, out.Origin)
 		return send(c, fiber.StatusOK, out)
 	}
-	console := strings.Clone(s.scheme(c) + "://" + s.authority(c))
 	base := console + pagesPrefix + id + "/launch"
 	if out.Origin = "null"; !s.sandboxed() {
 		if out.Origin, err = s.pageOrigin(id); err != nil {
@@ -72,6 +72,19 @@ func (s *Server) launchPlugin(c *fiber.Ctx) error {
 	}
 	out.URL, out.ExpiresAt, out.Allow = base+"?"+ticketParam+"="+secret, &until, allowOf(site.Grants, out.Origin)
 	return send(c, fiber.StatusOK, out)
+}
+
+// launchExternal is the launch of a view on another site.
+func (s *Server) launchExternal(out *launched, site *host.Site, view, console string) error {
+	u, err := url.Parse(view)
+	if err != nil {
+		return fault.Wrap(err, fault.Internal, "internal", "the view's address cannot be read")
+	}
+	verdict := s.host.Framing(s.ctx, view, console)
+	out.External, out.URL, out.Sandbox, out.Framing = true, view, sandboxOf(site.Grants, true), &verdict
+	out.Origin = cmp.Or(host.ExternalOrigin(view), u.Scheme+"://"+u.Host)
+	out.Allow = allowOf(site.Grants, out.Origin)
+	return nil
 }
 
 // redeem trades the ticket for the page: its cookie on an origin of its own, else an address that holds the pass.

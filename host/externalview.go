@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"appzone/host/framing"
 )
 
 // externalOriginsMax bounds the origins of external views that are told.
@@ -29,6 +31,19 @@ func (h *Host) ExternalOrigins(ctx context.Context) ([]string, error) {
 	}
 	sorted := slices.Sorted(maps.Keys(origins))
 	return sorted[:min(len(sorted), externalOriginsMax)], nil
+}
+
+// Framing tells whether a view on another site can be shown in a frame of a page of the console's origin. It asks the view, which takes at
+// most three seconds, and remembers the answer. It is for views of installed plugins alone.
+func (h *Host) Framing(ctx context.Context, view, console string) framing.Verdict {
+	sites, err := h.ExternalOrigins(ctx)
+	if err != nil {
+		return framing.Verdict{State: framing.Unknown, Reason: "what the console frames is not known"}
+	}
+	if !slices.Contains(sites, ExternalOrigin(view)) { // its name has letters beyond ASCII, or there are too many
+		return framing.Verdict{State: framing.Refused, Reason: "the console does not frame this site"}
+	}
+	return h.framing.Ask(ctx, view, console, sites)
 }
 
 // plainAuthority is a host with or without a port, of which nothing can mean anything in a policy: url.Parse takes ";", "*" and quotes.

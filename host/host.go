@@ -13,6 +13,7 @@ import (
 
 	"appzone/host/doctor"
 	"appzone/host/fault"
+	"appzone/host/framing"
 	"appzone/host/history"
 	"appzone/host/logs"
 	"appzone/host/manifest"
@@ -62,6 +63,7 @@ type Host struct {
 	tidying sync.Mutex
 	folders folders
 	shelf   shelf
+	framing *framing.Prober
 
 	mu          sync.Mutex // guards what follows; nobody waits for the disk with it
 	supervisors map[string]*supervisor
@@ -96,6 +98,7 @@ func Open(ctx context.Context, cfg Config) (*Host, error) {
 		started: begun.UTC(), begun: begun, bootMark: newID(time.Now()), timeZone: timeZone(),
 		encodings:   make(chan string, 1024),
 		desktop:     newDesktopHub(),
+		framing:     framing.New(cfg.Outward),
 		supervisors: map[string]*supervisor{}, installing: map[string]bool{}, sites: map[string]*Site{}, gates: map[string]*gate{}, meters: map[string]*history.Meter{}, beside: map[string]*Grants{},
 		damages: map[string]damage{}}
 	for _, r := range cfg.Runtimes {
