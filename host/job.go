@@ -91,6 +91,9 @@ type liveJob struct {
 
 	mu  sync.Mutex // guards what follows
 	job Job
+	// told is when its progress was announced last; again does so later, nil where nothing waits for that.
+	told  time.Time
+	again *time.Timer
 	// kept says that what it did stays, whether it is cancelled or not.
 	kept bool
 }
@@ -142,6 +145,7 @@ func (j *jobs) startWith(ctx context.Context, lock chan struct{}, kind, plugin s
 		j.leave(l)
 		return Job{}, err
 	}
+	j.host.bus.Publish(Event{Type: "job.started", Plugin: plugin, Actor: actor.User, Data: map[string]any{"id": job.ID, "kind": kind, "state": job.State}})
 	go j.run(jctx, l, lock, fn)
 	return job, nil
 }
@@ -224,71 +228,6 @@ func protect(fn func() error) (err error) {
 		}
 	}()
 	return fn()
-}
-
-// change edits the job under its lock and announces it.
-func (l *liveJob) change(fn func(*Job)) {
-	l.mu.Lock()
-	fn(&l.job)
-	job := l.job
-	l.mu.Unlock()
-	l.jobs.host.bus.Announce(Event{Type: "job.progress", Plugin: job.Plugin, Actor: job.Actor,
-		Data: map[string]any{"id": job.ID, "kind": job.Kind, "state": job.State, "percent": job.Percent}})
-}
-
-// step begins the named step and ends the one before.
-func (l *liveJob) step(name string) Progress {
-	at := 0
-	l.change(func(job *Job) {
-		job.Steps = append([]JobStep(nil), job.Steps...)
-		for i := range job.Steps {
-			if job.Steps[i].State == JobRunning {
-				job.Steps[i].State, job.Steps[i].Percent = JobSucceeded, 100
-			}
-			if job.Steps[i].Name == name {
-				at = i
-				job.Steps[i].State = JobRunning
-			}
-		}
-		job.Percent = 100 * at / len(job.Steps)
-	})
-	return stepProgress{l, at}
-}
-
-// stepProgress is the Progress of one step of a job.
-type stepProgress struct {
-	job *liveJob
-	at  int
-}
-
-// Percent implements Progress.
-func (p stepProgress) Percent(n int) {
-	n = min(max(n, 0), 100)
-	p.job.mu.Lock()
-	same := p.job.job.Steps[p.at].Percent == n
-	p.job.mu.Unlock()
-	if same {
-		return
-	}
-	p.job.change(func(job *Job) {
-		job.Steps = append([]JobStep(nil), job.Steps...)
-		job.Steps[p.at].Percent = n
-		job.Percent = (100*p.at + n) / len(job.Steps)
-	})
-}
-
-// Output implements Progress.
-func (p stepProgress) Output(line string) {
-	p.job.mu.Lock()
-	defer p.job.mu.Unlock()
-	out := append([]string(nil), p.job.job.Output...)
-	if len(out) >= jobOutputLines {
-		out = out[1:]
-	}
-	if len(line) > 2000 {
-		line = line[:2000] + "…"
-	}
-	p.job.job.Output = append(out, line)
 }
 
 // pastUndo is called where a job can no longer be undone: from there on it is not cancelled.

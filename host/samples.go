@@ -13,7 +13,9 @@ import (
 // Sample is one plugin that ships with the host.
 type Sample struct {
 	// Name is the folder's, and the zip's without its ending.
-	Name        string `json:"name"`
+	Name string `json:"name"`
+	// Plugin is the id that it has once it is uploaded.
+	Plugin      string `json:"plugin"`
 	Title       string `json:"title"`
 	Version     string `json:"version"`
 	Description string `json:"description"`
@@ -51,7 +53,7 @@ func (h *Host) Samples() ([]Sample, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, Sample{Name: name, Title: m.Name, Version: m.Version, Description: m.Description, Type: m.Type,
+		out = append(out, Sample{Name: name, Plugin: m.ID, Title: m.Name, Version: m.Version, Description: m.Description, Type: m.Type,
 			Runtime: m.Parameters.Runtime, Icon: m.Icon, ZipBytes: int(info.Size()),
 			Zip: "/api/v1/samples/" + name + ".zip", Readme: "/api/v1/samples/" + name + "/readme"})
 	}
