@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { lazy } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Redirect, Route, Switch } from "wouter";
-import { Nothing } from "../parts/Page";
+import { Page } from "../parts/Page";
 import { paths } from "../paths";
 
 const Zone = lazy(() => import("../screens/zone/Zone"));
@@ -51,12 +51,12 @@ export function Screens({ admin }: { admin: boolean }) {
 function NotFound() {
   const { t } = useTranslation();
   return (
-    <Nothing title={t("failure.notFound")}>
-      {t("failure.notFoundDetail")}
-      <br />
-      <Button component={Link} href={paths.zone} mt="md" variant="default">
-        {t("failure.home")}
-      </Button>
-    </Nothing>
+    <Page title={t("failure.notFound")} lead={t("failure.notFoundDetail")}>
+      <div>
+        <Button component={Link} href={paths.zone} variant="default">
+          {t("failure.home")}
+        </Button>
+      </div>
+    </Page>
   );
 }

@@ -14,6 +14,7 @@ import { Nav } from "./Nav";
 import { Screens } from "./Screens";
 import classes from "./Shell.module.css";
 import { UserMenu } from "./UserMenu";
+import { useArrival } from "./useArrival";
 
 const Uploads = lazy(() => import("../screens/zone/Uploads"));
 
@@ -30,6 +31,7 @@ export default function Shell() {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the menu of a narrow window closes when the address changes
   useEffect(close, [location]);
+  useArrival(location);
 
   return (
     <LiveContext value={live}>
@@ -65,7 +67,7 @@ export default function Shell() {
         <AppShell.Main id="content" tabIndex={-1} className={classes.main}>
           <Workplace shown={working} />
           {!working && (
-            <Unexpected key={screenOf(location)}>
+            <Unexpected at={location}>
               <Suspense
                 fallback={
                   <Center py={80}>
@@ -88,6 +90,3 @@ export default function Shell() {
     </LiveContext>
   );
 }
-
-// screenOf is what of an address is another screen; the rest is a tab of the same one, which keeps its state and the focus.
-const screenOf = (location: string) => location.split("/").slice(0, 3).join("/");

@@ -9,6 +9,8 @@ export default {
   field: "Field",
   unexpected: "The console met an error of its own",
   unexpectedDetail: "Reload the page. If it comes again, report what you did.",
+  unloaded: "This part of the console could not be loaded",
+  unloadedDetail: "The server does not answer, or it was upgraded meanwhile. Reload the page; what you had not saved is lost.",
   reload: "Reload",
   notFound: "There is nothing at this address",
   notFoundDetail: "It may have been removed, or the address is wrong.",

@@ -12,6 +12,8 @@ const it: Text<typeof en> = {
   field: "Campo",
   unexpected: "Errore interno della console",
   unexpectedDetail: "Ricarica la pagina. Se succede di nuovo, segnala che cosa hai fatto.",
+  unloaded: "Questa parte della console non è stata caricata",
+  unloadedDetail: "Il server non risponde, oppure è stato aggiornato nel frattempo. Ricarica la pagina; ciò che non era salvato va perso.",
   reload: "Ricarica",
   notFound: "A questo indirizzo non c'è nulla",
   notFoundDetail: "Forse è stato rimosso, oppure l'indirizzo è sbagliato.",
