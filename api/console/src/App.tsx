@@ -1,6 +1,6 @@
 import { Center, Loader } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { onSignedOut } from "./api/client";
 import { asFailure } from "./api/failure";
 import { meQuery } from "./api/queries";
@@ -14,6 +14,10 @@ const Shell = lazy(() => import("./shell/Shell"));
 export function App() {
   const client = useQueryClient();
   const me = useQuery(meQuery);
+  // What was wrong stays on the screen while it is asked again.
+  const [trouble, setTrouble] = useState<Error | null>(null);
+  if (me.error && me.error !== trouble) setTrouble(me.error);
+  if (me.data && trouble) setTrouble(null);
 
   useEffect(() => {
     const out = () => {
@@ -35,11 +39,11 @@ export function App() {
       </Suspense>
     );
   }
-  if (me.isPending) return <Waiting />;
-  if (asFailure(me.error).status === 401) return <Login onDone={() => me.refetch()} />;
+  if (trouble && asFailure(trouble).status === 401) return <Login onDone={() => me.refetch()} />;
+  if (!trouble) return <Waiting />;
   return (
-    <Center mih="100vh" p="md">
-      <Failed error={me.error} retry={() => me.refetch()} />
+    <Center mih="100vh" p="md" component="main">
+      <Failed error={trouble} retry={() => me.refetch()} />
     </Center>
   );
 }

@@ -1,5 +1,6 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { all, api, done, type Schema } from "./client";
+import { asFailure } from "./failure";
 
 // Keys begin with the noun that live events name (see live.ts): what is read under ["plugin", id, ...] is read again when something
 // happened to that plugin. Queries that only one screen makes stand beside that screen.
@@ -9,6 +10,8 @@ export const meQuery = queryOptions({
   queryFn: () => done(api.GET("/api/v1/me")),
   staleTime: Number.POSITIVE_INFINITY,
   retry: false,
+  // A host that does not answer is asked until it does.
+  refetchInterval: ({ state: { data, error } }) => (error && !data && asFailure(error).status !== 401 ? 3000 : false),
 });
 
 export const sidebarQuery = queryOptions({
