@@ -24,4 +24,8 @@ export const theme = createTheme({
   fontFamilyMonospace: 'ui-monospace, "JetBrains Mono", "SFMono-Regular", Menlo, Consolas, "DejaVu Sans Mono", monospace',
   headings: { fontWeight: "650" },
   respectReducedMotion: true,
+  components: {
+    // What Mantine puts there for the focus is no item, which a menu may not have.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
+  },
 });

@@ -38,7 +38,7 @@ export function PluginCards({ plugins }: { plugins: Plugin[] }) {
           <Trouble plugin={p} />
           <div className={classes.foot}>
             <Marks plugin={p} />
-            <Group justify="space-between" gap="xs" mih={30}>
+            <Group justify="space-between" gap="xs" mih={30} wrap="nowrap">
               <StatePill state={shownState(p)} since={p.since} />
               <MainAction plugin={p} />
             </Group>

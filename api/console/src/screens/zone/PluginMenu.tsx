@@ -11,6 +11,7 @@ import {
   mdiStop,
   mdiTextBoxOutline,
 } from "@mdi/js";
+import { Fragment } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
 import type { Plugin } from "../../api/queries";
@@ -63,12 +64,12 @@ export function PluginMenu({ plugin: p }: { plugin: Plugin }) {
       </Menu.Target>
       <Menu.Dropdown>
         {sections.map((items, n) => (
-          <div key={items[0]?.label}>
+          <Fragment key={items[0]?.label}>
             {n > 0 && <Menu.Divider />}
             {items.map((i) => (
               <Choice key={i.label} {...i} />
             ))}
-          </div>
+          </Fragment>
         ))}
       </Menu.Dropdown>
     </Menu>

@@ -36,7 +36,7 @@ export function UploadDialog({ maxBytes, onFinish }: { maxBytes: number | undefi
           onDrop={(files) => addFiles(files, { maxBytes })}
           getFilesFromEvent={dropped}
           activateOnKeyboard={false}
-          inputProps={{ "aria-label": t("zone.upload.choose"), accept: ".zip" }}
+          inputProps={{ "aria-hidden": true, accept: ".zip" }}
           className={classes.zone}
           data-compact={list.length > 0 || undefined}
         >

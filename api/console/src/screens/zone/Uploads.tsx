@@ -59,7 +59,7 @@ export default function Uploads() {
         activateOnKeyboard={false}
         onDrop={(files) => addFiles(files, { maxBytes, lead: true })}
         getFilesFromEvent={dropped}
-        inputProps={{ "aria-label": t("zone.upload.choose"), tabIndex: -1 }}
+        inputProps={{ "aria-hidden": true }}
         aria-hidden
       >
         <div className={classes.over}>
