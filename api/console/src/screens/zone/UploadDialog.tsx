@@ -1,6 +1,7 @@
 import { Button, Group, Modal, Stack, Text, Tooltip, VisuallyHidden } from "@mantine/core";
 import { Dropzone } from "@mantine/dropzone";
 import { mdiTrayArrowUp } from "@mdi/js";
+import { type MouseEvent, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { bytes } from "../../parts/format";
 import { Icon } from "../../parts/Icon";
@@ -15,6 +16,11 @@ export function UploadDialog({ maxBytes, onFinish }: { maxBytes: number | undefi
   const { open, list } = useUploads();
   const done = list.filter((s) => s.uploaded).length;
   const under = list.filter(moving).length;
+  const chooser = useRef<() => void>(null);
+  const choose = (e: MouseEvent) => {
+    e.stopPropagation(); // the zone around the button opens it too
+    chooser.current?.();
+  };
   const why = under ? t("zone.upload.underway") : done ? "" : t("zone.upload.first");
   return (
     <Modal
@@ -35,7 +41,9 @@ export function UploadDialog({ maxBytes, onFinish }: { maxBytes: number | undefi
         <Dropzone
           onDrop={(files) => addFiles(files, { maxBytes })}
           getFilesFromEvent={dropped}
+          openRef={chooser}
           activateOnKeyboard={false}
+          enablePointerEvents
           inputProps={{ "aria-hidden": true, accept: ".zip" }}
           className={classes.zone}
           data-compact={list.length > 0 || undefined}
@@ -50,8 +58,7 @@ export function UploadDialog({ maxBytes, onFinish }: { maxBytes: number | undefi
                 {maxBytes === undefined ? t("zone.upload.hint") : t("zone.upload.hintMax", { max: bytes(maxBytes) })}
               </Text>
             </div>
-            {/* For the keyboard; its click is that of the zone around it. */}
-            <Button variant={list.length ? "default" : "light"} size={list.length ? "xs" : "sm"} data-autofocus>
+            <Button variant={list.length ? "default" : "light"} size={list.length ? "xs" : "sm"} data-autofocus onClick={choose}>
               {t("zone.upload.choose")}
             </Button>
           </div>
