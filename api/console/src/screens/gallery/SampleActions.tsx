@@ -16,7 +16,12 @@ export function SampleActions({ sample, plugin, size = "xs" }: { sample: Sample;
   return (
     <Group gap="xs" wrap="nowrap">
       {plugin && !newer ? (
-        <Button component={Link} href={plugin.active ? paths.plugin(plugin.id) : paths.consent(plugin.id)} size={size} variant="default">
+        <Button
+          component={Link}
+          href={plugin.active ? paths.plugin(plugin.id) : paths.consent(plugin.id)}
+          size={size}
+          variant={plugin.active ? "default" : "filled"}
+        >
           {t(plugin.active ? "gallery.show" : "common.action.install")}
         </Button>
       ) : (

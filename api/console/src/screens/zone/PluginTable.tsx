@@ -16,11 +16,10 @@ import { kindOf } from "./shelf";
 export function PluginTable({ plugins }: { plugins: Plugin[] }) {
   const { t } = useTranslation();
   const columns: Column<Plugin>[] = [
-    { label: t("common.name"), cell: (p) => <Named plugin={p} />, hidden: false },
+    { label: t("common.name"), cell: (p) => <Named plugin={p} /> },
     { label: t("zone.column.version"), cell: (p) => <span className={classes.version}>{p.version}</span> },
     { label: t("zone.column.type"), cell: (p) => t(`common.type.${kindOf(p)}`) },
-    { label: t("zone.column.state"), cell: (p) => <StatePill state={shownState(p)} since={p.since} /> },
-    { label: t("zone.column.marks"), cell: (p) => <Marks plugin={p} />, hidden: true },
+    { label: t("zone.column.state"), cell: (p) => <Standing plugin={p} /> },
     {
       label: t("common.actions"),
       hidden: true,
@@ -33,6 +32,15 @@ export function PluginTable({ plugins }: { plugins: Plugin[] }) {
     },
   ];
   return <Listing label={t("zone.list")} rows={plugins} rowKey={(p) => p.id} columns={columns} />;
+}
+
+function Standing({ plugin: p }: { plugin: Plugin }) {
+  return (
+    <div className={classes.standing}>
+      <StatePill state={shownState(p)} since={p.since} />
+      <Marks plugin={p} />
+    </div>
+  );
 }
 
 function Named({ plugin: p }: { plugin: Plugin }) {

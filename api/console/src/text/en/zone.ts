@@ -14,7 +14,7 @@ export default {
   review: "Review version {{version}}",
   order: { name: "By name", state: "By state", recent: "Latest changes" },
   view: { label: "Layout", cards: "Cards", table: "Table" },
-  column: { version: "Version", type: "Type", state: "State", marks: "Marks" },
+  column: { version: "Version", type: "Type", state: "State" },
   group: {
     running: "Running",
     moving: "In transition",

@@ -17,7 +17,7 @@ const it: Text<typeof en> = {
   review: "Esamina la versione {{version}}",
   order: { name: "Per nome", state: "Per stato", recent: "Ultime modifiche" },
   view: { label: "Disposizione", cards: "Schede", table: "Tabella" },
-  column: { version: "Versione", type: "Tipo", state: "Stato", marks: "Segni" },
+  column: { version: "Versione", type: "Tipo", state: "Stato" },
   group: {
     running: "In esecuzione",
     moving: "In transizione",
