@@ -50,6 +50,7 @@ export function ShelfBar({ shelf, counts, total, set }: Props) {
         />
         <SegmentedControl
           aria-label={t("zone.view.label")}
+          className={classes.view}
           value={view}
           onChange={(v) => setView(v as typeof view)}
           data={[

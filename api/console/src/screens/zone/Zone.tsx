@@ -1,4 +1,5 @@
 import { ActionIcon, Affix, Button, Paper, Skeleton, Text, Tooltip } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
 import { mdiUpload } from "@mdi/js";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
@@ -38,7 +39,8 @@ function Plugins({ all }: { all: Plugin[] }) {
   const [view] = useZoneView();
   const { plugins, counts, total } = onShelf(all, shelf);
   const set = (next: Partial<Shelf>, typing = false) => go(paths.zone + searchOf({ ...shelf, ...next }), { replace: typing });
-  const Plugins = view === "cards" ? PluginCards : PluginTable;
+  const narrow = useMediaQuery("(max-width: 700px)", undefined, { getInitialValueInEffect: false });
+  const Plugins = view === "cards" || narrow ? PluginCards : PluginTable;
   return (
     <>
       <ShelfBar shelf={shelf} counts={counts} total={total} set={set} />
