@@ -1,4 +1,4 @@
-import { Button, Group, SegmentedControl, Select, TextInput, VisuallyHidden } from "@mantine/core";
+import { Button, Group, NativeSelect, SegmentedControl, TextInput, VisuallyHidden } from "@mantine/core";
 import { mdiMagnify, mdiTable, mdiViewGridOutline } from "@mdi/js";
 import { useTranslation } from "react-i18next";
 import { number } from "../../parts/format";
@@ -32,20 +32,18 @@ export function ShelfBar({ shelf, counts, total, set }: Props) {
           className={classes.search}
           maxLength={200}
         />
-        <Select
+        <NativeSelect
           aria-label={t("zone.column.type")}
           data={[{ value: "", label: t("zone.anyType") }, ...kinds.map((value) => ({ value, label: t(`common.type.${value}`) }))]}
           value={shelf.type ?? ""}
-          onChange={(v) => set({ type: kinds.find((k) => k === v) ?? null })}
-          allowDeselect={false}
+          onChange={(e) => set({ type: kinds.find((k) => k === e.currentTarget.value) ?? null })}
           className={classes.select}
         />
-        <Select
+        <NativeSelect
           aria-label={t("zone.sort")}
           data={orders.map((value) => ({ value, label: t(`zone.order.${value}`) }))}
           value={shelf.sort}
-          onChange={(v) => set({ sort: orders.find((o) => o === v) ?? "name" })}
-          allowDeselect={false}
+          onChange={(e) => set({ sort: orders.find((o) => o === e.currentTarget.value) ?? "name" })}
           className={classes.select}
         />
         <SegmentedControl
