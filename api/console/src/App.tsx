@@ -18,10 +18,12 @@ export function App() {
   const [trouble, setTrouble] = useState<Error | null>(null);
   if (me.error && me.error !== trouble) setTrouble(me.error);
   if (me.data && trouble) setTrouble(null);
+  const [ended, setEnded] = useState(false);
 
   useEffect(() => {
     const out = () => {
       if (!client.getQueryData(meQuery.queryKey)) return; // nobody was
+      setEnded(true);
       client.cancelQueries();
       client.removeQueries({ predicate: (q) => q.queryKey[0] !== "me" });
       client.resetQueries({ queryKey: meQuery.queryKey });
@@ -39,7 +41,13 @@ export function App() {
       </Suspense>
     );
   }
-  if (trouble && asFailure(trouble).status === 401) return <Login onDone={() => me.refetch()} />;
+  if (trouble && asFailure(trouble).status === 401) {
+    const enter = async () => {
+      await me.refetch();
+      setEnded(false);
+    };
+    return <Login ended={ended} onDone={enter} />;
+  }
   if (!trouble) return <Waiting />;
   return (
     <Center mih="100vh" p="md" component="main">

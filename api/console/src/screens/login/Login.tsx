@@ -1,55 +1,66 @@
-import { Button, Center, Paper, PasswordInput, Stack, TextInput, Title } from "@mantine/core";
+import { Alert, Button, Divider, Group, Paper, Stack, Text, Title } from "@mantine/core";
+import { useDocumentTitle } from "@mantine/hooks";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, done } from "../../api/client";
-import { asFailure, type Failure } from "../../api/failure";
-import { Failed } from "../../parts/Failed";
+import { CodeForm } from "./CodeForm";
+import classes from "./Login.module.css";
+import { Looks } from "./Looks";
+import { PasswordForm } from "./PasswordForm";
+import { useLogin } from "./useLogin";
 
-export function Login({ onDone }: { onDone: () => void }) {
+// Login is the page of strangers, at whatever address: who logs in comes to what stands there. ended tells that somebody was logged in.
+export function Login({ ended, onDone }: { ended: boolean; onDone: () => Promise<unknown> }) {
   const { t } = useTranslation();
-  const [username, setUsername] = useState("");
-  const [password, setPassword] = useState("");
-  const [failure, setFailure] = useState<Failure | null>(null);
-  const submit = async () => {
-    try {
-      await done(api.POST("/api/v1/session", { body: { username, password } }));
-      onDone();
-    } catch (e) {
-      setFailure(asFailure(e));
-    }
-  };
+  useDocumentTitle(`${t("login.title")} · ${t("common.appName")}`);
+  const [known, setKnown] = useState({ username: "", password: "" });
+  const login = useLogin(onDone);
+  const methods = useQuery({ queryKey: ["methods"], queryFn: () => done(api.GET("/api/v1/session/methods")) });
+  const oidc = methods.data?.oidc;
+  const here = `${location.pathname}${location.search}${location.hash}`;
+
   return (
-    <Center mih="100vh" p="md" component="main">
-      <Paper withBorder p="xl" w={380} maw="100%">
-        <form
-          onSubmit={(e) => {
-            e.preventDefault();
-            submit();
-          }}
-        >
-          <Stack>
+    <div className={classes.page}>
+      <main className={classes.middle}>
+        <Stack className={classes.card} gap="lg">
+          <Group gap="sm" justify="center">
+            <img src="/icon.svg" alt="" width={40} height={40} />
             <Title order={1}>{t("common.appName")}</Title>
-            {failure && <Failed error={failure} />}
-            <TextInput
-              label="User name"
-              name="username"
-              autoComplete="username"
-              required
-              value={username}
-              onChange={(e) => setUsername(e.currentTarget.value)}
-            />
-            <PasswordInput
-              label="Password"
-              name="password"
-              autoComplete="current-password"
-              required
-              value={password}
-              onChange={(e) => setPassword(e.currentTarget.value)}
-            />
-            <Button type="submit">Log in</Button>
-          </Stack>
-        </form>
-      </Paper>
-    </Center>
+          </Group>
+          <Paper withBorder shadow="sm" radius="lg" p="xl">
+            <Stack>
+              {ended && !login.failure && (
+                <Alert color="yellow" role="status" title={t("login.ended")}>
+                  {t("login.endedDetail")}
+                </Alert>
+              )}
+              {login.step === "code" ? (
+                <CodeForm login={login} known={known} />
+              ) : (
+                <>
+                  {methods.data?.password !== false && <PasswordForm login={login} known={known} onChange={setKnown} />}
+                  {oidc && (
+                    <>
+                      <Divider label={t("login.or")} />
+                      <Button component="a" href={`${oidc.url}?returnTo=${encodeURIComponent(here)}`} variant="default" fullWidth>
+                        {t("login.oidc")}
+                      </Button>
+                    </>
+                  )}
+                  <details className={classes.hint}>
+                    <summary>{t("login.first")}</summary>
+                    <Text size="sm" c="dimmed">
+                      {t("login.firstDetail")}
+                    </Text>
+                  </details>
+                </>
+              )}
+            </Stack>
+          </Paper>
+        </Stack>
+      </main>
+      <Looks />
+    </div>
   );
 }
