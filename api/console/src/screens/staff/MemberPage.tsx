@@ -1,0 +1,92 @@
+import { Alert, Anchor, Group, SimpleGrid, Stack } from "@mantine/core";
+import { mdiArrowLeft } from "@mdi/js";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { Link } from "wouter";
+import type { Tagged } from "../../api/client";
+import { asFailure } from "../../api/failure";
+import { useMe } from "../../api/queries";
+import { Icon } from "../../parts/Icon";
+import { Loaded } from "../../parts/Loaded";
+import { Nothing, Page } from "../../parts/Page";
+import { Panel } from "../../parts/Panel";
+import { paths } from "../../paths";
+import { TokenList } from "../tokens/TokenList";
+import { EffectivePlugins } from "./EffectivePlugins";
+import { MemberDanger } from "./MemberDanger";
+import { MemberRights } from "./MemberRights";
+import { MemberSignIn } from "./MemberSignIn";
+import { type MemberView, memberQuery, memberSidebarQuery } from "./queries";
+import { Mark, RoleBadge } from "./RoleBadge";
+import { SidebarPreview } from "./SidebarPreview";
+
+// MemberPage is one member: what they may do, what they see, and how they log in.
+export function MemberPage({ username }: { username: string }) {
+  const { t } = useTranslation();
+  const query = useQuery(memberQuery(username));
+  const back = (
+    <Anchor component={Link} href={paths.staff()} size="sm">
+      <Group gap={4} component="span">
+        <Icon path={mdiArrowLeft} size={16} />
+        {t("staff.title")}
+      </Group>
+    </Anchor>
+  );
+  if (query.error && asFailure(query.error).status === 404) {
+    return (
+      <Page title={username} lead={back}>
+        <Nothing title={t("staff.gone", { name: username })}>{t("staff.goneDetail")}</Nothing>
+      </Page>
+    );
+  }
+  return (
+    <Page title={username} lead={back}>
+      <Loaded query={query}>{(member) => <Member member={member} />}</Loaded>
+    </Page>
+  );
+}
+
+function Member({ member }: { member: Tagged<MemberView> }) {
+  const { t } = useTranslation();
+  const me = useMe();
+  const m = member.data;
+  const person = m.kind === "person";
+  const sidebar = useQuery({ ...memberSidebarQuery(m.username), enabled: person });
+  return (
+    <>
+      <Group gap="xs">
+        <RoleBadge role={m.role} />
+        <Mark>{t(`staff.kind.${m.kind}`)}</Mark>
+        {m.external && <Mark>{t("staff.sso")}</Mark>}
+        {m.totp && <Mark>{t("staff.totp")}</Mark>}
+        {m.username === me.user && <Mark>{t("staff.you")}</Mark>}
+      </Group>
+      {m.external && (
+        <Alert color="blue" title={t("staff.external")}>
+          {t("staff.externalDetail", { issuer: m.external.issuer })}
+        </Alert>
+      )}
+      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
+        <MemberRights member={member} />
+        <Stack gap="lg">
+          <Panel title={t("staff.preview")} lead={t(person ? "staff.previewDetail" : "staff.previewService", { name: m.username })}>
+            {person && (
+              <Loaded query={sidebar}>
+                {(entries) => (
+                  <SidebarPreview
+                    label={t("staff.previewOf", { name: m.username })}
+                    entries={entries.map((e) => ({ ...e, note: e.state === "running" ? undefined : t(`common.state.${e.state}`) }))}
+                    empty={t("staff.previewEmpty")}
+                  />
+                )}
+              </Loaded>
+            )}
+          </Panel>
+          <EffectivePlugins member={m} />
+        </Stack>
+      </SimpleGrid>
+      {person ? <MemberSignIn member={m} /> : <TokenList user={m.username} />}
+      <MemberDanger member={member} />
+    </>
+  );
+}
