@@ -33,7 +33,7 @@ export function Once({ label, text, file, note }: { label: string; text: string;
                 size="compact-sm"
                 variant="light"
                 leftSection={<Icon path={mdiDownloadOutline} size={16} />}
-                onClick={() => save(new Blob([`${text}\n`], { type: "text/plain" }), file)}
+                onClick={() => save(file, new Blob([`${text}\n`], { type: "text/plain" }))}
               >
                 {t("common.download")}
               </Button>
