@@ -8,7 +8,7 @@ export default {
   allHave: "Everybody has it",
   give: "Give",
   take: "Take away",
-  takeFrom: "Take it away from {{name}}",
+  takeFrom: "Take away from {{name}}",
   nobody: "Nobody but the administrators has it yet.",
   profiles: "Profiles that give it",
   profilesDetail: "All members of a profile have its plugins.",

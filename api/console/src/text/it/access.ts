@@ -11,7 +11,7 @@ const it: Text<typeof en> = {
   allHave: "Lo hanno tutti",
   give: "Assegna",
   take: "Togli",
-  takeFrom: "Toglilo a {{name}}",
+  takeFrom: "Togli a {{name}}",
   nobody: "Finora lo hanno solo gli amministratori.",
   profiles: "Profili che lo danno",
   profilesDetail: "Tutti i membri di un profilo ne hanno i plugin.",
