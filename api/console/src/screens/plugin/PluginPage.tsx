@@ -49,10 +49,9 @@ export default function PluginPage({ id, tab }: { id: string; tab: string }) {
   const known = query.data !== undefined;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the tab that is shown is scrolled to where the window is narrow
-  useEffect(
-    () => list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView?.({ block: "nearest", inline: "nearest" }),
-    [shown, known],
-  );
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [shown, known]);
 
   if (query.error && asFailure(query.error).status === 404) return <Gone />;
   return (
