@@ -26,7 +26,7 @@ startText().then(() => {
     <MantineProvider theme={theme} defaultColorScheme="auto" colorSchemeManager={scheme} getStyleNonce={() => nonce}>
       <Unexpected>
         <QueryClientProvider client={queries}>
-          <Notifications position="top-right" limit={5} />
+          <Notifications position="bottom-left" limit={5} />
           <ConfirmProvider>
             <App />
           </ConfirmProvider>
