@@ -12,7 +12,6 @@ export default {
   jsonObject: "it must be an object in braces",
   default: "Default: {{value}}",
   choose: "Choose",
-  clear: "Clear",
   emptyList: "The list is empty.",
   addItem: "Add to {{name}}",
   removeItem: "Remove {{name}} {{n}}",

@@ -15,7 +15,6 @@ const settings: Text<typeof en> = {
   jsonObject: "deve essere un oggetto tra parentesi graffe",
   default: "Predefinito: {{value}}",
   choose: "Scegli",
-  clear: "Svuota",
   emptyList: "L’elenco è vuoto.",
   addItem: "Aggiungi a {{name}}",
   removeItem: "Rimuovi {{name}} {{n}}",

@@ -1,12 +1,12 @@
-import { Badge, Button, Text } from "@mantine/core";
+import { Button, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Plugin } from "../../../api/queries";
 import { bytes, number } from "../../../parts/format";
 import { type Column, Listing } from "../../../parts/Listing";
+import { Tag } from "../../../parts/Tag";
 import { When } from "../../../parts/When";
-import shared from "../Plugin.module.css";
 import { grantsOf } from "./grants";
 import { Panel } from "./Panel";
 import { type GrantsView, grantsQuery, usePutGrants } from "./query";
@@ -57,14 +57,7 @@ export function Reached({ plugin }: { plugin: Plugin }) {
     },
     {
       label: t("overview.refused"),
-      cell: (u) =>
-        u.denied > 0 ? (
-          <Badge variant="light" color="red" className={shared.badge}>
-            {number(u.denied)}
-          </Badge>
-        ) : (
-          "0"
-        ),
+      cell: (u) => (u.denied > 0 ? <Tag color="red">{number(u.denied)}</Tag> : "0"),
     },
     { label: t("overview.traffic"), cell: (u) => `↑ ${bytes(u.bytesOut)} · ↓ ${bytes(u.bytesIn)}` },
     { label: t("overview.last"), cell: (u) => <When at={u.lastAt} /> },

@@ -1,8 +1,9 @@
-import { Alert, Badge, Button, Code, Group, Modal, Stack, Text } from "@mantine/core";
+import { Alert, Button, Code, Group, Modal, Stack, Text } from "@mantine/core";
 import { mdiArrowRight } from "@mdi/js";
 import { useTranslation } from "react-i18next";
 import { Failed } from "../../../parts/Failed";
 import { Icon } from "../../../parts/Icon";
+import { Tag } from "../../../parts/Tag";
 import classes from "./Settings.module.css";
 import type { Json } from "./schema";
 
@@ -51,9 +52,9 @@ export function Difference({
                 {row.label}
               </Text>
               {row.secret ? (
-                <Badge variant="outline" color={row.secret === "removed" ? "red" : "gray"}>
-                  {t(`settings.secret.${row.secret}`)}
-                </Badge>
+                <div>
+                  <Tag color={row.secret === "removed" ? "red" : "gray"}>{t(`settings.secret.${row.secret}`)}</Tag>
+                </div>
               ) : (
                 <Group gap="xs" wrap="nowrap" align="center">
                   <Side value={row.before} />

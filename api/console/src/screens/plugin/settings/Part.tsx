@@ -149,7 +149,6 @@ function Choice({ schema, value, onChange, common, required }: Chosen & { requir
       clearable={!required}
       allowDeselect={!required}
       searchable={choices.length > 8}
-      clearButtonProps={{ "aria-label": t("settings.clear"), tabIndex: 0 }}
       maw={420}
       onChange={(i) => onChange(i === null ? undefined : choices[Number(i)]?.value)}
     />

@@ -1,8 +1,7 @@
-import { Badge, Button, Code, Input, PasswordInput, Group as Row, Text } from "@mantine/core";
-import { mdiKeyOutline } from "@mdi/js";
+import { Button, Code, Input, PasswordInput, Group as Row, Text } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Icon } from "../../../parts/Icon";
+import { Tag } from "../../../parts/Tag";
 import { When } from "../../../parts/When";
 import { useForm } from "./form";
 import type { PartProps } from "./Part";
@@ -55,18 +54,14 @@ export function SecretPart({ schema: s, path, required, label }: PartProps & { l
       <Row gap="xs" mt={6} role="group" aria-label={label}>
         {edit === null ? (
           <>
-            <Badge variant="outline" color="red">
-              {t("settings.secret.removed")}
-            </Badge>
+            <Tag color="red">{t("settings.secret.removed")}</Tag>
             <Button size="xs" variant="default" onClick={undo}>
               {t("settings.secret.undo")}
             </Button>
           </>
         ) : (
           <>
-            <Badge variant="outline" color="gray" leftSection={<Icon path={mdiKeyOutline} size={12} />}>
-              {t("settings.secret.set")}
-            </Badge>
+            <Tag>{t("settings.secret.set")}</Tag>
             {mark && (
               <Text size="xs" c="dimmed">
                 <Code>{mark.fingerprint}</Code> <When at={mark.updatedAt} />
