@@ -1,4 +1,4 @@
-import { Paper } from "@mantine/core";
+import { Paper, Text } from "@mantine/core";
 import {
   mdiAccessPointNetwork,
   mdiCogOutline,
@@ -13,7 +13,6 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { bytes } from "../../parts/format";
 import { Icon } from "../../parts/Icon";
-import { Nothing } from "../../parts/Page";
 import { Tag } from "../../parts/Tag";
 import classes from "./Consent.module.css";
 import { type Group, groupOf, groups, keyOf, type Need, needsOf, type Plan } from "./can";
@@ -39,9 +38,13 @@ export function Capabilities({ plan }: { plan: Plan }) {
   return (
     <Paper withBorder>
       {needs.length === 0 && (
-        <Nothing icon={<Icon path={mdiShieldCheckOutline} size={32} />} title={t("consent.can.nothing")}>
-          {t("consent.can.nothingText")}
-        </Nothing>
+        <section className={classes.group} data-group="nothing">
+          <div className={classes.heading}>
+            <Icon path={mdiShieldCheckOutline} />
+            {t("consent.can.nothing")}
+          </div>
+          <Text size="sm">{t("consent.can.nothingText")}</Text>
+        </section>
       )}
       {groups.map((group) => (
         <GroupOf key={group} name={group}>

@@ -31,11 +31,12 @@ function Done({ job, plugin, version }: Props) {
       </Note>
     );
   }
+  const seconds = job.endedAt ? (Date.parse(job.endedAt) - Date.parse(job.createdAt)) / 1000 : 0;
   const title =
     job.kind === "rollback" ? t("consent.job.rolledBack", { version }) : t("consent.job.succeeded", { name: plugin.name, version });
   return (
     <Note title={title}>
-      {job.endedAt && t("consent.job.took", { time: duration((Date.parse(job.endedAt) - Date.parse(job.createdAt)) / 1000) })}
+      {seconds >= 1 && t("consent.job.took", { time: duration(seconds) })}
       {plugin.trial && plugin.former && ` ${t("consent.job.trial", { version: plugin.former.version })}`}
       <Ways plugin={plugin} open />
     </Note>
