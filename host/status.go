@@ -16,6 +16,8 @@ type Status struct {
 	Since time.Time `json:"since"`
 	// WaitingUntil is when a plugin that waits (for the boot delay, or in back-off) will be started.
 	WaitingUntil *time.Time `json:"waitingUntil"`
+	// TrialUntil is when a version on trial is judged; nil while it is stopped, and without a trial.
+	TrialUntil *time.Time `json:"trialUntil"`
 	// Restarts counts automatic restarts since somebody started it last.
 	Restarts int `json:"restarts"`
 	// LastExit is how the last instance ended, or why the last start failed.

@@ -201,6 +201,7 @@ func (s *supervisor) move(c cause, exit *LastExit) {
 
 // publish makes the present status the one that readers see.
 func (s *supervisor) publish() {
+	s.status.TrialUntil = s.trial.ends()
 	next := &snapshot{Status: s.status, due: s.due, leaving: s.trial.failed, next: make(chan struct{})}
 	if s.status.State == Running {
 		next.inst = s.inst

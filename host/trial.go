@@ -20,8 +20,8 @@ type trial struct {
 	failed bool
 
 	timer *time.Timer
-	// half is when its second half begins, zero while it is suspended.
-	half time.Time
+	// half is when its second half begins, and until when it ends; zero while it is suspended.
+	half, until time.Time
 	// crashes counts those since it began; late says that one of them was in its second half.
 	crashes int
 	late    bool
@@ -56,14 +56,24 @@ func (t *trial) begin(length time.Duration) {
 	if !t.on || t.failed || !t.half.IsZero() {
 		return
 	}
-	t.half, t.crashes, t.late = time.Now().Add(length/2), 0, false
+	now := time.Now()
+	t.half, t.until, t.crashes, t.late = now.Add(length/2), now.Add(length), 0, false
 	t.timer.Reset(length)
 }
 
 // suspend ends it until the next start.
 func (t *trial) suspend() {
 	t.timer.Stop()
-	t.half, t.judged = time.Time{}, false
+	t.half, t.until, t.judged = time.Time{}, time.Time{}, false
+}
+
+// ends is when the version is judged, nil where it is not.
+func (t *trial) ends() *time.Time {
+	if !t.on || t.until.IsZero() {
+		return nil
+	}
+	at := t.until.UTC()
+	return &at
 }
 
 // crashed counts a crash.
@@ -103,6 +113,7 @@ func (s *supervisor) endTrial() {
 		return
 	}
 	s.trial.on = false
+	s.publish()
 	s.host.inBackground(func() { s.host.proven(s.id, s.trial.version) })
 }
 

@@ -89,6 +89,20 @@ func TestAVersionThatProvesItselfStays(t *testing.T) {
 	v := r.view("p")
 	assert.Equal(t, "2.0.0", v.Version)
 	assert.Equal(t, "1.0.0", v.Former.Version, "it can still be gone back from")
+	assert.Nil(t, v.TrialUntil)
+}
+
+// People see how long a trial lasts; it begins anew after a stop.
+func TestATrialTellsWhenItEnds(t *testing.T) {
+	r := trying(t, time.Hour, patient)
+	require.Equal(t, host.JobSucceeded, r.upgrade("2.0.0", "", host.InstallRequest{}).State)
+	v := r.view("p")
+	require.NotNil(t, v.TrialUntil)
+	assert.WithinDuration(t, v.InstalledAt.Add(time.Hour), *v.TrialUntil, time.Minute)
+	job, err := r.Stop(t.Context(), "p", admin)
+	require.NoError(t, err)
+	r.succeed(job)
+	assert.Nil(t, r.view("p").TrialUntil)
 }
 
 // Row F6: a stop suspends the trial; what fails at the start after it, also after a boot, is taken back.

@@ -16,8 +16,10 @@ export default {
   byKey: "by {{name}}",
   unknownKey: "key {{id}}",
   fault: "The host took it back because {{why}}",
+  trialLeft: "Its trial ends <when />.",
+  trialWaits: "Its trial begins when it is started.",
   trial:
-    "Version {{version}} has still to prove itself since {{when}}. If it crashes again and again or does not get ready, the host goes back to version {{former}} by itself.",
+    "Version {{version}} has still to prove itself. If it crashes again and again or does not get ready, the host goes back to version {{former}} by itself.",
   digest: "Copy the SHA-256",
   compare: "Compare with {{version}}",
   compareHide: "Hide the difference",

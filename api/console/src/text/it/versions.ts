@@ -19,8 +19,10 @@ const it: Text<typeof en> = {
   byKey: "da {{name}}",
   unknownKey: "chiave {{id}}",
   fault: "Il server l’ha ritirata perché {{why}}",
+  trialLeft: "La prova finisce <when />.",
+  trialWaits: "La prova comincia quando viene avviata.",
   trial:
-    "La versione {{version}} deve ancora dare prova di sé, da {{when}}. Se si blocca più volte o non diventa pronta, il server torna da solo alla versione {{former}}.",
+    "La versione {{version}} deve ancora dare prova di sé. Se si blocca più volte o non diventa pronta, il server torna da solo alla versione {{former}}.",
   digest: "Copia lo SHA-256",
   compare: "Confronta con {{version}}",
   compareHide: "Nascondi la differenza",

@@ -1,14 +1,14 @@
-import { Group, Paper, Stack, Text } from "@mantine/core";
+import { Group, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useLocation, useSearch } from "wouter";
-import { dateTime } from "../../../parts/format";
 import { Loaded } from "../../../parts/Loaded";
 import { Nothing } from "../../../parts/Page";
 import { paths } from "../../../paths";
 import type { TabProps } from "../PluginPage";
 import { versionsQuery } from "../versions/query";
 import { Rollback } from "../versions/Rollback";
+import { Trial } from "../versions/Trial";
 import { UploadVersion } from "../versions/UploadVersion";
 import { VersionCard } from "../versions/VersionCard";
 import classes from "../versions/Versions.module.css";
@@ -33,17 +33,7 @@ export default function Versions({ plugin }: TabProps) {
         </Text>
         <UploadVersion plugin={plugin} />
       </Group>
-      {plugin.trial && plugin.former && (
-        <Paper withBorder p="sm" className={classes.trial} role="status">
-          <Text size="sm">
-            {t("versions.trial", {
-              version: plugin.version,
-              former: plugin.former.version,
-              when: dateTime(plugin.installedAt ?? plugin.updatedAt),
-            })}
-          </Text>
-        </Paper>
-      )}
+      <Trial plugin={plugin} />
       <Loaded query={query}>
         {(versions) =>
           versions.length === 0 ? (
