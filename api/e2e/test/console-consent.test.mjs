@@ -85,6 +85,7 @@ test("consent, installation and versions", { timeout: 180_000 }, async (t) => {
     await page.goto(`${host.url}/plugins/desk/versions`);
     const former = page.locator("[data-version='1.0.0']");
     await page.locator("[data-version='1.1.0']").getByText("On trial").waitFor();
+    await page.getByText(/Its trial ends in \d/).waitFor();
     await button("Compare with 1.1.0", former).click();
     await former.getByRole("region", { name: "Difference between 1.1.0 and 1.0.0" }).getByText("May ask to use the camera").waitFor();
     await button("Go back", former).click();

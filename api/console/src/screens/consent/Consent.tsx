@@ -1,6 +1,7 @@
 import { Modal } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
+import { useEffect, useEffectEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation, useSearch } from "wouter";
 import type { Plugin } from "../../api/queries";
@@ -29,6 +30,12 @@ export default function Consent({ plugin, onClose }: { plugin: Plugin; onClose: 
     const to = paths.consent(plugin.id, v);
     go(id ? `${to}${to.includes("?") ? "&" : "?"}job=${encodeURIComponent(id)}` : to, { replace: true });
   };
+  // What was found goes into the address, so that its end is shown, too.
+  const found = search.has("job") ? null : (running.data ?? null);
+  const keep = useEffectEvent((id: string) => show(version, id));
+  useEffect(() => {
+    if (found) keep(found);
+  }, [found]);
   const name = plugin.name;
   const title = job ? t("consent.titleWorking", { name }) : t(`consent.${titleOf(plan.data?.data)}`, { name });
 
