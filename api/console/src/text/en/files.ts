@@ -1,3 +1,22 @@
 export default {
   title: "Files",
+  find: "Find a file",
+  count_one: "{{count}} file",
+  count_other: "{{count}} files",
+  found: "{{found}} of {{total}} files",
+  beside: "Written beside the code",
+  covers: "Covers the version's file",
+  cover: "Write one over it",
+  content: "Content",
+  editNote: "It is written beside the code; the version's own file stays. The plugin reads it at its next start.",
+  empty: "(empty)",
+  binary: "This is no text, so it is not shown. It can be downloaded.",
+  beginning: "This is the beginning of a large file. Download it to see all of it.",
+  hash: "SHA-256",
+  hashCovered: "SHA-256 of the version's file, which is covered",
+  copyHash: "Copy the SHA-256",
+  deleteTitle: "Delete this file?",
+  deleteBody: "What was written beside the code is deleted and cannot be brought back.",
+  deleteCovering:
+    "What was written beside the code is deleted and cannot be brought back. The version's own file shows again at the next start.",
 };
