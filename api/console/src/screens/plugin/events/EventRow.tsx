@@ -19,6 +19,7 @@ export function EventRow({ event, told }: Entry) {
   const id = useId();
   const details = silent.has(event.type) ? [] : detailsOf(event.data);
   const { kind, ...values } = told.values;
+  const say = t as unknown as (key: string, values: object) => string;
   const job = kind ? t(`events.job.${kind}` as "events.job.install", { defaultValue: String(kind) }) : "";
   return (
     <li className={classes.row} data-tone={told.tone} data-type={event.type}>
@@ -27,7 +28,7 @@ export function EventRow({ event, told }: Entry) {
       </span>
       <div className={classes.body}>
         <Text size="sm" fw={failed(told) ? 600 : 500} className={classes.what}>
-          {t(`events.type.${told.text}` as "events.type.other", { ...values, job } as object) as string}
+          {say(`events.type.${told.text}`, { ...values, job })}
           {failed(told) && (
             <Badge ml={8} size="sm" variant="light" className={classes.badge}>
               {t("events.failure")}
