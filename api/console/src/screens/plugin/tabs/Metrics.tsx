@@ -1,5 +1,94 @@
+import "@mantine/charts/styles.css";
+import { Group, SegmentedControl, SimpleGrid, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { useSearchParams } from "wouter";
+import { api, done } from "../../../api/client";
+import { dateTime } from "../../../parts/format";
+import { Loaded } from "../../../parts/Loaded";
+import { Chart } from "../metrics/Chart";
+import { PointTable } from "../metrics/PointTable";
+import { all, type Window } from "../metrics/series";
+import { Tiles } from "../metrics/Tiles";
 import type { TabProps } from "../PluginPage";
 
+// Metrics are what a plugin uses now, and what it did over the last hour or day; ?window= and ?as= say how it is shown.
 export default function Metrics({ plugin }: TabProps) {
-  return <p>{plugin.name}</p>;
+  const { t } = useTranslation();
+  const [params, setParams] = useSearchParams();
+  const window: Window = params.get("window") === "day" ? "day" : "hour";
+  const asTable = params.get("as") === "table";
+  const script = plugin.type === "script";
+  const path = { id: plugin.id };
+  const stats = useQuery({
+    queryKey: ["plugin", plugin.id, "stats"],
+    queryFn: () => done(api.GET("/api/v1/plugins/{id}/stats", { params: { path } })),
+    refetchInterval: 5000,
+    enabled: script,
+  });
+  const history = useQuery({
+    queryKey: ["plugin", plugin.id, "history", window],
+    queryFn: () => done(api.GET("/api/v1/plugins/{id}/stats/history", { params: { path, query: { window } } })),
+    refetchInterval: 5000,
+    placeholderData: (old) => (old?.window === window ? old : undefined),
+  });
+  const set = (name: "window" | "as", value: string) =>
+    setParams(
+      (old) => {
+        const next = new URLSearchParams(old);
+        if (value) next.set(name, value);
+        else next.delete(name);
+        return next;
+      },
+      { replace: true },
+    );
+  const series = all.filter((s) => script || !s.script);
+  return (
+    <>
+      {script && <Loaded query={stats}>{(s) => <Tiles stats={s} points={history.data?.points ?? []} />}</Loaded>}
+      <Group justify="space-between" gap="xs">
+        <Group gap="xs">
+          <SegmentedControl
+            size="xs"
+            aria-label={t("metrics.window")}
+            value={window}
+            onChange={(v) => set("window", v === "day" ? "day" : "")}
+            data={(["hour", "day"] as const).map((value) => ({ value, label: t(`metrics.windows.${value}`) }))}
+          />
+          <SegmentedControl
+            size="xs"
+            aria-label={t("metrics.as")}
+            value={asTable ? "table" : "charts"}
+            onChange={(v) => set("as", v === "table" ? "table" : "")}
+            data={(["charts", "table"] as const).map((value) => ({ value, label: t(`metrics.forms.${value}`) }))}
+          />
+        </Group>
+        {history.data && (
+          <Text size="xs" c="dimmed">
+            {t("metrics.since", { time: dateTime(history.data.from) })}
+          </Text>
+        )}
+      </Group>
+      <Loaded query={history}>
+        {({ points, stepSeconds }) =>
+          asTable ? (
+            <PointTable points={points} series={series} />
+          ) : (
+            <SimpleGrid cols={{ base: 1, md: 2 }} spacing="sm">
+              {series.map((s) => (
+                <Chart
+                  key={s.name}
+                  series={s}
+                  points={points}
+                  step={stepSeconds}
+                  window={window}
+                  limit={s.name === "memory" ? (stats.data?.memoryLimitBytes ?? null) || null : null}
+                />
+              ))}
+            </SimpleGrid>
+          )
+        }
+      </Loaded>
+    </>
+  );
 }
