@@ -106,7 +106,7 @@ test("the host's screens", async (t) => {
   });
 
   await t.test("what the doctor finds, what the host is, and a backup", async () => {
-    await host.install({ name: "Ends", version: "1.0.0", description: "d", type: "script", parameters: { scriptName: "e", scriptPath: "a.js", permissions: {}, restart: { policy: "never" } } }, { "a.js": "require('http').createServer(() => {}).listen(1); setTimeout(() => process.exit(4), 2500)" });
+    await host.install({ name: "Ends", version: "1.0.0", description: "d", type: "script", parameters: { scriptName: "e", scriptPath: "a.js", permissions: {}, restart: { policy: "never" } } }, { "a.js": "require('http').createServer((q, r) => r.end()).listen(1); setTimeout(() => process.exit(4), 2500)" });
     await page.goto(`${host.url}/system`);
     await page.getByRole("heading", { name: /ends/ }).waitFor(); // it runs at first, and what was found is read again when it ends
     assert.deepEqual(await barriers(page), []);

@@ -1,4 +1,5 @@
 import { useComputedColorScheme } from "@mantine/core";
+import { useDidUpdate } from "@mantine/hooks";
 import i18next from "i18next";
 import { useEffect, useEffectEvent, useRef } from "react";
 import { type Attached, attach, type Message } from "../../../../pages/sdk/shell.js";
@@ -29,7 +30,6 @@ export function Frame({ entry, launch, visible }: { entry: SidebarEntry; launch:
       onMessage: (...message) => hear(...message),
     });
     kit.current = attached;
-    element.src = launch.url;
     return () => {
       attached.close();
       kit.current = null;
@@ -37,9 +37,10 @@ export function Frame({ entry, launch, visible }: { entry: SidebarEntry; launch:
     };
   }, [launch, entry.id]);
 
-  useEffect(() => kit.current?.set({ theme: scheme }), [scheme]);
-  useEffect(() => kit.current?.set({ visible }), [visible]);
-  useEffect(() => {
+  // What it is told first, attach tells it when it asks: until then there is nobody to hear.
+  useDidUpdate(() => kit.current?.set({ theme: scheme }), [scheme]);
+  useDidUpdate(() => kit.current?.set({ visible }), [visible]);
+  useDidUpdate(() => {
     if (path) kit.current?.set({ path });
   }, [path]);
   useEffect(() => {
@@ -49,6 +50,14 @@ export function Frame({ entry, launch, visible }: { entry: SidebarEntry; launch:
   }, []);
 
   return (
-    <iframe ref={frame} title={entry.name} className={classes.frame} sandbox={launch.sandbox} allow={launch.allow} data-plugin={entry.id} />
+    <iframe
+      ref={frame}
+      title={entry.name}
+      className={classes.frame}
+      sandbox={launch.sandbox}
+      allow={launch.allow}
+      src={launch.url}
+      data-plugin={entry.id}
+    />
   );
 }
