@@ -47,7 +47,7 @@ test("the page of a plugin", async (t) => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-GB", ...settings });
     await logIn(context, host, { username: "admin", password: "only for the test" });
     const page = await openPage(context);
-    page.setDefaultTimeout(8_000);
+    page.setDefaultTimeout(15_000);
     await page.goto(host.url + path);
     return page;
   };
