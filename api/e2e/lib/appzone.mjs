@@ -18,38 +18,52 @@ export async function freePort(wanted = 0) {
   return port;
 }
 
-// startHost starts `appzone serve`. env adds variables; t is the test that it ends with.
+// startHost starts `appzone serve`. env adds variables, and takes away those that are undefined; t is the test that it ends with. Without a
+// password there is no token: the first one is in the data folder.
 export async function startHost(t, env = {}, port) {
   const dir = await mkdtemp(path.join(os.tmpdir(), "appzone-e2e-"));
   port ??= await freePort();
-  const child = spawn(binary, ["serve"], {
-    cwd: dir,
-    stdio: ["ignore", "ignore", "pipe"],
-    env: { PATH: process.env.PATH, HOME: dir, XC_ADDR: `localhost:${port}`, XC_DATA_DIR: path.join(dir, "data"), XC_ADMIN_PASSWORD: adminPassword, XC_LOG_FORMAT: "text", ...env },
-  });
-  let log = "";
-  child.stderr.on("data", (text) => (log = (log + text).slice(-100_000)));
-  const ended = new Promise((done) => child.once("exit", done));
-  t.after(async () => {
-    child.kill("SIGTERM");
-    await ended;
-    await rm(dir, { recursive: true, force: true });
-  });
   const scheme = env.XC_TLS_CERT ? "https" : "http";
   if (env.XC_TLS_CERT) process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0"; // a certificate of the test's own
-  const host = new Host(`${scheme}://localhost:${port}`, port, dir, () => log);
-  for (let tries = 0; ; tries++) {
-    if (child.exitCode !== null || tries === 300) throw new Error(`the host did not start:\n${log}`);
-    if (await fetch(`${scheme}://127.0.0.1:${port}/readyz`).then((r) => r.ok, () => false)) break;
-    await new Promise((done) => setTimeout(done, 50));
-  }
-  await host.login();
+  const host = new Host(`${scheme}://localhost:${port}`, port, dir);
+  host.env = { PATH: process.env.PATH, HOME: dir, XC_ADDR: `localhost:${port}`, XC_DATA_DIR: path.join(dir, "data"), XC_ADMIN_PASSWORD: adminPassword, XC_LOG_FORMAT: "text", ...env };
+  t.after(async () => {
+    await host.end("SIGTERM");
+    await rm(dir, { recursive: true, force: true });
+  });
+  await host.start();
+  if (host.env.XC_ADMIN_PASSWORD) await host.login();
   return host;
 }
 
 export class Host {
-  constructor(url, port, dir, log) {
-    Object.assign(this, { url, port, dir, log });
+  constructor(url, port, dir) {
+    Object.assign(this, { url, port, dir, said: "" });
+  }
+
+  // log is the end of what the host has written.
+  log() {
+    return this.said;
+  }
+
+  // start starts the host, also again after end, and waits until it is ready.
+  async start() {
+    const child = spawn(binary, ["serve"], { cwd: this.dir, stdio: ["ignore", "ignore", "pipe"], env: this.env });
+    this.child = child;
+    this.ended = new Promise((done) => child.once("exit", done));
+    child.stderr.on("data", (text) => (this.said = (this.said + text).slice(-100_000)));
+    const ready = this.url.replace("localhost", "127.0.0.1") + "/readyz";
+    for (let tries = 0; ; tries++) {
+      if (child.exitCode !== null || tries === 300) throw new Error(`the host did not start:\n${this.said}`);
+      if (await fetch(ready).then((r) => r.ok, () => false)) break;
+      await new Promise((done) => setTimeout(done, 50));
+    }
+  }
+
+  // end sends the host a signal and waits for its end.
+  async end(signal) {
+    this.child.kill(signal);
+    await this.ended;
   }
 
   // login makes a token of the administrator for call.
