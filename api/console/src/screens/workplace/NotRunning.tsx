@@ -30,7 +30,7 @@ export function NotRunning({ entry }: { entry: SidebarEntry }) {
         {t(`workplace.next.${entry.waitingUntil ? (entry.state === "backoff" ? "backoff" : "waiting") : entry.state}`)}{" "}
         <When at={entry.waitingUntil} />
       </Text>
-      {entry.reason && (
+      {entry.reason && !["stopped", "waiting"].includes(entry.reasonCode) && (
         <Text c="dimmed" size="sm">
           {entry.reason}
         </Text>
