@@ -103,14 +103,14 @@ export function LogPanel({ plugin }: { plugin: Plugin }) {
           )}
         </div>
         <div className={classes.foot}>
-          <span role="status" data-connection={state}>
+          <span role="status" data-log={state}>
             {t(`logs.${state}`)}
             {frozen && said > 0 && <span className={classes.said}>{t("logs.jump_new", { count: said })}</span>}
           </span>
           <span>
             {match
               ? t("logs.shown", { shown: number(lines.length), total: number(shown.lines.length) })
-              : t("logs.lines", { count: shown.lines.length })}
+              : t("logs.lines", { count: shown.lines.length, n: number(shown.lines.length) })}
           </span>
         </div>
       </Paper>

@@ -1,5 +1,5 @@
 import { Button, Group, Menu, NativeSelect, SegmentedControl, TextInput } from "@mantine/core";
-import { mdiCheck, mdiMagnify, mdiPause, mdiPlay, mdiTune } from "@mdi/js";
+import { mdiMagnify, mdiPause, mdiPlay, mdiTune } from "@mdi/js";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../../../parts/Icon";
 import { LogDownload } from "./LogDownload";
@@ -24,7 +24,6 @@ export function LogTools(p: {
 }) {
   const { t } = useTranslation();
   const toggle = (name: keyof Look) => () => p.onLook({ ...p.look, [name]: !p.look[name] });
-  const chosen = (on: boolean) => (on ? <Icon path={mdiCheck} size={16} /> : <span style={{ width: 16 }} />);
   return (
     <Group gap="xs">
       <TextInput
@@ -64,15 +63,9 @@ export function LogTools(p: {
           </Menu.Target>
           <Menu.Dropdown>
             {(["wrap", "times"] as const).map((name) => (
-              <Menu.Item
-                key={name}
-                role="menuitemcheckbox"
-                aria-checked={p.look[name]}
-                leftSection={chosen(p.look[name])}
-                onClick={toggle(name)}
-              >
+              <Menu.CheckboxItem key={name} checked={p.look[name]} onChange={toggle(name)}>
                 {t(`logs.${name}`)}
-              </Menu.Item>
+              </Menu.CheckboxItem>
             ))}
           </Menu.Dropdown>
         </Menu>

@@ -32,7 +32,7 @@ export function Chart({
     series: [{ name, color }],
     valueFormatter: series.form,
     tickLine: "none" as const,
-    gridAxis: "y" as const,
+    gridAxis: "x" as const,
     tooltipAnimationDuration: 0,
     xAxisProps: { minTickGap: 48 },
     yAxisProps: {
