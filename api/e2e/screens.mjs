@@ -51,7 +51,7 @@ const looks = [
 
 try {
   await mkdir(folder, { recursive: true });
-  const host = await startHost(t, { XC_UPGRADE_TRIAL: "1s" });
+  const host = await startHost(t, { XC_UPGRADE_TRIAL: "1" });
   const people = await fill(t, host);
   const browser = await openBrowser(t);
   for (const [suffix, settings] of looks) {
