@@ -4,18 +4,19 @@ import { useTranslation } from "react-i18next";
 import { Link, Redirect, Route, Switch } from "wouter";
 import { Page } from "../parts/Page";
 import { paths } from "../paths";
+import { screen } from "../text";
 
 const Zone = lazy(() => import("../screens/zone/Zone"));
-const Gallery = lazy(() => import("../screens/gallery/Gallery"));
-const PluginPage = lazy(() => import("../screens/plugin/PluginPage"));
-const Staff = lazy(() => import("../screens/staff/Staff"));
-const Profiles = lazy(() => import("../screens/profiles/Profiles"));
-const Tokens = lazy(() => import("../screens/tokens/Tokens"));
-const Keys = lazy(() => import("../screens/keys/Keys"));
-const Webhooks = lazy(() => import("../screens/webhooks/Webhooks"));
-const Audit = lazy(() => import("../screens/audit/Audit"));
-const System = lazy(() => import("../screens/system/System"));
-const Account = lazy(() => import("../screens/account/Account"));
+const Gallery = screen(() => import("../screens/gallery/Gallery"));
+const PluginPage = screen(() => import("../screens/plugin/PluginPage"));
+const Staff = screen(() => import("../screens/staff/Staff"));
+const Profiles = screen(() => import("../screens/profiles/Profiles"));
+const Tokens = screen(() => import("../screens/tokens/Tokens"));
+const Keys = screen(() => import("../screens/keys/Keys"));
+const Webhooks = screen(() => import("../screens/webhooks/Webhooks"));
+const Audit = screen(() => import("../screens/audit/Audit"));
+const System = screen(() => import("../screens/system/System"));
+const Account = screen(() => import("../screens/account/Account"));
 
 // Screens chooses by the address. Members have their account; the rest is the administrators'.
 export function Screens({ admin }: { admin: boolean }) {

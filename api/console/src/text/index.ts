@@ -1,6 +1,8 @@
 import i18next from "i18next";
+import { type ComponentType, lazy } from "react";
 import { initReactI18next } from "react-i18next";
-import type en from "./en";
+import type first from "./en/first";
+import type rest from "./en/rest";
 
 // All words of the console stand in this folder: English in en/, which is the measure of what there is, and one folder for each other
 // language with the same files. Text<typeof en> makes a missing or superfluous text an error of the type checker.
@@ -9,13 +11,17 @@ export type Text<T> = { [K in keyof T]: T[K] extends string ? string : Text<T[K]
 export const languages = { en: "English", it: "Italiano" } as const;
 export type Language = keyof typeof languages;
 
-const load = { en: () => import("./en"), it: () => import("./it") };
+// The first screens do not wait for the words of all others.
+const load = {
+  first: { en: () => import("./en/first"), it: () => import("./it/first") },
+  rest: { en: () => import("./en/rest"), it: () => import("./it/rest") },
+};
 const kept = "appzone.language";
 
 declare module "i18next" {
   interface CustomTypeOptions {
     defaultNS: "translation";
-    resources: { translation: typeof en };
+    resources: { translation: typeof first & typeof rest };
     enableSelector: false;
   }
 }
@@ -37,9 +43,35 @@ export async function startText() {
   await setLanguage(chosen());
 }
 
+const loaded = new Map<string, Promise<void>>();
+
+function want(part: keyof typeof load, language: Language): Promise<void> {
+  const key = `${part} ${language}`;
+  let loading = loaded.get(key);
+  if (!loading) {
+    loading = load[part][language]().then((words) => void i18next.addResourceBundle(language, "translation", words.default, true));
+    loaded.set(key, loading);
+    loading.catch(() => loaded.delete(key)); // so that it is tried again
+  }
+  return loading;
+}
+
+// wantRest is awaited before a screen that is not one of the first is shown.
+export async function wantRest() {
+  restWanted = true;
+  await want("rest", i18next.language as Language);
+}
+let restWanted = false;
+
+// screen is lazy for a screen whose words are not among the first.
+export const screen = <P extends object>(part: () => Promise<{ default: ComponentType<P> }>) =>
+  lazy(async () => {
+    const [component] = await Promise.all([part(), wantRest()]);
+    return component;
+  });
+
 export async function setLanguage(language: Language, keep = false) {
-  if (!i18next.hasResourceBundle(language, "translation"))
-    i18next.addResourceBundle(language, "translation", (await load[language]()).default);
+  await Promise.all([want("first", language), restWanted && want("rest", language)]);
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;
   if (keep) localStorage.setItem(kept, language);

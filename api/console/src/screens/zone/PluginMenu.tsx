@@ -48,7 +48,7 @@ export function PluginMenu({ plugin: p }: { plugin: Plugin }) {
     onClick: () => go(paths.consent(p.id)),
   };
   const settings: Item = { label: t("common.action.settings"), icon: mdiCogOutline, onClick: () => go(paths.plugin(p.id, "settings")) };
-  const logs: Item = { label: t("logs.title"), icon: mdiTextBoxOutline, onClick: () => go(paths.plugin(p.id, "logs")) };
+  const logs: Item = { label: t("zone.logs"), icon: mdiTextBoxOutline, onClick: () => go(paths.plugin(p.id, "logs")) };
   const sections = [
     [open, ...(p.candidate ? [review] : [])],
     [does("start", mdiPlay), does("stop", mdiStop), does("restart", mdiRestart)],

@@ -1,5 +1,6 @@
 export default {
   title: "App Zone",
+  logs: "Logs",
   lead: "All plugins of this host: what they do right now, and what can be done with them.",
   list: "Plugins",
   search: "Search plugins",

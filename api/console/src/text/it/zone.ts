@@ -3,6 +3,7 @@ import type en from "../en/zone";
 
 const it: Text<typeof en> = {
   title: "App Zone",
+  logs: "Log",
   lead: "Tutti i plugin di questo server: che cosa fanno in questo momento e che cosa puoi farne.",
   list: "Plugin",
   search: "Cerca tra i plugin",
