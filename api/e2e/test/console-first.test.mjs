@@ -75,6 +75,7 @@ test("from the first start to a running plugin, with the mouse alone", { timeout
 
   await page.getByRole("heading", { level: 1, name: "App Zone" }).waitFor();
   await page.getByText("Live", { exact: true }).waitFor();
+  await page.locator('input[type="file"]').first().waitFor({ state: "attached" });
   await drop(page, "html", "MyScriptPlugin.zip", await sample(t));
   const consent = page.getByRole("dialog");
   await consent.getByText("Install MyScriptPlugin?").waitFor();
@@ -128,9 +129,9 @@ test("the first screens are small, and all of the host's own", async (t) => {
   await zone.getByRole("heading", { level: 1, name: "App Zone" }).waitFor();
   await zone.getByText("Live", { exact: true }).waitFor();
   await zone.waitForLoadState("networkidle", { timeout: 1000 }).catch(() => {});
-  judge("App Zone", zone, await paint(zone));
   if (process.env.TRAFFIC) {
     const all = [...zone.traffic.values()];
-    for (const r of all) console.log(Math.round((r.sent - all[0].sent) * 1000), Math.round(((r.got ?? 0) - all[0].sent) * 1000), r.bytes, r.url);
+    for (const r of all) console.log(Math.round((r.sent - all[0].sent) * 1000), Math.round(((r.got ?? 0) - all[0].sent) * 1000), r.bytes, r.url.slice(host.url.length));
   }
+  judge("App Zone", zone, await paint(zone));
 });
