@@ -1,13 +1,12 @@
 import { Center, Loader } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { onSignedOut } from "./api/client";
 import { asFailure } from "./api/failure";
 import { meQuery } from "./api/queries";
 import { Failed } from "./parts/Failed";
 import { Login } from "./screens/login/Login";
-
-const Shell = lazy(() => import("./shell/Shell"));
+import Shell from "./shell/Shell";
 
 // App is the console: the login page for strangers, else the shell with its screens. The address stays the same, so that who logs in comes
 // to where they wanted to go.
@@ -35,11 +34,7 @@ export function App() {
   }, [client]);
 
   if (me.data) {
-    return (
-      <Suspense fallback={<Waiting />}>
-        <Shell key={me.data.user} />
-      </Suspense>
-    );
+    return <Shell key={me.data.user} />;
   }
   if (trouble && asFailure(trouble).status === 401) {
     const enter = async () => {

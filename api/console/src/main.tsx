@@ -8,6 +8,7 @@ import { setNonce } from "get-nonce";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
 import { queries } from "./api/cache";
+import { meQuery, meQuery } from "./api/queries";
 import { ConfirmProvider } from "./parts/Confirm";
 import { Unexpected } from "./parts/Unexpected";
 import { startText } from "./text";
@@ -18,6 +19,8 @@ const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"
 setNonce(nonce);
 
 const scheme = localStorageColorSchemeManager({ key: "appzone.scheme" });
+
+queries.prefetchQuery(meQuery); // beside the words, not after them
 
 startText().then(() => {
   const root = document.getElementById("root");

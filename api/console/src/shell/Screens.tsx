@@ -1,12 +1,12 @@
 import { Button } from "@mantine/core";
-import { lazy } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Redirect, Route, Switch } from "wouter";
 import { Page } from "../parts/Page";
 import { paths } from "../paths";
+
+import Zone from "../screens/zone/Zone";
 import { screen } from "../text";
 
-const Zone = lazy(() => import("../screens/zone/Zone"));
 const Gallery = screen(() => import("../screens/gallery/Gallery"));
 const PluginPage = screen(() => import("../screens/plugin/PluginPage"));
 const Staff = screen(() => import("../screens/staff/Staff"));
