@@ -30,17 +30,15 @@ export async function logIn(context, host, { username, password }) {
   await context.addCookies([{ name, value, url: host.url, httpOnly: true, sameSite: "Strict" }]);
 }
 
-// drop drops a file on the element, as a mouse that comes from the desktop.
-export async function drop(page, selector, name, bytes) {
-  const transfer = await page.evaluateHandle(
-    ([name, base64]) => {
-      const data = new DataTransfer();
-      data.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], name, { type: "application/zip" }));
-      return data;
-    },
-    [name, Buffer.from(bytes).toString("base64")],
-  );
-  for (const type of ["dragenter", "dragover", "drop"]) await page.dispatchEvent(selector, type, { dataTransfer: transfer });
+// dragFiles is a mouse that comes from the desktop with files or folders, and lets them go in the middle of the window.
+export async function dragFiles(page, ...files) {
+  const { width, height } = page.viewportSize();
+  const cdp = await page.context().newCDPSession(page);
+  for (const type of ["dragEnter", "dragOver", "drop"]) {
+    await cdp.send("Input.dispatchDragEvent", { type, x: width / 2, y: height / 2, data: { items: [], files, dragOperationsMask: 1 } });
+    if (type === "dragEnter") await page.getByText("Drop to upload").waitFor();
+  }
+  await cdp.detach();
 }
 
 // barriers are what axe-core finds on the page that is serious or worse, as lines; there must be none. What is moving is given time to end.

@@ -8,7 +8,7 @@ import { test } from "node:test";
 import { promisify } from "node:util";
 import { adminPassword, startHost } from "../lib/appzone.mjs";
 import { openBrowser } from "../lib/browser.mjs";
-import { drop, logIn, openConsole } from "../lib/console.mjs";
+import { dragFiles, logIn, openConsole } from "../lib/console.mjs";
 
 // The documented sample, with the trailing comma of its manifest.
 const manifest = `{
@@ -42,8 +42,8 @@ async function sample(t) {
   await mkdir(path.join(dir, "app"));
   await writeFile(path.join(dir, "manifest.json"), manifest);
   await writeFile(path.join(dir, "app/index.js"), program);
-  await promisify(execFile)("zip", ["-q", "-r", "plugin.zip", "manifest.json", "app"], { cwd: dir });
-  return readFile(path.join(dir, "plugin.zip"));
+  await promisify(execFile)("zip", ["-q", "-r", "MyScriptPlugin.zip", "manifest.json", "app"], { cwd: dir });
+  return path.join(dir, "MyScriptPlugin.zip");
 }
 
 // traffic keeps in page.traffic every answer: its address, kind, and size as it came over the wire.
@@ -76,23 +76,18 @@ test("from the first start to a running plugin, with the mouse alone", { timeout
   await page.getByRole("heading", { level: 1, name: "App Zone" }).waitFor();
   await page.getByText("Live", { exact: true }).waitFor();
   await page.locator('input[type="file"]').first().waitFor({ state: "attached" });
-  await drop(page, "html", "MyScriptPlugin.zip", await sample(t));
+  await dragFiles(page, await sample(t));
   const consent = page.getByRole("dialog");
   await consent.getByText("Install MyScriptPlugin?").waitFor();
   await consent.getByText("Nobody signed it").first().waitFor();
   await consent.getByText("Can reach every address of the internet and of your network").first().waitFor();
-  await t.test("the name is asked for, since it may reach everything and nobody signed it", async () => {
-    const name = consent.getByRole("textbox", { name: /Type MyScriptPlugin/ });
-    if (await name.count()) {
-      await name.click();
-      await page.keyboard.insertText("MyScriptPlugin");
-    }
-    for (const box of await consent.getByRole("checkbox", { name: /I want it although/ }).all()) await box.click();
-  });
+  for (const box of await consent.getByRole("checkbox", { name: /although nobody signed it/ }).all()) await box.click();
+  await consent.getByRole("textbox", { name: /Type MyScriptPlugin/ }).click();
+  await page.keyboard.insertText("MyScriptPlugin");
   await consent.getByRole("button", { name: "Install and start" }).click();
-  for (const step of ["Check", "Prepare it to run", "Start"]) await page.getByRole("dialog").getByText(step, { exact: true }).first().waitFor();
-  await page.getByRole("dialog").getByText("MyScriptPlugin 1.0.0 is installed").waitFor({ timeout: 120_000 });
-  await page.getByRole("dialog").getByRole("link", { name: "Open", exact: true }).or(page.getByRole("dialog").getByRole("button", { name: "Open", exact: true })).click();
+  for (const step of ["check", "prepare", "start"]) await consent.locator(`li[data-step="${step}"]`).waitFor();
+  await consent.getByText("MyScriptPlugin 1.0.0 is installed").waitFor({ timeout: 120_000 });
+  await consent.getByRole("link", { name: "Open", exact: true }).or(consent.getByRole("button", { name: "Open", exact: true })).click();
   const frame = await (await page.waitForSelector('iframe[data-plugin="myscriptplugin"]')).contentFrame();
   await frame.getByText("Cannot GET /").waitFor(); // the sample has no route: this is express
   assert.deepEqual(page.said.filter((s) => /policy/i.test(s)), []);

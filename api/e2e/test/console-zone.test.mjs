@@ -5,7 +5,7 @@ import path from "node:path";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { barriers, openConsole, openPage } from "../lib/console.mjs";
+import { barriers, dragFiles, openConsole, openPage } from "../lib/console.mjs";
 
 const binary = fileURLToPath(new URL("../../../bin/appzone", import.meta.url));
 const sample = fileURLToPath(new URL("../../../samples/script-hello", import.meta.url));
@@ -21,17 +21,6 @@ async function pack(dir, files) {
   }
   await promisify(execFile)(binary, ["pack", dir, "--file", `${dir}.zip`]);
   return `${dir}.zip`;
-}
-
-// dragFiles is a mouse that comes from the desktop with files or folders, and lets them go in the middle of the window.
-async function dragFiles(page, ...files) {
-  const cdp = await page.context().newCDPSession(page);
-  const { width, height } = page.viewportSize();
-  for (const type of ["dragEnter", "dragOver", "drop"]) {
-    await cdp.send("Input.dispatchDragEvent", { type, x: width / 2, y: height / 2, data: { items: [], files, dragOperationsMask: 1 } });
-    if (type === "dragEnter") await page.getByText("Drop to upload").waitFor();
-  }
-  await cdp.detach();
 }
 
 const settled = (page) => page.evaluate(() => Promise.allSettled(document.getAnimations().map((a) => a.finished)));
