@@ -8,7 +8,7 @@ import { setNonce } from "get-nonce";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
 import { queries } from "./api/cache";
-import { meQuery, meQuery } from "./api/queries";
+import { meQuery } from "./api/queries";
 import { ConfirmProvider } from "./parts/Confirm";
 import { Unexpected } from "./parts/Unexpected";
 import { startText } from "./text";
