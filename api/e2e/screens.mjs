@@ -1,4 +1,5 @@
-// Pictures of every screen of the console, for the README: make screens. A host with plugins, members and a history is made for them.
+// Pictures of every screen of the console, for the README: make screens. A host with plugins, members and a history is made for them, and used
+// for WARM seconds (300), so that its numbers are those of a host in use.
 //   node screens.mjs FOLDER [NAME...]
 import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
@@ -6,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { startHost } from "./lib/appzone.mjs";
 import { openBrowser } from "./lib/browser.mjs";
 import { logIn, openPage } from "./lib/console.mjs";
-import { fill } from "./lib/scenery.mjs";
+import { fill, use } from "./lib/scenery.mjs";
 
 const [folder, ...only] = process.argv.slice(2);
 const ends = [];
@@ -53,6 +54,7 @@ try {
   await mkdir(folder, { recursive: true });
   const host = await startHost(t, { XC_UPGRADE_TRIAL: "1" });
   const people = await fill(t, host);
+  await use(host, Number(process.env.WARM ?? 300));
   const browser = await openBrowser(t);
   for (const [suffix, settings] of looks) {
     for (const as of [null, "admin", "anna"]) {

@@ -64,7 +64,15 @@ export async function fill(t, host) {
   await host.call("POST", "/webhooks", { url: `http://localhost:${receiver.address().port}/alerts`, events: ["plugin.state", "job.ended"] });
   await host.call("POST", "/webhooks", { url: "https://chat.example.com/hooks/app-zone", events: ["plugin.installed"], enabled: false });
   await host.call("POST", "/tokens", { name: "Monitoring", scopes: ["plugins:read", "metrics:read"], expiresInSeconds: 90 * 86_400 });
-  const get = (path) => fetch(`${host.url}/apps/${path}`, { headers: { authorization: `Bearer ${host.token}` } }).then((r) => r.arrayBuffer(), () => {});
-  for (let n = 0; n < 60; n++) await get(`call-notes/${n % 9 ? `notes/${n}` : "boom"}`);
+  await use(host, 1);
   return people;
+}
+
+// use asks the plugins for seconds as members would, in waves.
+export async function use(host, seconds) {
+  const end = Date.now() + seconds * 1000;
+  for (let n = 0; Date.now() < end; n++) {
+    await fetch(`${host.url}/apps/call-notes/${n % 40 ? `notes/${n % 900}` : "boom"}`, { headers: { authorization: `Bearer ${host.token}` } }).then((r) => r.arrayBuffer(), () => {});
+    await new Promise((done) => setTimeout(done, 25 + 20 * (1 + Math.sin(n / 150))));
+  }
 }
