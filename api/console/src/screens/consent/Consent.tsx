@@ -63,13 +63,7 @@ export default function Consent({ plugin, onClose }: { plugin: Plugin; onClose: 
       ) : (
         <Loaded query={plan}>
           {(current) => (
-            <Deciding
-              key={current.data.version}
-              plugin={plugin}
-              current={current}
-              onBegun={(begun, v) => show(v, begun.id)}
-              onClose={onClose}
-            />
+            <Deciding key={version ?? ""} plugin={plugin} current={current} onBegun={(begun, v) => show(v, begun.id)} onClose={onClose} />
           )}
         </Loaded>
       )}

@@ -54,6 +54,7 @@ test("an upgrade that asks for more is to be looked at", () => {
 
 test("what moved is named", () => {
   const plan = {
+    version: "1.0.0",
     digest: "a",
     requested: {},
     granted: null,
@@ -64,6 +65,7 @@ test("what moved is named", () => {
   } as unknown as Plan;
   expect(movedIn(plan, { ...plan })).toEqual([]);
   expect(movedIn(plan, { ...plan, digest: "b", granted: { browser: ["camera"] } })).toEqual(["content", "granted"]);
+  expect(movedIn(plan, { ...plan, version: "1.1.0" })).toEqual(["version"]);
 });
 
 test("views on other servers are named once", () => {

@@ -102,9 +102,10 @@ export function riskOf(plan: Pick<Plan, "findings" | "installed" | "added">): Ri
   return { level, more, reasons: counts.filter((f, n) => counts.findIndex((g) => g.code === f.code) === n) };
 }
 
-// movedIn names what an installation is bound to and differs between two plans of one version.
+// movedIn names what an installation is bound to and differs between two plans.
 export function movedIn(before: Plan, after: Plan) {
   const parts: Record<string, (p: Plan) => unknown> = {
+    version: (p) => p.version,
     content: (p) => p.digest,
     requested: (p) => p.requested,
     granted: (p) => needsOf(p.granted),
@@ -115,7 +116,7 @@ export function movedIn(before: Plan, after: Plan) {
   };
   return Object.keys(parts).filter((k) => JSON.stringify(parts[k]?.(before)) !== JSON.stringify(parts[k]?.(after))) as Moved[];
 }
-export type Moved = "content" | "requested" | "granted" | "installed" | "signature" | "needs" | "settings";
+export type Moved = "version" | "content" | "requested" | "granted" | "installed" | "signature" | "needs" | "settings";
 
 // externals are the views that are pages of other servers.
 export const externals = (views: Schema["Views"]) =>

@@ -212,6 +212,7 @@ export default {
   moved: {
     title: "It changed while you were looking",
     text: "What you see now is how it stands. This moved:",
+    version: "the version: another one was uploaded",
     content: "its content: another zip was uploaded",
     requested: "what it asks for",
     granted: "what is granted",

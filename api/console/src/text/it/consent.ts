@@ -215,6 +215,7 @@ const it: Text<typeof en> = {
   moved: {
     title: "È cambiato mentre lo guardavi",
     text: "Ora vedi la situazione attuale. È cambiato:",
+    version: "la versione: ne è stata caricata un'altra",
     content: "il contenuto: è stato caricato un altro zip",
     requested: "ciò che chiede",
     granted: "ciò che è concesso",
