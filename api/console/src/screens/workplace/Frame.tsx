@@ -7,6 +7,7 @@ import type { Schema } from "../../api/client";
 import type { SidebarEntry } from "../../api/queries";
 import { useAsked } from "./asked";
 import { setBadge } from "./badges";
+import { hush } from "./told";
 import classes from "./Workplace.module.css";
 
 // Frame is the page of a plugin, kept apart from the console: it has an origin of its own or none, and only what the host says of its sandbox.
@@ -15,7 +16,7 @@ export function Frame({ entry, launch, visible }: { entry: SidebarEntry; launch:
   const frame = useRef<HTMLIFrameElement>(null);
   const kit = useRef<Attached | null>(null);
   const scheme = useComputedColorScheme("light");
-  const { onMessage, path } = useAsked(entry);
+  const { onMessage, path } = useAsked(entry, visible);
   const hear = useEffectEvent((...message: Message) => onMessage(...message));
   const first = useEffectEvent(() => ({ theme: scheme, locale: i18next.language, visible, path }));
 
@@ -34,6 +35,7 @@ export function Frame({ entry, launch, visible }: { entry: SidebarEntry; launch:
       attached.close();
       kit.current = null;
       setBadge(entry.id, null);
+      hush(entry.id);
     };
   }, [launch, entry.id]);
 

@@ -1,5 +1,4 @@
 import { Anchor, Text } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 import i18next from "i18next";
 import { useSyncExternalStore } from "react";
@@ -7,8 +6,10 @@ import { useLocation } from "wouter";
 import type { Message } from "../../../../pages/sdk/shell.js";
 import { type SidebarEntry, sidebarQuery } from "../../api/queries";
 import { PluginIcon } from "../../parts/Icon";
+import { neutral } from "../../parts/neutral";
 import { paths } from "../../paths";
 import { setBadge } from "./badges";
+import { tell } from "./told";
 
 // What one page asked another one to show, by plugin.
 let asked: Record<string, string> = {};
@@ -21,8 +22,9 @@ function ask(plugin: string, path: string) {
 
 const levels = { info: "blue", success: "green", warning: "yellow", error: "red" } as const;
 
-// useAsked does what a page asks its shell for: shell.js has checked and cut the messages. path is what another page wants it to show.
-export function useAsked(entry: SidebarEntry) {
+// useAsked does what a page asks its shell for: shell.js has checked and cut the messages. path is what another page wants it to show. Only a
+// page that is looked at leads elsewhere: one behind would take people away from what they do, and from where they could stop it.
+export function useAsked(entry: SidebarEntry, visible: boolean) {
   const [, go] = useLocation();
   const client = useQueryClient();
   const path = useSyncExternalStore(
@@ -40,16 +42,16 @@ export function useAsked(entry: SidebarEntry) {
       case "badge":
         return setBadge(entry.id, value);
       case "notify":
-        return notifications.show({
-          id: `${entry.id} ${value.tag || crypto.randomUUID?.() || Math.random()}`,
+        return tell(entry.id, value.tag, {
           color: levels[value.level],
           icon: <PluginIcon name={entry.icon} />,
-          title: `${entry.name}: ${value.title}`,
-          message: value.body,
+          title: `${entry.name}: ${neutral(value.title)}`,
+          message: neutral(value.body, true),
           onClick: () => go(paths.open(entry.id)),
           closeButtonProps: { "aria-label": i18next.t("common.close") },
         });
       case "navigate":
+        if (!visible) return;
         if ("url" in value) return offer(entry, value.url);
         if (!client.getQueryData(sidebarQuery.queryKey)?.some((p) => p.id === value.plugin)) return;
         if (value.path) ask(value.plugin, value.path);
@@ -61,8 +63,7 @@ export function useAsked(entry: SidebarEntry) {
 
 // offer lets the member decide about another site: a page alone opens no window.
 function offer(entry: SidebarEntry, url: string) {
-  notifications.show({
-    id: `${entry.id} ${url}`,
+  tell(entry.id, url, {
     icon: <PluginIcon name={entry.icon} />,
     title: i18next.t("workplace.wantsToOpen", { name: entry.name }),
     message: (
