@@ -1,9 +1,11 @@
 import { Center, Loader } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { onSignedOut } from "./api/client";
 import { asFailure } from "./api/failure";
 import { meQuery } from "./api/queries";
+import { ConfirmProvider } from "./parts/Confirm";
 import { Failed } from "./parts/Failed";
 import { Login } from "./screens/login/Login";
 import Shell from "./shell/Shell";
@@ -33,8 +35,23 @@ export function App() {
     };
   }, [client]);
 
-  if (me.data) {
-    return <Shell key={me.data.user} />;
+  // Who comes after somebody else begins with nothing of theirs, also of what the parts of the console remember.
+  const user = me.data?.user;
+  const [first, setFirst] = useState(user);
+  if (user !== undefined && first === undefined) setFirst(user);
+  const another = user !== undefined && first !== undefined && user !== first;
+  useEffect(() => {
+    if (another) location.reload();
+    if (user === undefined) notifications.clean();
+  }, [another, user]);
+
+  if (another) return <Waiting />;
+  if (user !== undefined) {
+    return (
+      <ConfirmProvider>
+        <Shell />
+      </ConfirmProvider>
+    );
   }
   if (trouble && asFailure(trouble).status === 401) {
     const enter = async () => {

@@ -9,7 +9,6 @@ import { createRoot } from "react-dom/client";
 import { App } from "./App";
 import { queries } from "./api/cache";
 import { meQuery } from "./api/queries";
-import { ConfirmProvider } from "./parts/Confirm";
 import { Unexpected } from "./parts/Unexpected";
 import { startText } from "./text";
 import { theme } from "./theme";
@@ -30,9 +29,7 @@ startText().then(() => {
       <Unexpected>
         <QueryClientProvider client={queries}>
           <Notifications position="bottom-left" limit={5} />
-          <ConfirmProvider>
-            <App />
-          </ConfirmProvider>
+          <App />
         </QueryClientProvider>
       </Unexpected>
     </MantineProvider>,

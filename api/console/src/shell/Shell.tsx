@@ -1,12 +1,13 @@
 import { AppShell, Burger, Center, Group, Loader, ScrollArea } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { lazy, Suspense, useEffect } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
 import { LiveContext, useLiveStream } from "../api/live";
 import { useMe } from "../api/queries";
 import { Unexpected } from "../parts/Unexpected";
 import { paths } from "../paths";
+import { restore } from "../screens/workplace/opened";
 import { Workplace } from "../screens/workplace/Workplace";
 import { Finder, FinderButton } from "./Finder";
 import { LiveMark } from "./LiveMark";
@@ -23,6 +24,7 @@ const Uploads = lazy(() => import("../screens/zone/Uploads"));
 export default function Shell() {
   const { t } = useTranslation();
   const me = useMe();
+  useState(() => restore(me.user)); // before anything of it is shown
   const admin = me.role === "admin";
   const live = useLiveStream(admin);
   const [opened, { toggle, close }] = useDisclosure(false);

@@ -59,10 +59,10 @@ export function NotRunning({ entry }: { entry: SidebarEntry }) {
   );
 }
 
-// Gone stands where the page of a plugin was that the member does not have.
-export function Gone({ id }: { id: string }) {
+// Gone stands where the page of a plugin was that the member does not have. Without an id the address names none.
+export function Gone({ id }: { id?: string }) {
   const { t } = useTranslation();
-  const admin = useMe().role === "admin";
+  const admin = useMe().role === "admin" && id !== undefined;
   return (
     <Centered icon={<Icon path={mdiPuzzleRemoveOutline} size={56} />} title={t("workplace.gone")}>
       <Text c="dimmed">{admin ? t("workplace.goneAdmin") : t("workplace.goneDetail")}</Text>

@@ -3,11 +3,12 @@ import { lazy, Suspense, useEffect } from "react";
 import { useLocation } from "wouter";
 import { type SidebarEntry, sidebarQuery } from "../../api/queries";
 import { Home } from "./Home";
-import { open, useOpened } from "./opened";
+import { idIn, open, useOpened } from "./opened";
 import { TabStrip } from "./TabStrip";
 import classes from "./Workplace.module.css";
 
 const Place = lazy(() => import("./Place"));
+const Gone = lazy(() => import("./NotRunning").then((m) => ({ default: m.Gone })));
 
 // Workplace shows the pages of plugins, those that are open as tabs. It is there all the time and only hidden while another screen is shown,
 // so that the pages keep their state.
@@ -15,7 +16,7 @@ export function Workplace({ shown }: { shown: boolean }) {
   const [location] = useLocation();
   const opened = useOpened();
   const sidebar = useQuery(sidebarQuery);
-  const active = shown && location.startsWith("/open/") ? decodeURIComponent(location.slice("/open/".length)) : null;
+  const active = shown ? idIn(location) : null;
 
   useEffect(() => {
     if (active) open(active);
@@ -34,7 +35,12 @@ export function Workplace({ shown }: { shown: boolean }) {
             </Suspense>
           </div>
         ))}
-        {shown && active === null && <Home query={sidebar} />}
+        {shown && active === null && !location.startsWith("/open/") && <Home query={sidebar} />}
+        {shown && active === null && location.startsWith("/open/") && (
+          <Suspense>
+            <Gone />
+          </Suspense>
+        )}
       </div>
     </div>
   );
