@@ -1,30 +1,18 @@
 import { ActionIcon, Button, Kbd } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { mdiMagnify } from "@mdi/js";
-import { lazy, Suspense, useState, useSyncExternalStore } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../parts/Icon";
+import { store } from "../parts/store";
 
 const Found = lazy(() => import("./Found"));
 
-let opened = false;
-const hearers = new Set<() => void>();
-export function showFinder(open: boolean) {
-  opened = open;
-  for (const hear of hearers) hear();
-}
+const shown = store(false);
+export const showFinder = shown.set;
 
 // useFinder tells whether the finder is open.
-export const useFinder = () =>
-  useSyncExternalStore(
-    (hear) => {
-      hearers.add(hear);
-      return () => {
-        hearers.delete(hear);
-      };
-    },
-    () => opened,
-  );
+export const useFinder = shown.use;
 
 export function FinderButton() {
   const { t } = useTranslation();

@@ -1,24 +1,18 @@
 import { Anchor, Text } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import i18next from "i18next";
-import { useSyncExternalStore } from "react";
 import { useLocation } from "wouter";
 import type { Message } from "../../../../pages/sdk/shell.js";
 import { type SidebarEntry, sidebarQuery } from "../../api/queries";
 import { PluginIcon } from "../../parts/Icon";
 import { neutral } from "../../parts/neutral";
+import { store } from "../../parts/store";
 import { paths } from "../../paths";
 import { setBadge } from "./badges";
 import { tell } from "./told";
 
 // What one page asked another one to show, by plugin.
-let asked: Record<string, string> = {};
-const hearers = new Set<() => void>();
-
-function ask(plugin: string, path: string) {
-  asked = { ...asked, [plugin]: path };
-  for (const hear of hearers) hear();
-}
+const asked = store<Record<string, string>>({});
 
 const levels = { info: "blue", success: "green", warning: "yellow", error: "red" } as const;
 
@@ -27,15 +21,7 @@ const levels = { info: "blue", success: "green", warning: "yellow", error: "red"
 export function useAsked(entry: SidebarEntry, visible: boolean) {
   const [, go] = useLocation();
   const client = useQueryClient();
-  const path = useSyncExternalStore(
-    (hear) => {
-      hearers.add(hear);
-      return () => {
-        hearers.delete(hear);
-      };
-    },
-    () => asked[entry.id],
-  );
+  const path = asked.use()[entry.id];
 
   function onMessage(...[type, value]: Message) {
     switch (type) {
@@ -54,7 +40,7 @@ export function useAsked(entry: SidebarEntry, visible: boolean) {
         if (!visible) return;
         if ("url" in value) return offer(entry, value.url);
         if (!client.getQueryData(sidebarQuery.queryKey)?.some((p) => p.id === value.plugin)) return;
-        if (value.path) ask(value.plugin, value.path);
+        if (value.path) asked.set({ ...asked.get(), [value.plugin]: value.path });
         return go(paths.open(value.plugin));
     }
   }

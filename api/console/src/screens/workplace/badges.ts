@@ -1,22 +1,11 @@
-import { useSyncExternalStore } from "react";
+import { store } from "../../parts/store";
 
 // The numbers that pages asked for beside their plugin's name, by plugin.
-let badges: Record<string, number> = {};
-const hearers = new Set<() => void>();
+const badges = store<Record<string, number>>({});
 
 export function setBadge(plugin: string, badge: number | null) {
-  const { [plugin]: _, ...rest } = badges;
-  badges = badge ? { ...rest, [plugin]: badge } : rest;
-  for (const hear of hearers) hear();
+  const { [plugin]: _, ...rest } = badges.get();
+  badges.set(badge ? { ...rest, [plugin]: badge } : rest);
 }
 
-export const useBadges = () =>
-  useSyncExternalStore(
-    (hear) => {
-      hearers.add(hear);
-      return () => {
-        hearers.delete(hear);
-      };
-    },
-    () => badges,
-  );
+export const useBadges = badges.use;

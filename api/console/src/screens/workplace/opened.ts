@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from "react";
+import { store } from "../../parts/store";
 
 // Opened are the plugins whose pages are open as tabs, in the order in which they were opened. A reload of the console opens them again for
 // the same member.
@@ -13,53 +13,42 @@ export function idIn(location: string): string | null {
   return names.test(id) ? id : null;
 }
 
-let opened: string[] = [];
+const opened = store<string[]>([]);
 let member = "";
 
 // restore opens what the member had open in this window. What somebody else had open is forgotten.
 export function restore(user: string) {
   if (member === user) return;
-  [member, opened] = [user, []];
+  member = user;
+  let ids: string[] = [];
   try {
     const was = JSON.parse(sessionStorage.getItem(kept) ?? "{}");
-    if (was.member === user && Array.isArray(was.ids))
-      opened = was.ids.filter((id: unknown) => typeof id === "string" && names.test(id)).slice(-mostOpened);
+    if (was.member === user && Array.isArray(was.ids)) ids = was.ids.filter((id: unknown) => typeof id === "string" && names.test(id));
   } catch {
     // It was not the console that wrote it.
   }
+  opened.set(ids.slice(-mostOpened));
 }
 
-const hearers = new Set<() => void>();
-
 function change(to: string[]) {
-  opened = to;
-  sessionStorage.setItem(kept, JSON.stringify({ member, ids: opened }));
-  for (const hear of hearers) hear();
+  sessionStorage.setItem(kept, JSON.stringify({ member, ids: to }));
+  opened.set(to);
 }
 
 // open adds a tab; beyond the most there may be, the oldest is closed.
 export function open(id: string) {
-  if (!opened.includes(id)) change([...opened, id].slice(-mostOpened));
+  if (!opened.get().includes(id)) change([...opened.get(), id].slice(-mostOpened));
 }
 
 // close removes a tab and returns the one beside it, if there is one.
 export function close(id: string): string | undefined {
-  const at = opened.indexOf(id);
+  const at = opened.get().indexOf(id);
   if (at < 0) return undefined;
-  change(opened.filter((other) => other !== id));
-  return opened[Math.min(at, opened.length - 1)];
+  change(opened.get().filter((other) => other !== id));
+  return opened.get()[Math.min(at, opened.get().length - 1)];
 }
 
 // forget closes all, when somebody logs out.
 export const forget = () => change([]);
 
-export const useOpened = () =>
-  useSyncExternalStore(
-    (hear) => {
-      hearers.add(hear);
-      return () => {
-        hearers.delete(hear);
-      };
-    },
-    () => opened,
-  );
+export const useOpened = opened.use;

@@ -1,21 +1,11 @@
-import { useSyncExternalStore } from "react";
+import { store } from "../../parts/store";
 
 // How often each page was asked to be loaded anew: a page whose number grows is launched again.
-const launches = new Map<string, number>();
-const hearers = new Set<() => void>();
+const launches = store<Record<string, number>>({});
 
 export function relaunch(id: string) {
-  launches.set(id, (launches.get(id) ?? 0) + 1);
-  for (const hear of hearers) hear();
+  const all = launches.get();
+  launches.set({ ...all, [id]: (all[id] ?? 0) + 1 });
 }
 
-export const useLaunches = (id: string) =>
-  useSyncExternalStore(
-    (hear) => {
-      hearers.add(hear);
-      return () => {
-        hearers.delete(hear);
-      };
-    },
-    () => launches.get(id) ?? 0,
-  );
+export const useLaunches = (id: string) => launches.use()[id] ?? 0;

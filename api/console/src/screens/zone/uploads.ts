@@ -1,6 +1,6 @@
-import { useSyncExternalStore } from "react";
 import { asFailure, type Failure } from "../../api/failure";
 import { type Uploaded, upload } from "../../api/upload";
+import { store } from "../../parts/store";
 import { type Refusal, refusal } from "./refusal";
 
 // Sending is one file on its way to the host, or what came of it.
@@ -25,27 +25,17 @@ interface Uploads {
 }
 
 // What is being uploaded goes on while other screens are shown, so it is kept here and not in one of them.
-let uploads: Uploads = { open: false, lead: false, list: [] };
+const uploads = store<Uploads>({ open: false, lead: false, list: [] });
 let keys = 0;
 let busy = false;
 const stops = new Map<number, AbortController>();
-const hearers = new Set<() => void>();
 
-function set(next: Partial<Uploads>) {
-  uploads = { ...uploads, ...next };
-  for (const hear of hearers) hear();
-}
+const set = (next: Partial<Uploads>) => uploads.set({ ...uploads.get(), ...next });
 
-const change = (key: number, next: Partial<Sending>) => set({ list: uploads.list.map((s) => (s.key === key ? { ...s, ...next } : s)) });
+const change = (key: number, next: Partial<Sending>) =>
+  set({ list: uploads.get().list.map((s) => (s.key === key ? { ...s, ...next } : s)) });
 
-function subscribe(hear: () => void) {
-  hearers.add(hear);
-  return () => {
-    hearers.delete(hear);
-  };
-}
-
-export const useUploads = () => useSyncExternalStore(subscribe, () => uploads);
+export const useUploads = uploads.use;
 
 export const openUploads = () => set({ open: true, lead: false });
 
@@ -53,7 +43,7 @@ export const openUploads = () => set({ open: true, lead: false });
 export const moving = (s: Sending) => s.stage === "waiting" || s.stage === "sending" || s.stage === "checking";
 
 // closeUploads hides the dialog and forgets what ended; what is on its way goes on.
-export const closeUploads = () => set({ open: false, lead: false, list: uploads.list.filter(moving) });
+export const closeUploads = () => set({ open: false, lead: false, list: uploads.get().list.filter(moving) });
 
 const patienceMs = 400;
 
@@ -65,9 +55,9 @@ export function addFiles(files: File[], { maxBytes, lead = false }: { maxBytes: 
     const why = refusal(file, maxBytes);
     return why ? { key: ++keys, file, stage: "refused", part: 0, refusal: why } : { key: ++keys, file, stage: "waiting", part: 0 };
   });
-  const straight = lead && !uploads.open && uploads.list.length === 0 && list.length === 1 && list[0]?.stage === "waiting";
-  set({ open: !straight, lead: straight, list: [...uploads.list, ...list] });
-  if (straight) setTimeout(() => uploads.lead && set({ open: true }), patienceMs);
+  const straight = lead && !uploads.get().open && uploads.get().list.length === 0 && list.length === 1 && list[0]?.stage === "waiting";
+  set({ open: !straight, lead: straight, list: [...uploads.get().list, ...list] });
+  if (straight) setTimeout(() => uploads.get().lead && set({ open: true }), patienceMs);
   sendAll();
 }
 
@@ -79,11 +69,11 @@ export function sendAgain(key: number, replace = false) {
 
 export function stopSending(key: number) {
   stops.get(key)?.abort();
-  if (uploads.list.some((s) => s.key === key && s.stage === "waiting")) change(key, { stage: "stopped" });
+  if (uploads.get().list.some((s) => s.key === key && s.stage === "waiting")) change(key, { stage: "stopped" });
 }
 
 // forget takes a file that ended from the list.
-export const forget = (key: number) => set({ list: uploads.list.filter((s) => s.key !== key) });
+export const forget = (key: number) => set({ list: uploads.get().list.filter((s) => s.key !== key) });
 
 // forgetUploads is for when somebody logs out.
 export function forgetUploads() {
@@ -95,7 +85,7 @@ async function sendAll() {
   if (busy) return;
   busy = true;
   for (;;) {
-    const next = uploads.list.find((s) => s.stage === "waiting");
+    const next = uploads.get().list.find((s) => s.stage === "waiting");
     if (!next) break;
     await send(next);
   }
