@@ -5,10 +5,10 @@ import type { components, paths } from "./schema.gen";
 // Schema are the types of the OpenAPI document.
 export type Schema = components["schemas"];
 
+const reach = (request: Request) => fetch(request).catch((e) => Promise.reject(new Failure(0, unreachable, String(e?.message ?? e))));
+
 // api makes requests, typed by the OpenAPI document: done(api.GET("/api/v1/me")).
-export const api = createClient<paths>({
-  fetch: (request) => fetch(request).catch((e) => Promise.reject(new Failure(0, unreachable, String(e?.message ?? e)))),
-});
+export const api = createClient<paths>({ fetch: reach });
 
 type Answer<T> = Promise<{ data?: T; error?: unknown; response: Response }>;
 
@@ -27,11 +27,21 @@ export interface Tagged<T> {
 export async function tagged<T>(answer: Answer<T>): Promise<Tagged<T>> {
   const { data, error, response } = await answer;
   if (!response.ok) {
-    const failure = failureOf(response.status, error, response.headers);
-    if (failure.status === 401) for (const hear of onSignedOut) hear();
-    throw failure;
+    throw refused(response, error);
   }
   return { data: data as T, etag: response.headers.get("etag") ?? "" };
+}
+
+// raw is a request of what is no JSON document; like done it throws a Failure where it does not succeed.
+export async function raw(url: string, init: RequestInit = {}): Promise<Response> {
+  const response = await reach(new Request(url, init));
+  if (response.ok) return response;
+  throw refused(response, await response.json().catch(() => null));
+}
+
+function refused(response: Response, body: unknown): Failure {
+  if (response.status === 401) for (const hear of onSignedOut) hear();
+  return failureOf(response.status, body, response.headers);
 }
 
 // onSignedOut are told of every answer that says that nobody is logged in.

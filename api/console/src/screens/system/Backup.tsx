@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { mdiDatabaseExportOutline } from "@mdi/js";
 import { useMutation } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { failureOf } from "../../api/failure";
+import { raw } from "../../api/client";
 import { notifyDone, notifyFailure } from "../../parts/Failed";
 import { bytes } from "../../parts/format";
 import { Icon } from "../../parts/Icon";
@@ -13,9 +13,7 @@ export function BackupButton() {
   const { t } = useTranslation();
   const backup = useMutation({
     mutationFn: async () => {
-      const r = await fetch("/api/v1/backup", { method: "POST" });
-      if (!r.ok) throw failureOf(r.status, await r.json().catch(() => null), r.headers);
-      const file = await r.blob();
+      const file = await (await raw("/api/v1/backup", { method: "POST" })).blob();
       save(`appzone-${new Date().toISOString().slice(0, 16).replace(/[:T]/g, "-")}.backup`, file);
       return file.size;
     },

@@ -1,4 +1,4 @@
-import { failureOf } from "../../../api/failure";
+import { raw } from "../../../api/client";
 import { neutral } from "../../../parts/neutral";
 
 // shownMost is how many bytes of a file are read to show them.
@@ -16,9 +16,7 @@ export interface Content {
 
 // readContent reads the beginning of a file and lets go of the rest.
 export async function readContent(id: string, path: string, signal: AbortSignal): Promise<Content> {
-  const r = await fetch(fileURL(id, path), { signal });
-  if (!r.ok) throw failureOf(r.status, await r.json().catch(() => null), r.headers);
-  const reader = r.body?.getReader();
+  const reader = (await raw(fileURL(id, path), { signal })).body?.getReader();
   const parts: Uint8Array[] = [];
   let size = 0;
   let whole = true;
@@ -52,12 +50,10 @@ export const shown = (text: string) => neutral(text.replaceAll("\r\n", "\n"), tr
 
 // writeFile puts text beside the code.
 export async function writeFile(id: string, path: string, text: string) {
-  const r = await fetch(fileURL(id, path), { method: "PUT", headers: { "content-type": "application/octet-stream" }, body: text });
-  if (!r.ok) throw failureOf(r.status, await r.json().catch(() => null), r.headers);
+  await raw(fileURL(id, path), { method: "PUT", headers: { "content-type": "application/octet-stream" }, body: text });
 }
 
 // removeFile deletes what was written beside the code.
 export async function removeFile(id: string, path: string) {
-  const r = await fetch(fileURL(id, path), { method: "DELETE" });
-  if (!r.ok) throw failureOf(r.status, await r.json().catch(() => null), r.headers);
+  await raw(fileURL(id, path), { method: "DELETE" });
 }

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
-import { asFailure, type Failure, failureOf } from "../../../api/failure";
+import { raw } from "../../../api/client";
+import { asFailure, type Failure } from "../../../api/failure";
 import { follow } from "../../../api/stream";
 import { append, empty, kept, type Line, type Log } from "./lines";
 
@@ -83,15 +84,7 @@ export function useLog(id: string, live: boolean): { log: Log; connection: Conne
 
 // read gets all lines that the host gives.
 export async function read(url: string, signal?: AbortSignal): Promise<Line[]> {
-  const r = await fetch(`${url}?tail=${kept}`, { signal: signal ?? null });
-  const text = await r.text();
-  if (!r.ok) {
-    let body: unknown = null;
-    try {
-      body = JSON.parse(text);
-    } catch {}
-    throw failureOf(r.status, body, r.headers);
-  }
+  const text = await (await raw(`${url}?tail=${kept}`, { signal: signal ?? null })).text();
   return text
     .split("\n")
     .filter(Boolean)
