@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { onSignedOut } from "./api/client";
 import { asFailure } from "./api/failure";
-import { meQuery } from "./api/queries";
+import { leave, meQuery } from "./api/queries";
 import { ConfirmProvider } from "./parts/Confirm";
 import { Failed } from "./parts/Failed";
 import { Login } from "./screens/login/Login";
@@ -25,9 +25,7 @@ export function App() {
     const out = () => {
       if (!client.getQueryData(meQuery.queryKey)) return; // nobody was
       setEnded(true);
-      client.cancelQueries();
-      client.removeQueries({ predicate: (q) => q.queryKey[0] !== "me" });
-      client.resetQueries({ queryKey: meQuery.queryKey });
+      leave(client);
     };
     onSignedOut.add(out);
     return () => {

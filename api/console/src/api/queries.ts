@@ -1,4 +1,4 @@
-import { queryOptions, useQuery } from "@tanstack/react-query";
+import { type QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
 import { all, api, done, type Schema } from "./client";
 import { asFailure } from "./failure";
 
@@ -35,6 +35,13 @@ export type Plugin = Schema["Plugin"];
 export type Me = Schema["Me"];
 export type SidebarEntry = Schema["SidebarEntry"];
 export type Job = Schema["Job"];
+
+// leave forgets what was read for somebody who is not logged in any more, and asks who is: the next one sees nothing of it.
+export function leave(client: QueryClient) {
+  client.cancelQueries();
+  client.removeQueries({ predicate: (q) => q.queryKey[0] !== "me" });
+  client.resetQueries({ queryKey: meQuery.queryKey });
+}
 
 // useMe is who is logged in. Only for what is shown to people who are.
 export function useMe(): Me {

@@ -5,7 +5,7 @@ import i18next from "i18next";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
 import { api, done } from "../api/client";
-import { meQuery, useMe } from "../api/queries";
+import { leave, useMe } from "../api/queries";
 import { notifyFailure } from "../parts/Failed";
 import { Icon } from "../parts/Icon";
 import { paths } from "../paths";
@@ -30,8 +30,7 @@ export function UserMenu() {
       await done(api.DELETE("/api/v1/session"));
       forget();
       go(paths.zone);
-      client.removeQueries({ predicate: (q) => q.queryKey[0] !== "me" });
-      client.resetQueries({ queryKey: meQuery.queryKey });
+      leave(client);
     } catch (e) {
       notifyFailure(e);
     }

@@ -2,7 +2,7 @@ import { Button, Group, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, done } from "../../api/client";
-import { meQuery } from "../../api/queries";
+import { leave } from "../../api/queries";
 import { useConfirm } from "../../parts/Confirm";
 import { notifyDone, notifyFailure } from "../../parts/Failed";
 import { Listing } from "../../parts/Listing";
@@ -25,7 +25,7 @@ export function Sessions() {
   });
   const all = useMutation({
     mutationFn: () => done(api.DELETE("/api/v1/me/sessions")),
-    onSuccess: () => client.resetQueries({ queryKey: meQuery.queryKey }),
+    onSuccess: () => leave(client),
     onError: (e) => notifyFailure(e),
   });
   const ask = async () => {
