@@ -4,12 +4,13 @@ import { Failure } from "./failure";
 import { useLive } from "./live";
 import type { Job } from "./queries";
 
-// useJob follows a job: its progress comes with the events, its end is read.
+// useJob follows a job: its progress and its end are read when the events tell of them.
 export function useJob(id: string | null) {
   const client = useQueryClient();
   const queryKey = ["jobs", id];
   useLive((e) => {
-    if (e.type.startsWith("job.") && e.data?.id === id) client.invalidateQueries({ queryKey });
+    // Ten of them may come a second: one that began to be read is not begun again, which over a slow line would never end.
+    if (e.type === "job.progress" && e.data?.id === id) client.invalidateQueries({ queryKey }, { cancelRefetch: false });
   });
   return useQuery({
     queryKey,

@@ -25,17 +25,18 @@ export function useLive(hear: (e: LiveEvent) => void) {
   useEffect(() => subscribe((e) => latest(e)), [subscribe]);
 }
 
-// nouns are the query keys that an event makes old, by how its type begins.
-const nouns: [string, string[]][] = [
-  ["plugin.", ["plugins", "sidebar", "samples", "system", "doctor"]],
-  ["job.", ["jobs"]],
-  ["member.", ["staff", "me", "sidebar"]],
-  ["totp.", ["staff", "me"]],
-  ["profile.", ["profiles", "staff", "me", "sidebar"]],
-  ["token.", ["tokens"]],
-  ["key.", ["keys", "plugins", "plugin"]],
-  ["webhook.", ["webhooks"]],
-  ["session.", ["sessions"]],
+// nouns are the query keys that events make old, by their types.
+const nouns: [RegExp, string[]][] = [
+  [/^plugin\./, ["plugins", "sidebar", "samples", "system", "doctor"]],
+  [/^plugin\.(installed|uninstalled|removed|edited|rolled_back)$/, ["staff", "profiles"]], // who has it, and whether it opens for them
+  [/^job\./, ["jobs"]],
+  [/^member\./, ["staff", "profiles", "tokens", "me", "sidebar"]],
+  [/^totp\./, ["staff", "me"]],
+  [/^profile\./, ["profiles", "staff", "me", "sidebar"]],
+  [/^token\./, ["tokens"]],
+  [/^key\./, ["keys", "plugins", "plugin"]],
+  [/^webhook\./, ["webhooks"]],
+  [/^session\./, ["sessions"]],
 ];
 
 // stale marks what events make old. Several at once become one round of reading.
@@ -43,7 +44,7 @@ function stale(client: QueryClient, events: LiveEvent[]) {
   const keys = new Map<string, string[]>([["audit", ["audit"]]]);
   for (const e of events) {
     if (e.plugin) keys.set(`plugin ${e.plugin}`, ["plugin", e.plugin]);
-    for (const [start, names] of nouns) if (e.type.startsWith(start)) for (const name of names) keys.set(name, [name]);
+    for (const [types, names] of nouns) if (types.test(e.type)) for (const name of names) keys.set(name, [name]);
   }
   for (const queryKey of keys.values()) client.invalidateQueries({ queryKey });
 }
