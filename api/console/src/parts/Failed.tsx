@@ -16,7 +16,7 @@ function nextStep(f: Failure): string {
     409: "conflict",
     412: "changed",
     413: "too_large",
-    422: f.step ? "job" : "invalid",
+    422: f.output.length ? "output" : f.step ? "job" : "invalid",
     429: "rate_limited",
     500: "internal",
     507: "storage_full",

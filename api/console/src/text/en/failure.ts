@@ -6,7 +6,6 @@ export default {
   output: "The last lines of its output",
   requestId: "Request {{id}}",
   copyId: "Copy the request id",
-  field: "Field",
   unexpected: "The console met an error of its own",
   unexpectedDetail: "Reload the page. If it comes again, report what you did.",
   unloaded: "This part of the console could not be loaded",
@@ -27,6 +26,7 @@ export default {
     storage_full: "Free some disk space on the server, then try again.",
     conflict: "Look at the present state first; it may be done already.",
     internal: "Look for the request id in the host's log.",
-    job: "Look at the output below and at the plugin's log, mend the cause, then try again.",
+    job: "Look at the plugin's log, mend the cause, then try again.",
+    output: "Look at the output below and at the plugin's log, mend the cause, then try again.",
   },
 };

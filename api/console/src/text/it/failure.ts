@@ -9,7 +9,6 @@ const it: Text<typeof en> = {
   output: "Le ultime righe del suo output",
   requestId: "Richiesta {{id}}",
   copyId: "Copia l'id della richiesta",
-  field: "Campo",
   unexpected: "Errore interno della console",
   unexpectedDetail: "Ricarica la pagina. Se succede di nuovo, segnala che cosa hai fatto.",
   unloaded: "Questa parte della console non è stata caricata",
@@ -30,7 +29,8 @@ const it: Text<typeof en> = {
     storage_full: "Libera spazio sul disco del server e riprova.",
     conflict: "Controlla prima lo stato attuale; forse è già fatto.",
     internal: "Cerca l'id della richiesta nel log del server.",
-    job: "Guarda l'output qui sotto e il log del plugin, elimina la causa e riprova.",
+    job: "Guarda il log del plugin, elimina la causa e riprova.",
+    output: "Guarda l'output qui sotto e il log del plugin, elimina la causa e riprova.",
   },
 };
 export default it;
