@@ -33,7 +33,7 @@ export function RoleFields({
     <Stack>
       <Select
         label={t("staff.role")}
-        description={t(service ? `staff.roleService` : `staff.roleDetail.${value.role}`)}
+        description={t(service ? "staff.roleService" : `staff.roleDetail.${value.role}`)}
         allowDeselect={false}
         data={(["admin", "user", "agent"] as const).map((r) => ({ value: r, label: t(`common.role.${r}`) }))}
         value={value.role}

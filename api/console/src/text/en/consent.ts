@@ -17,7 +17,6 @@ export default {
     because: "Because of:",
   },
   publisher: {
-    title: "Publisher",
     unsigned: "Nobody signed it, so nothing proves who made it.",
     modified: "Its files are not those that were signed. It cannot be installed.",
     revoked: "The key that signed it was revoked. It cannot be installed.",
@@ -172,7 +171,6 @@ export default {
   },
   details: {
     title: "Details",
-    type: "Type",
     author: "Author",
     unknownAuthor: "Author not named",
     content: "Content",

@@ -25,15 +25,11 @@ const it: Text<typeof en> = {
   never: "mai",
   by: "da {{who}}",
   name: "Nome",
-  more: "Altro",
   less: "Meno",
   nothingFound: "Nessun risultato",
   clearFilter: "Togli il filtro",
   typeName: "Scrivi {{name}} per confermare",
-  back: "Indietro",
   next: "Avanti",
-  optional: "facoltativo",
-  required: "obbligatorio",
   actions: "Azioni",
   showAll: "Mostra tutto",
   state: {
@@ -101,7 +97,6 @@ const it: Text<typeof en> = {
     discardBody:
       "Tutto ciò che gli appartiene viene eliminato per sempre: versioni, dati, impostazioni, log e le assegnazioni alle persone.",
   },
-  since: "da {{time}}",
   type: { html: "Pagine", node: "Node.js", wasm: "WebAssembly" },
   signature: {
     signed: "Firmato",

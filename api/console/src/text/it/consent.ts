@@ -20,7 +20,6 @@ const it: Text<typeof en> = {
     because: "A causa di:",
   },
   publisher: {
-    title: "Editore",
     unsigned: "Nessuno lo ha firmato: nulla dimostra chi lo ha fatto.",
     modified: "I file non sono quelli firmati. Non può essere installato.",
     revoked: "La chiave che lo ha firmato è stata revocata. Non può essere installato.",
@@ -175,7 +174,6 @@ const it: Text<typeof en> = {
   },
   details: {
     title: "Dettagli",
-    type: "Tipo",
     author: "Autore",
     unknownAuthor: "Autore non indicato",
     content: "Contenuto",
