@@ -1,5 +1,6 @@
-import { Alert, Button, Code, CopyButton, Group, Modal, Stack, Text } from "@mantine/core";
+import { Button, Group, Modal, Stack } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { Once } from "../../parts/Once";
 
 // SecretDialog shows a secret, the one time that it can be seen.
 export function SecretDialog({ secret, onClose }: { secret: string; onClose: () => void }) {
@@ -13,17 +14,10 @@ export function SecretDialog({ secret, onClose }: { secret: string; onClose: () 
       closeButtonProps={{ "aria-label": t("common.close") }}
     >
       <Stack>
-        <Alert color="yellow">{t("webhooks.secretOnce")}</Alert>
-        <Code block style={{ overflowWrap: "anywhere", whiteSpace: "pre-wrap" }}>
-          {secret}
-        </Code>
-        <Text size="sm">{t("webhooks.secretUse")}</Text>
+        <Once label={t("webhooks.secretOnce")} text={secret} note={t("webhooks.secretUse")} />
         <Group justify="flex-end">
-          <CopyButton value={secret}>
-            {({ copied, copy }) => <Button onClick={copy}>{copied ? t("common.copied") : t("common.copy")}</Button>}
-          </CopyButton>
-          <Button variant="default" onClick={onClose}>
-            {t("common.close")}
+          <Button onClick={onClose} data-autofocus>
+            {t("tokens.kept")}
           </Button>
         </Group>
       </Stack>
