@@ -3,12 +3,12 @@ import { mdiMagnify } from "@mdi/js";
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useDeferredValue, useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { useSearchParams } from "wouter";
 import { api, done, type Schema } from "../../../api/client";
 import { bytes } from "../../../parts/format";
 import { Icon } from "../../../parts/Icon";
 import { Loaded } from "../../../parts/Loaded";
 import { Nothing } from "../../../parts/Page";
+import { useParam } from "../../../parts/useParam";
 import { FileDrawer } from "../files/FileDrawer";
 import classes from "../files/Files.module.css";
 import { FolderList } from "../files/FolderList";
@@ -26,27 +26,14 @@ export default function Files({ plugin }: TabProps) {
 
 function Listed({ plugin, files }: TabProps & { files: Schema["File"][] }) {
   const { t } = useTranslation();
-  const [params, setParams] = useSearchParams();
-  const text = params.get("q") ?? "";
-  const path = params.get("file") ?? "";
+  const [text, find] = useParam("q");
+  const [path, setPath] = useParam("file");
+  const show = useCallback((to: string | null) => setPath(to, { push: true }), [setPath]);
   const wanted = useDeferredValue(text.toLowerCase());
   const list = useMemo(() => entries(files), [files]);
   const root = useMemo(() => tree(list.filter((e) => e.path.toLowerCase().includes(wanted))), [list, wanted]);
   const total = useMemo(() => list.reduce((n, e) => n + e.size, 0), [list]);
   const selected = list.find((e) => e.path === path);
-  const set = useCallback(
-    (name: string, value: string, replace: boolean) =>
-      setParams(
-        (old) => {
-          const next = new URLSearchParams(old);
-          if (value) next.set(name, value);
-          else next.delete(name);
-          return next;
-        },
-        { replace },
-      ),
-    [setParams],
-  );
   return (
     <>
       <Group justify="space-between" gap="xs">
@@ -57,7 +44,7 @@ function Listed({ plugin, files }: TabProps & { files: Schema["File"][] }) {
           placeholder={t("files.find")}
           leftSection={<Icon path={mdiMagnify} size={16} />}
           value={text}
-          onChange={(e) => set("q", e.currentTarget.value, true)}
+          onChange={(e) => find(e.currentTarget.value)}
           flex="1 1 200px"
           maw={340}
         />
@@ -69,12 +56,12 @@ function Listed({ plugin, files }: TabProps & { files: Schema["File"][] }) {
       </Group>
       <Paper withBorder className={classes.frame}>
         {root.count ? (
-          <FolderList folder={root} open={wanted !== ""} selected={path} onSelect={(p) => set("file", p, false)} />
+          <FolderList folder={root} open={wanted !== ""} selected={path} onSelect={show} />
         ) : (
           <Nothing title={t("common.nothingFound")} />
         )}
       </Paper>
-      {selected && <FileDrawer key={path} plugin={plugin} entry={selected} onClose={() => set("file", "", false)} />}
+      {selected && <FileDrawer key={path} plugin={plugin} entry={selected} onClose={() => show(null)} />}
     </>
   );
 }

@@ -2,10 +2,10 @@ import "@mantine/charts/styles.css";
 import { Group, SegmentedControl, SimpleGrid, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { useSearchParams } from "wouter";
 import { api, done } from "../../../api/client";
 import { dateTime } from "../../../parts/format";
 import { Loaded } from "../../../parts/Loaded";
+import { useParam } from "../../../parts/useParam";
 import { Chart } from "../metrics/Chart";
 import { PointTable } from "../metrics/PointTable";
 import { all, type Window } from "../metrics/series";
@@ -15,9 +15,10 @@ import type { TabProps } from "../PluginPage";
 // Metrics are what a plugin uses now, and what it did over the last hour or day; ?window= and ?as= say how it is shown.
 export default function Metrics({ plugin }: TabProps) {
   const { t } = useTranslation();
-  const [params, setParams] = useSearchParams();
-  const window: Window = params.get("window") === "day" ? "day" : "hour";
-  const asTable = params.get("as") === "table";
+  const [chosen, setWindow] = useParam("window");
+  const window: Window = chosen === "day" ? "day" : "hour";
+  const [as, setAs] = useParam("as");
+  const asTable = as === "table";
   const script = plugin.type === "script";
   const path = { id: plugin.id };
   const stats = useQuery({
@@ -32,16 +33,6 @@ export default function Metrics({ plugin }: TabProps) {
     refetchInterval: 5000,
     placeholderData: (old) => (old?.window === window ? old : undefined),
   });
-  const set = (name: "window" | "as", value: string) =>
-    setParams(
-      (old) => {
-        const next = new URLSearchParams(old);
-        if (value) next.set(name, value);
-        else next.delete(name);
-        return next;
-      },
-      { replace: true },
-    );
   const series = all.filter((s) => script || !s.script);
   return (
     <>
@@ -52,14 +43,14 @@ export default function Metrics({ plugin }: TabProps) {
             size="xs"
             aria-label={t("metrics.window")}
             value={window}
-            onChange={(v) => set("window", v === "day" ? "day" : "")}
+            onChange={(v) => setWindow(v === "day" ? v : null)}
             data={(["hour", "day"] as const).map((value) => ({ value, label: t(`metrics.windows.${value}`) }))}
           />
           <SegmentedControl
             size="xs"
             aria-label={t("metrics.as")}
             value={asTable ? "table" : "charts"}
-            onChange={(v) => set("as", v === "table" ? "table" : "")}
+            onChange={(v) => setAs(v === "table" ? v : null)}
             data={(["charts", "table"] as const).map((value) => ({ value, label: t(`metrics.forms.${value}`) }))}
           />
         </Group>
