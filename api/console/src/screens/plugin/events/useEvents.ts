@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { api, done, type Schema } from "../../../api/client";
 import { type LiveEvent, useLive } from "../../../api/live";
 import { describe, failed, type Kind, type Told, types } from "./describe";
@@ -18,8 +18,6 @@ export function useEvents(id: string, kind: Kind | null) {
   useLive((e) => {
     if (e.plugin === id && e.type !== "job.progress") setLive((list) => [e, ...list].slice(0, liveMost));
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another plugin begins anew
-  useEffect(() => setLive([]), [id]);
 
   const query = useInfiniteQuery({
     queryKey: ["events", id, kind],
