@@ -22,13 +22,25 @@ export default function EditDialog({ id, onClose }: { id: string; onClose: () =>
   return (
     <Modal opened onClose={onClose} title={t("plugin.edit.title")} size="lg" closeButtonProps={{ "aria-label": t("common.close") }}>
       <Loaded query={query}>
-        {({ data, etag }) => <EditForm plugin={data} etag={etag} reload={() => query.refetch()} onClose={onClose} />}
+        {({ data, etag }) => (
+          <EditForm plugin={data} etag={etag} reload={async () => (await query.refetch()).data?.etag ?? etag} onClose={onClose} />
+        )}
       </Loaded>
     </Modal>
   );
 }
 
-function EditForm({ plugin: p, etag, reload, onClose }: { plugin: Plugin; etag: string; reload: () => void; onClose: () => void }) {
+function EditForm({
+  plugin: p,
+  etag,
+  reload,
+  onClose,
+}: {
+  plugin: Plugin;
+  etag: string;
+  reload: () => Promise<string>;
+  onClose: () => void;
+}) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const { run } = usePluginActions(p);
@@ -79,9 +91,8 @@ function EditForm({ plugin: p, etag, reload, onClose }: { plugin: Plugin; etag: 
               <Button
                 size="xs"
                 variant="default"
-                onClick={() => {
-                  if (seen === etag) reload();
-                  setSeen(etag);
+                onClick={async () => {
+                  setSeen(await reload());
                   save.reset();
                 }}
               >
