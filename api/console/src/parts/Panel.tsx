@@ -5,7 +5,7 @@ import { type ReactNode, useId } from "react";
 export function Panel({ title, lead, actions, children }: { title: string; lead?: ReactNode; actions?: ReactNode; children?: ReactNode }) {
   const id = useId();
   return (
-    <Paper withBorder p={{ base: "md", sm: "lg" }} component="section" aria-labelledby={id}>
+    <Paper withBorder p={{ base: "md", sm: "lg" }} component="section" aria-labelledby={id} miw={0}>
       <Stack gap="md">
         <Group justify="space-between" align="flex-start" gap="sm">
           <div style={{ minWidth: 0, flex: "1 1 240px" }}>

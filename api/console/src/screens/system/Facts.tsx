@@ -2,9 +2,10 @@ import { Alert, Code, List, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Schema } from "../../api/client";
 import { bytes, duration, number } from "../../parts/format";
+import { Panel } from "../../parts/Panel";
 import { Tag } from "../../parts/Tag";
 import { When } from "../../parts/When";
-import { FactTable, Panel } from "./Panel";
+import { FactTable } from "./FactTable";
 
 type Of = { system: Schema["System"] };
 
@@ -85,7 +86,7 @@ export function Secrets({ system: { secrets } }: Of) {
         ]}
       />
       {secrets.missingKeys.map((key) => (
-        <Alert key={key.keyId} color="red" title={t("system.missingKey", { key: key.keyId })} mt="sm">
+        <Alert key={key.keyId} color="red" title={t("system.missingKey", { key: key.keyId })}>
           {t("system.missingKeyDetail", { count: key.sealed })}
           <List size="sm">
             {[...key.plugins, ...(key.webhooks ?? []), ...(key.members ?? [])].map((name) => (

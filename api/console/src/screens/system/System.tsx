@@ -1,4 +1,4 @@
-import { SimpleGrid, Tabs } from "@mantine/core";
+import { SimpleGrid, Stack, Tabs } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useLocation, useSearch } from "wouter";
@@ -34,10 +34,10 @@ export default function System() {
                 <About system={data} />
                 <Space system={data} />
                 <Walls walls={data.walls} required={data.requiredWalls} />
-                <div>
+                <Stack gap="md">
                   <Runtimes system={data} />
                   <Secrets system={data} />
-                </div>
+                </Stack>
               </SimpleGrid>
             )}
           </Loaded>

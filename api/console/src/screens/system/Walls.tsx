@@ -1,8 +1,8 @@
 import { Group, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Schema } from "../../api/client";
+import { Panel } from "../../parts/Panel";
 import { Tag } from "../../parts/Tag";
-import { Panel } from "./Panel";
 
 const colors = { enforced: "green", partial: "yellow", none: "red" } as const;
 
@@ -10,10 +10,7 @@ const colors = { enforced: "green", partial: "yellow", none: "red" } as const;
 export function Walls({ walls, required = [] }: { walls: Schema["Wall"][]; required?: string[] }) {
   const { t } = useTranslation();
   return (
-    <Panel title={t("system.walls")}>
-      <Text size="sm" c="dimmed" mb="sm">
-        {t("system.wallsLead")}
-      </Text>
+    <Panel title={t("system.walls")} lead={t("system.wallsLead")}>
       <Stack gap="sm">
         {walls.map((w) => (
           <div key={w.name}>

@@ -4,9 +4,9 @@ import { Fragment, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Plugin } from "../../../api/queries";
 import { bytes, duration, number } from "../../../parts/format";
+import { Panel } from "../../../parts/Panel";
 import { When } from "../../../parts/When";
 import classes from "./Overview.module.css";
-import { Panel } from "./Panel";
 import { statsQuery } from "./query";
 
 type Fact = [label: string, value: ReactNode] | false | undefined;

@@ -11,12 +11,12 @@ import { Failed } from "../../../parts/Failed";
 import { number } from "../../../parts/format";
 import { Icon } from "../../../parts/Icon";
 import { Loaded } from "../../../parts/Loaded";
+import { Panel } from "../../../parts/Panel";
 import { When } from "../../../parts/When";
 import { AddAddress } from "./AddAddress";
 import { type Code, codes, grantsOf, needKey } from "./grants";
 import { Observing } from "./Observing";
 import classes from "./Overview.module.css";
-import { Panel } from "./Panel";
 import { type GrantsView, grantsQuery, usePutGrants } from "./query";
 import { useWords } from "./useWords";
 

@@ -5,10 +5,10 @@ import { useTranslation } from "react-i18next";
 import type { Plugin } from "../../../api/queries";
 import { bytes, number } from "../../../parts/format";
 import { type Column, Listing } from "../../../parts/Listing";
+import { Panel } from "../../../parts/Panel";
 import { Tag } from "../../../parts/Tag";
 import { When } from "../../../parts/When";
 import { grantsOf } from "./grants";
-import { Panel } from "./Panel";
 import { type GrantsView, grantsQuery, usePutGrants } from "./query";
 
 type Use = GrantsView["network"][number];

@@ -3,9 +3,9 @@ import { mdiCheckCircle, mdiCircleHalfFull, mdiCloseCircle } from "@mdi/js";
 import { useTranslation } from "react-i18next";
 import type { Plugin } from "../../../api/queries";
 import { Icon } from "../../../parts/Icon";
+import { Panel } from "../../../parts/Panel";
 import shared from "../Plugin.module.css";
 import classes from "./Overview.module.css";
-import { Panel } from "./Panel";
 
 const levels = {
   enforced: { color: "green", icon: mdiCheckCircle },

@@ -1,17 +1,5 @@
-import { Paper, Table, Title } from "@mantine/core";
+import { Table } from "@mantine/core";
 import type { ReactNode } from "react";
-
-// Panel is a group of facts.
-export function Panel({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <Paper withBorder p="md" mb="md">
-      <Title order={2} size="h4" mb="xs">
-        {title}
-      </Title>
-      {children}
-    </Paper>
-  );
-}
 
 // FactTable are names and what they are.
 export function FactTable({ facts }: { facts: [string, ReactNode][] }) {
