@@ -1,6 +1,7 @@
-import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { createContext, useContext, useEffect, useEffectEvent, useRef, useState } from "react";
 import { onSignedOut, type Schema } from "./client";
+import { madeOld } from "./nouns";
 import { sidebarQuery } from "./queries";
 import { follow } from "./stream";
 
@@ -23,30 +24,6 @@ export function useLive(hear: (e: LiveEvent) => void) {
   const { subscribe } = useContext(LiveContext);
   const latest = useEffectEvent(hear);
   useEffect(() => subscribe((e) => latest(e)), [subscribe]);
-}
-
-// nouns are the query keys that events make old, by their types.
-const nouns: [RegExp, string[]][] = [
-  [/^plugin\./, ["plugins", "sidebar", "samples", "system", "doctor"]],
-  [/^plugin\.(installed|uninstalled|removed|edited|rolled_back)$/, ["staff", "profiles"]], // who has it, and whether it opens for them
-  [/^job\./, ["jobs"]],
-  [/^member\./, ["staff", "profiles", "tokens", "me", "sidebar"]],
-  [/^totp\./, ["staff", "me"]],
-  [/^profile\./, ["profiles", "staff", "me", "sidebar"]],
-  [/^token\./, ["tokens"]],
-  [/^key\./, ["keys", "plugins", "plugin"]],
-  [/^webhook\./, ["webhooks"]],
-  [/^session\./, ["sessions"]],
-];
-
-// stale marks what events make old. Several at once become one round of reading.
-function stale(client: QueryClient, events: LiveEvent[]) {
-  const keys = new Map<string, string[]>([["audit", ["audit"]]]);
-  for (const e of events) {
-    if (e.plugin) keys.set(`plugin ${e.plugin}`, ["plugin", e.plugin]);
-    for (const [types, names] of nouns) if (types.test(e.type)) for (const name of names) keys.set(name, [name]);
-  }
-  for (const queryKey of keys.values()) client.invalidateQueries({ queryKey });
 }
 
 const gatherMs = 120;
@@ -77,7 +54,7 @@ export function useLiveStream(everything: boolean): Live {
       if (event.type === "job.progress") return;
       gathered.push(event);
       gather ??= setTimeout(() => {
-        stale(client, gathered);
+        for (const queryKey of madeOld(gathered)) client.invalidateQueries({ queryKey });
         gathered = [];
         gather = undefined;
       }, gatherMs);
