@@ -3,6 +3,7 @@ import type en from "../text/en/common";
 import { api, done } from "./client";
 import { settled } from "./jobs";
 import type { Plugin } from "./queries";
+import { sideOf } from "./sides";
 
 // Action is what can be done to a plugin as a whole.
 export type Action = "start" | "stop" | "restart" | "uninstall" | "remove";
@@ -26,7 +27,7 @@ export function whyNot(action: Action | "open", p: Facts): WhyNot | null {
   if (p.stage !== "installed") return "notInstalled";
   if (action === "uninstall") return null;
   if (p.quarantine && action !== "stop") return "quarantined";
-  if (action === "open") return shown(p) ? null : "notShown";
+  if (action === "open") return sideOf(p, "admin").visible ? null : "notShown";
   if (p.type === "html") return "pages";
   const idle = p.state === "stopped" && !p.waitingUntil;
   if (action === "start" && p.state === "running") return "running";
@@ -35,10 +36,6 @@ export function whyNot(action: Action | "open", p: Facts): WhyNot | null {
   if (action !== "restart" && p.state === "stopping") return "stopping";
   return null;
 }
-
-// shown tells whether an administrator's sidebar has the plugin; a script without a view is its own page.
-const shown = ({ sidebar, views, type }: Facts) =>
-  (sidebar === "always" || sidebar === "adminOnly") && (type === "script" || Boolean(views.admin));
 
 async function act({ plugin, action, keepData = true }: Act): Promise<void> {
   const params = { path: { id: plugin } };

@@ -1,9 +1,9 @@
 import { SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { shown } from "../../api/sides";
 import { fieldError } from "../staff/fields";
 import { PluginPicker } from "../staff/PluginPicker";
 import { Mark } from "../staff/RoleBadge";
-import { shown } from "../staff/RoleFields";
 
 export interface ProfileValue {
   name: string;

@@ -1,6 +1,7 @@
 import { Alert, Select, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
+import { shown } from "../../api/sides";
 import { fieldError } from "./fields";
 import { PluginPicker } from "./PluginPicker";
 import { profilesQuery, type Role } from "./queries";
@@ -80,10 +81,4 @@ export function RoleFields({
       )}
     </Stack>
   );
-}
-
-// shown tells whether a plugin's sidebar setting shows it on the side of a role.
-export function shown(sidebar: string, role: Role): boolean {
-  if (sidebar === "never") return false;
-  return sidebar === "always" || (sidebar === "agentOnly") === (role === "agent");
 }

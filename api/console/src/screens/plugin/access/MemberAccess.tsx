@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import type { Plugin } from "../../../api/queries";
+import { sideOf } from "../../../api/sides";
 import { notifyFailure } from "../../../parts/Failed";
 import { Loaded } from "../../../parts/Loaded";
 import { Panel } from "../../../parts/Panel";
@@ -11,7 +12,6 @@ import { paths } from "../../../paths";
 import { givePlugin, type Member, profilesQuery, staffQuery } from "../../staff/queries";
 import { Mark } from "../../staff/RoleBadge";
 import classes from "../../staff/Sidebar.module.css";
-import { sideOf } from "./sides";
 
 const atOnce = 50;
 

@@ -2,10 +2,10 @@ import { Code, SegmentedControl, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { type Plugin, pluginsQuery } from "../../../api/queries";
+import { sideOf } from "../../../api/sides";
 import { useParam } from "../../../parts/useParam";
 import type { Role } from "../../staff/queries";
 import { SidebarPreview } from "../../staff/SidebarPreview";
-import { sideOf } from "./sides";
 
 const roles = ["admin", "user", "agent"] as const;
 

@@ -1,6 +1,13 @@
-import type { Plugin } from "../../../api/queries";
-import type { Role } from "../../staff/queries";
-import { shown } from "../../staff/RoleFields";
+import type { Schema } from "./client";
+import type { Plugin } from "./queries";
+
+type Role = Schema["Role"];
+
+// shown tells whether a plugin's sidebar setting shows it on the side of a role.
+export function shown(sidebar: string, role: Role): boolean {
+  if (sidebar === "never") return false;
+  return sidebar === "always" || (sidebar === "agentOnly") === (role === "agent");
+}
 
 // Side is what a role sees of a plugin that it has.
 export interface Side {
