@@ -10,6 +10,7 @@ import { Chart } from "../metrics/Chart";
 import { PointTable } from "../metrics/PointTable";
 import { all, type Window } from "../metrics/series";
 import { Tiles } from "../metrics/Tiles";
+import { statsQuery } from "../overview/query";
 import type { TabProps } from "../PluginPage";
 
 // Metrics are what a plugin uses now, and what it did over the last hour or day; ?window= and ?as= say how it is shown.
@@ -21,12 +22,7 @@ export default function Metrics({ plugin }: TabProps) {
   const asTable = as === "table";
   const script = plugin.type === "script";
   const path = { id: plugin.id };
-  const stats = useQuery({
-    queryKey: ["plugin", plugin.id, "stats"],
-    queryFn: () => done(api.GET("/api/v1/plugins/{id}/stats", { params: { path } })),
-    refetchInterval: 5000,
-    enabled: script,
-  });
+  const stats = useQuery(statsQuery(plugin.id, script));
   const history = useQuery({
     queryKey: ["plugin", plugin.id, "history", window],
     queryFn: () => done(api.GET("/api/v1/plugins/{id}/stats/history", { params: { path, query: { window } } })),
