@@ -1,5 +1,5 @@
-import { Anchor, Button, Text, TextInput } from "@mantine/core";
-import { mdiCardAccountDetailsOutline, mdiMagnify, mdiPlus } from "@mdi/js";
+import { Anchor, Button, Text } from "@mantine/core";
+import { mdiCardAccountDetailsOutline, mdiPlus } from "@mdi/js";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
@@ -41,18 +41,7 @@ function ProfileList() {
           return (
             <>
               {profiles.length > 0 && (
-                <SearchBar count={t("profiles.count", { count: rows.length })}>
-                  <TextInput
-                    type="search"
-                    flex="1 1 220px"
-                    maw={420}
-                    aria-label={t("profiles.find")}
-                    placeholder={t("profiles.find")}
-                    leftSection={<Icon path={mdiMagnify} />}
-                    value={q}
-                    onChange={(e) => setQ(e.currentTarget.value)}
-                  />
-                </SearchBar>
+                <SearchBar label={t("profiles.find")} value={q} onChange={setQ} count={t("profiles.count", { count: rows.length })} />
               )}
               <ProfileTable profiles={rows} none={profiles.length === 0} />
             </>

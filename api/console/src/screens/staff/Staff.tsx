@@ -1,5 +1,5 @@
-import { Button, Select, TextInput } from "@mantine/core";
-import { mdiMagnify, mdiPlus } from "@mdi/js";
+import { Button, Select } from "@mantine/core";
+import { mdiPlus } from "@mdi/js";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../../parts/Icon";
@@ -44,16 +44,7 @@ function StaffList() {
           );
           return (
             <>
-              <SearchBar count={t("staff.count", { count: rows.length })}>
-                <TextInput
-                  type="search"
-                  flex="1 1 220px"
-                  aria-label={t("staff.find")}
-                  placeholder={t("staff.find")}
-                  leftSection={<Icon path={mdiMagnify} />}
-                  value={q}
-                  onChange={(e) => setQ(e.currentTarget.value)}
-                />
+              <SearchBar label={t("staff.find")} value={q} onChange={setQ} count={t("staff.count", { count: rows.length })}>
                 <Select
                   w={160}
                   aria-label={t("staff.role")}

@@ -1,5 +1,5 @@
-import { Button, TextInput } from "@mantine/core";
-import { mdiMagnify, mdiPlus } from "@mdi/js";
+import { Button } from "@mantine/core";
+import { mdiPlus } from "@mdi/js";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useMe } from "../../api/queries";
@@ -36,18 +36,7 @@ export default function Tokens() {
           return (
             <>
               {tokens.length > 0 && (
-                <SearchBar count={t("tokens.count", { count: rows.length })}>
-                  <TextInput
-                    type="search"
-                    flex="1 1 220px"
-                    maw={420}
-                    aria-label={t("tokens.find")}
-                    placeholder={t("tokens.find")}
-                    leftSection={<Icon path={mdiMagnify} />}
-                    value={q}
-                    onChange={(e) => setQ(e.currentTarget.value)}
-                  />
-                </SearchBar>
+                <SearchBar label={t("tokens.find")} value={q} onChange={setQ} count={t("tokens.count", { count: rows.length })} />
               )}
               <TokenTable tokens={rows} owner />
             </>
