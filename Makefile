@@ -93,11 +93,11 @@ screens: build api/e2e/node_modules ## Write pictures of every screen of the con
 	cd api/e2e && node screens.mjs ../../docs/screens
 
 .PHONY: check
-check: $(GOLANGCI) api/console/node_modules ## Vet on three platforms, lint with the import rules, look at the tree
+check: $(GOLANGCI) api/console/node_modules ## Vet on three platforms, lint with the import rules, check and test the console's sources, look at the tree
 	for platform in linux/amd64 linux/arm64 darwin/arm64; do \
 		echo "vet $$platform"; GOOS=$${platform%/*} GOARCH=$${platform#*/} go vet ./...; done
 	$(GOLANGCI) run ./...
-	cd api/console && npm run --silent types >/dev/null && npm run --silent check
+	cd api/console && npm run --silent types >/dev/null && npm run --silent check && npm run --silent test -- --reporter dot
 	./.ci/tree
 
 $(GOLANGCI):
