@@ -9,7 +9,7 @@ export default {
   oidc: "Log in with single sign-on",
   first: "Where is the first password?",
   firstDetail:
-    "The host prints the password of the user admin when it starts for the first time, and keeps it in the file initial-admin-password in its data folder.",
+    "The host shows the password of the user admin once, in the terminal in which it is first started. Without a terminal it is in the file initial-admin-password in the data folder.",
   ended: "You were logged out",
   endedDetail: "Your session has ended. Log in again: you come back to this page.",
   login_failed: "User name or password is wrong",

@@ -12,7 +12,7 @@ const it: Text<typeof en> = {
   oidc: "Accedi con single sign-on",
   first: "Dov'è la prima password?",
   firstDetail:
-    "Al primo avvio l'host mostra la password dell'utente admin e la conserva nel file initial-admin-password della sua cartella dei dati.",
+    "L'host mostra la password dell'utente admin una sola volta, nel terminale in cui viene avviato per la prima volta. Senza terminale si trova nel file initial-admin-password nella cartella dei dati.",
   ended: "La sessione è terminata",
   endedDetail: "Accedi di nuovo: tornerai a questa pagina.",
   login_failed: "Nome utente o password errati",
