@@ -1,17 +1,23 @@
-import { Group, Stack, Text, Title } from "@mantine/core";
+import { Anchor, Group, Stack, Text, Title } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
+import { mdiArrowLeft } from "@mdi/js";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "wouter";
+import { Icon } from "./Icon";
+import classes from "./Page.module.css";
 
-// Page is one screen: its heading, what it is for, what can be done on it, and the rest.
+// Page is one screen: where it belongs to, its heading, what it is for, what can be done on it, and the rest.
 export function Page({
   title,
+  back,
   icon,
   lead,
   actions,
   children,
 }: {
   title: string;
+  back?: { href: string; label: string };
   icon?: ReactNode;
   lead?: ReactNode;
   actions?: ReactNode;
@@ -21,22 +27,32 @@ export function Page({
   useDocumentTitle(`${title} · ${t("common.appName")}`);
   return (
     <Stack gap="lg" maw={1280} mx="auto" w="100%">
-      <Group justify="space-between" align="flex-start" gap="sm">
-        <Group gap="md" align="flex-start" wrap="nowrap" flex="1 1 320px" miw={0}>
-          {icon}
-          <div style={{ minWidth: 0, flex: 1 }}>
-            <Title order={1} size="h2" style={{ overflowWrap: "anywhere" }}>
-              {title}
-            </Title>
-            {lead && (
-              <Text c="dimmed" size="sm" component="div" maw={720}>
-                {lead}
-              </Text>
-            )}
-          </div>
-        </Group>
-        {actions && <Group gap="xs">{actions}</Group>}
-      </Group>
+      <div className={classes.frame}>
+        <div className={classes.head} data-icon={icon ? true : undefined}>
+          {back && (
+            <Anchor component={Link} href={back.href} size="sm" className={classes.back} w="fit-content">
+              <Group gap={4} component="span">
+                <Icon path={mdiArrowLeft} size={16} />
+                {back.label}
+              </Group>
+            </Anchor>
+          )}
+          {icon && <div className={classes.icon}>{icon}</div>}
+          <Title order={1} size="h2" className={classes.title}>
+            {title}
+          </Title>
+          {lead && (
+            <Text c="dimmed" size="sm" component="div" className={classes.lead}>
+              {lead}
+            </Text>
+          )}
+          {actions && (
+            <Group gap="xs" className={classes.actions}>
+              {actions}
+            </Group>
+          )}
+        </div>
+      </div>
       {children}
     </Stack>
   );

@@ -33,11 +33,11 @@ export function Actions({ plugin: p, onEdit }: { plugin: Plugin; onEdit: () => v
   return (
     <>
       {p.stage === "uploaded" ? (
-        <WhyButton why={null} leftSection={<Icon path={mdiDownload} />} onClick={() => go(paths.consent(p.id))}>
+        <WhyButton px="sm" why={null} leftSection={<Icon path={mdiDownload} />} onClick={() => go(paths.consent(p.id))}>
           {t("plugin.install")}
         </WhyButton>
       ) : (
-        <WhyButton why={why("open")} leftSection={<Icon path={mdiOpenInApp} />} onClick={() => go(paths.open(p.id))}>
+        <WhyButton px="sm" why={why("open")} leftSection={<Icon path={mdiOpenInApp} />} onClick={() => go(paths.open(p.id))}>
           {t("common.action.open")}
         </WhyButton>
       )}
@@ -45,6 +45,7 @@ export function Actions({ plugin: p, onEdit }: { plugin: Plugin; onEdit: () => v
         <>
           {runs || busy("stop") ? (
             <WhyButton
+              px="sm"
               variant="default"
               why={notBusy("stop")}
               loading={busy("stop")}
@@ -55,6 +56,7 @@ export function Actions({ plugin: p, onEdit }: { plugin: Plugin; onEdit: () => v
             </WhyButton>
           ) : (
             <WhyButton
+              px="sm"
               variant="default"
               why={notBusy("start")}
               loading={busy("start")}
@@ -65,6 +67,7 @@ export function Actions({ plugin: p, onEdit }: { plugin: Plugin; onEdit: () => v
             </WhyButton>
           )}
           <WhyButton
+            px="sm"
             variant="default"
             why={notBusy("restart")}
             loading={busy("restart")}
@@ -75,7 +78,7 @@ export function Actions({ plugin: p, onEdit }: { plugin: Plugin; onEdit: () => v
           </WhyButton>
         </>
       )}
-      <WhyButton why={null} variant="default" leftSection={<Icon path={mdiPencilOutline} />} onClick={onEdit}>
+      <WhyButton px="sm" why={null} variant="default" leftSection={<Icon path={mdiPencilOutline} />} onClick={onEdit}>
         {t("common.edit")}
       </WhyButton>
       <Menu position="bottom-end" withArrow width={240}>

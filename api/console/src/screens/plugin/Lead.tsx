@@ -1,7 +1,8 @@
-import { Anchor, Badge, Group, Stack, Text, Tooltip } from "@mantine/core";
+import { Anchor, Group, Stack, Text, Tooltip } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Plugin } from "../../api/queries";
 import { StatePill, shownState } from "../../parts/StatePill";
+import { Tag } from "../../parts/Tag";
 import { mailLink, pageLink } from "./links";
 import classes from "./Plugin.module.css";
 
@@ -12,7 +13,7 @@ export function Lead({ plugin: p }: { plugin: Plugin }) {
   const { t } = useTranslation();
   const type = p.type === "html" ? "html" : p.runtime || "node";
   return (
-    <Stack gap={6} mt={4}>
+    <Stack gap={6}>
       <Group gap="xs" aria-live="polite">
         <StatePill state={shownState(p)} since={p.since} />
         {p.restarts > 0 && (
@@ -20,29 +21,20 @@ export function Lead({ plugin: p }: { plugin: Plugin }) {
             {t("plugin.restarts", { count: p.restarts })}
           </Text>
         )}
-      </Group>
-      <Group gap={6}>
-        <Badge variant="default" tt="none" maw="100%" title={p.version}>
-          {p.version}
-        </Badge>
-        <Badge variant="default" tt="none">
-          {t(`common.type.${type}`)}
-        </Badge>
+        {p.trial && <Tag color="yellow">{t("plugin.trial")}</Tag>}
+        <Tag title={p.version}>{p.version}</Tag>
+        <Tag>{t(`common.type.${type}`)}</Tag>
         <Tooltip label={t(`plugin.signature.${p.signature}`, { who: p.publisher?.name ?? p.publisher?.keyId ?? "" })} multiline maw={320}>
-          <Badge variant="outline" className={classes.badge} color={signatureColors[p.signature]} tt="none" tabIndex={0}>
-            {t(`common.signature.${p.signature}`)}
-          </Badge>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard has to reach the tooltip */}
+          <span tabIndex={0} className={classes.signature}>
+            <Tag color={signatureColors[p.signature]}>{t(`common.signature.${p.signature}`)}</Tag>
+          </span>
         </Tooltip>
-        {p.trial && (
-          <Badge variant="outline" className={classes.badge} color="blue" tt="none">
-            {t("plugin.trial")}
-          </Badge>
-        )}
+        <Author author={p.author} />
       </Group>
-      <Text size="sm" c="var(--mantine-color-text)" style={{ overflowWrap: "anywhere" }} lineClamp={4}>
+      <Text size="sm" c="var(--mantine-color-text)" style={{ overflowWrap: "anywhere" }} lineClamp={3} title={p.description} maw={900}>
         {p.description}
       </Text>
-      <Author author={p.author} />
     </Stack>
   );
 }

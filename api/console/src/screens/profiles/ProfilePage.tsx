@@ -1,11 +1,9 @@
-import { Anchor, Group, SimpleGrid, Stack, Text } from "@mantine/core";
-import { mdiArrowLeft } from "@mdi/js";
+import { Anchor, SimpleGrid, Stack, Text } from "@mantine/core";
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { api, tagged } from "../../api/client";
 import { asFailure } from "../../api/failure";
-import { Icon } from "../../parts/Icon";
 import { Loaded } from "../../parts/Loaded";
 import { Nothing, Page } from "../../parts/Page";
 import { Panel } from "../../parts/Panel";
@@ -21,17 +19,10 @@ export const profileQuery = (id: string) =>
 export function ProfilePage({ id }: { id: string }) {
   const { t } = useTranslation();
   const query = useQuery(profileQuery(id));
-  const back = (
-    <Anchor component={Link} href={paths.profiles()} size="sm">
-      <Group gap={4} component="span">
-        <Icon path={mdiArrowLeft} size={16} />
-        {t("profiles.title")}
-      </Group>
-    </Anchor>
-  );
+  const back = { href: paths.profiles(), label: t("profiles.title") };
   const gone = query.error && asFailure(query.error).status === 404;
   return (
-    <Page title={gone ? id : (query.data?.data.name ?? id)} lead={back}>
+    <Page title={gone ? id : (query.data?.data.name ?? id)} back={back}>
       {gone ? (
         <Nothing title={t("profiles.gone")}>{t("profiles.goneDetail")}</Nothing>
       ) : (

@@ -1,12 +1,9 @@
-import { Alert, Anchor, Group, SimpleGrid, Stack } from "@mantine/core";
-import { mdiArrowLeft } from "@mdi/js";
+import { Alert, Group, SimpleGrid, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { Link } from "wouter";
 import type { Tagged } from "../../api/client";
 import { asFailure } from "../../api/failure";
 import { useMe } from "../../api/queries";
-import { Icon } from "../../parts/Icon";
 import { Loaded } from "../../parts/Loaded";
 import { Nothing, Page } from "../../parts/Page";
 import { Panel } from "../../parts/Panel";
@@ -24,43 +21,43 @@ import { SidebarPreview } from "./SidebarPreview";
 export function MemberPage({ username }: { username: string }) {
   const { t } = useTranslation();
   const query = useQuery(memberQuery(username));
-  const back = (
-    <Anchor component={Link} href={paths.staff()} size="sm">
-      <Group gap={4} component="span">
-        <Icon path={mdiArrowLeft} size={16} />
-        {t("staff.title")}
-      </Group>
-    </Anchor>
-  );
+  const back = { href: paths.staff(), label: t("staff.title") };
   if (query.error && asFailure(query.error).status === 404) {
     return (
-      <Page title={username} lead={back}>
+      <Page title={username} back={back}>
         <Nothing title={t("staff.gone", { name: username })}>{t("staff.goneDetail")}</Nothing>
       </Page>
     );
   }
   return (
-    <Page title={username} lead={back}>
+    <Page title={username} back={back} lead={query.data && <MemberMarks member={query.data.data} />}>
       <Loaded query={query}>{(member) => <Member member={member} />}</Loaded>
     </Page>
   );
 }
 
-function Member({ member }: { member: Tagged<MemberView> }) {
+// MemberMarks are what somebody is, in a word each.
+function MemberMarks({ member: m }: { member: MemberView }) {
   const { t } = useTranslation();
   const me = useMe();
+  return (
+    <Group gap="xs">
+      <RoleBadge role={m.role} />
+      <Mark>{t(`staff.kind.${m.kind}`)}</Mark>
+      {m.external && <Mark>{t("staff.sso")}</Mark>}
+      {m.totp && <Mark>{t("staff.totp")}</Mark>}
+      {m.username === me.user && <Mark>{t("staff.you")}</Mark>}
+    </Group>
+  );
+}
+
+function Member({ member }: { member: Tagged<MemberView> }) {
+  const { t } = useTranslation();
   const m = member.data;
   const person = m.kind === "person";
   const sidebar = useQuery({ ...memberSidebarQuery(m.username), enabled: person });
   return (
     <>
-      <Group gap="xs">
-        <RoleBadge role={m.role} />
-        <Mark>{t(`staff.kind.${m.kind}`)}</Mark>
-        {m.external && <Mark>{t("staff.sso")}</Mark>}
-        {m.totp && <Mark>{t("staff.totp")}</Mark>}
-        {m.username === me.user && <Mark>{t("staff.you")}</Mark>}
-      </Group>
       {m.external && (
         <Alert color="blue" title={t("staff.external")}>
           {t("staff.externalDetail", { issuer: m.external.issuer })}
