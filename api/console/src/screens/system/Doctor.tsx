@@ -1,4 +1,4 @@
-import { Alert, Button, Code, Group, Paper, SegmentedControl, Stack, Text, Title } from "@mantine/core";
+import { Alert, Anchor, Button, Code, Group, Paper, SegmentedControl, Stack, Text, Title } from "@mantine/core";
 import { mdiAlertCircleOutline, mdiAlertOutline, mdiCheckCircleOutline } from "@mdi/js";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -81,7 +81,7 @@ function Finding({ finding: f }: { finding: Schema["DoctorFinding"] }) {
             <Title order={2} size="h5">
               {f.title}
             </Title>
-            <Tag>{t(`system.level.${f.level}`)}</Tag>
+            <Tag color={look.color}>{t(`system.level.${f.level}`)}</Tag>
             <Code>{f.code}</Code>
           </Group>
           {f.detail && <Text size="sm">{f.detail}</Text>}
@@ -91,9 +91,9 @@ function Finding({ finding: f }: { finding: Schema["DoctorFinding"] }) {
             </Text>
           )}
           {f.plugin && (
-            <Text size="sm" component={Link} href={paths.plugin(f.plugin)}>
+            <Anchor size="sm" component={Link} href={paths.plugin(f.plugin)} w="fit-content">
               {t("system.toPlugin", { name: f.plugin })}
-            </Text>
+            </Anchor>
           )}
         </Stack>
       </Group>

@@ -1,4 +1,4 @@
-import { Button, Stack, Text } from "@mantine/core";
+import { Anchor, Button, Stack, Text } from "@mantine/core";
 import { mdiPlus, mdiWebhook } from "@mdi/js";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -55,9 +55,9 @@ export default function Webhooks({ id }: { id?: string | undefined }) {
                 {
                   label: t("webhooks.url"),
                   cell: (w) => (
-                    <Text component={Link} href={paths.webhooks(w.id)} size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>
+                    <Anchor component={Link} href={paths.webhooks(w.id)} size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>
                       {w.url}
-                    </Text>
+                    </Anchor>
                   ),
                 },
                 {
