@@ -77,9 +77,9 @@ function NewPassword({ username }: { username: string }) {
         save.mutate({ password });
       }}
     >
-      <Stack gap="sm" align="flex-start" maw={560}>
+      <Stack gap="sm" align="stretch" maw={420}>
         <PasswordField value={password} onChange={setPassword} error={fieldError(save.error, "password")} />
-        <Button type="submit" variant="light" loading={save.isPending}>
+        <Button type="submit" variant="light" w="fit-content" loading={save.isPending}>
           {t("staff.setPassword")}
         </Button>
         {save.error && <Failed error={save.error} next={refusal(save.error, t)} />}

@@ -8,7 +8,7 @@ import { newPassword } from "./password";
 export function PasswordField({ value, onChange, error }: { value: string; onChange: (v: string) => void; error?: string | undefined }) {
   const { t } = useTranslation();
   return (
-    <Stack gap="xs" align="flex-start">
+    <Stack gap="xs" align="flex-start" w="100%">
       <PasswordInput
         w="100%"
         label={t("staff.password")}
