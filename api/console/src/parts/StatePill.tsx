@@ -44,7 +44,7 @@ export function StatePill({ state, since }: { state: Shown; since?: string | und
       </Badge>
       {since && (
         <span className={classes.since}>
-          <When at={since} />
+          <When at={since} short />
         </span>
       )}
     </span>

@@ -21,12 +21,12 @@ function subscribe(hear: () => void) {
 }
 
 // When is a time as people say it, which goes on by itself; the exact one is in its tooltip.
-export function When({ at }: { at: string | null | undefined }) {
+export function When({ at, short }: { at: string | null | undefined; short?: boolean }) {
   useSyncExternalStore(subscribe, () => now);
   if (!at) return null;
   return (
     <time dateTime={at} title={dateTime(at)}>
-      {ago(at)}
+      {ago(at, undefined, short ? "narrow" : "long")}
     </time>
   );
 }

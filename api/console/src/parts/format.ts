@@ -13,16 +13,20 @@ export function bytes(n: number): string {
     n /= 1024;
     unit++;
   }
+  if (!unit) return `${number(n)} B`;
   return new Intl.NumberFormat(i18next.language, {
     style: "unit",
     unit: sizes[unit],
-    unitDisplay: unit ? "short" : "narrow",
-    maximumFractionDigits: n < 10 && unit ? 1 : 0,
+    unitDisplay: "short",
+    maximumFractionDigits: n < 10 ? 1 : 0,
   }).format(n);
 }
 
+// place is the language of the console as it is written where the browser is: English of the United States has other dates than British.
+const place = () => navigator.languages.find((l) => l.split("-")[0] === i18next.language) ?? i18next.language;
+
 export const dateTime = (t: string | Date) =>
-  new Intl.DateTimeFormat(i18next.language, { dateStyle: "medium", timeStyle: "medium" }).format(new Date(t));
+  new Intl.DateTimeFormat(place(), { dateStyle: "medium", timeStyle: "medium" }).format(new Date(t));
 
 const steps: [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 31_536_000],
@@ -33,9 +37,9 @@ const steps: [Intl.RelativeTimeFormatUnit, number][] = [
 ];
 
 // ago writes how far a time is from now, in the past or to come.
-export function ago(t: string | Date, now = Date.now()): string {
+export function ago(t: string | Date, now = Date.now(), style: "long" | "narrow" = "long"): string {
   const seconds = (new Date(t).getTime() - now) / 1000;
-  const words = new Intl.RelativeTimeFormat(i18next.language, { numeric: "auto" });
+  const words = new Intl.RelativeTimeFormat(i18next.language, { numeric: "auto", style });
   for (const [unit, size] of steps) if (Math.abs(seconds) >= size) return words.format(Math.trunc(seconds / size), unit);
   return words.format(Math.trunc(seconds / 5) * 5, "second");
 }
