@@ -33,7 +33,7 @@ export default function Place({
     queryKey: ["launch", id, launches],
     queryFn: () => done(api.POST("/api/v1/plugins/{id}/launch", { params: { path: { id } }, body: {} })),
     enabled: seen.current && entry !== undefined && running,
-    staleTime: Number.POSITIVE_INFINITY,
+    staleTime: "static", // not even when everything is read again: another address would lose what the page holds
     gcTime: 0,
     refetchOnReconnect: false,
     retry: false,
