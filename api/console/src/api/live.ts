@@ -63,7 +63,8 @@ export function useLiveStream(everything: boolean): Live {
       stop = follow(everything ? "/api/v1/events" : "/api/v1/me/sidebar", {
         onOpen(after) {
           setConnection("live");
-          if (again || after) client.invalidateQueries();
+          // What was read before the first stream began may be older than it; what was read before a break is.
+          client.invalidateQueries(again || after ? {} : { predicate: (q) => q.state.dataUpdatedAt > 0 && q.queryKey[0] !== "me" });
         },
         onMessage({ data }) {
           if (everything) hear(JSON.parse(data));
