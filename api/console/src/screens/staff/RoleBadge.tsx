@@ -4,7 +4,11 @@ import type { Role } from "./queries";
 
 export function RoleBadge({ role }: { role: Role }) {
   const { t } = useTranslation();
-  return <Tag color={role === "admin" ? "zone" : "gray"}>{t(`common.role.${role}`)}</Tag>;
+  return (
+    <span style={{ display: "inline-flex", minWidth: "max-content" }}>
+      <Tag color={role === "admin" ? "zone" : "gray"}>{t(`common.role.${role}`)}</Tag>
+    </span>
+  );
 }
 
 // Mark is a small word beside a name.
