@@ -113,7 +113,7 @@ func TestEventsSurviveAndResume(t *testing.T) {
 			break
 		}
 	}
-	assert.Equal(t, []string{"plugin.state", "plugin.state", "plugin.stop", "job.ended"}, kinds)
+	assert.Equal(t, []string{"job.started", "plugin.state", "plugin.state", "plugin.stop", "job.ended"}, kinds)
 	r.reboot(nil)
 	old, err := r.Bus().Since(t.Context(), last-1, "", 10)
 	require.NoError(t, err)

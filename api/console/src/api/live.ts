@@ -1,4 +1,4 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, type QueryKey, useQueryClient } from "@tanstack/react-query";
 import { createContext, useContext, useEffect, useEffectEvent, useRef, useState } from "react";
 import { onSignedOut, type Schema } from "./client";
 import { madeOld } from "./nouns";
@@ -29,6 +29,14 @@ export function useLive(hear: (e: LiveEvent) => void) {
 const gatherMs = 120;
 const hiddenMs = 15_000;
 
+// readAgain reads what events made old. A first reading that is under way may have been answered before the event: it is read once more when
+// it ends, since only later ones are begun anew by themselves.
+function readAgain(client: QueryClient, queryKey: QueryKey) {
+  const first = client.getQueryCache().findAll({ queryKey, fetchStatus: "fetching", predicate: (q) => q.state.data === undefined });
+  client.invalidateQueries({ queryKey });
+  for (const q of first) q.promise?.catch(() => {}).then(() => client.invalidateQueries({ queryKey: q.queryKey, exact: true }));
+}
+
 // useLiveStream keeps a stream open while the page can be seen: browsers allow six connections to a host in all, and those of windows in
 // the background would use them up. A window that comes back reads everything again. Who may read plugins hears of all events, other
 // members of their sidebar alone.
@@ -54,7 +62,7 @@ export function useLiveStream(everything: boolean): Live {
       if (event.type === "job.progress") return;
       gathered.push(event);
       gather ??= setTimeout(() => {
-        for (const queryKey of madeOld(gathered)) client.invalidateQueries({ queryKey });
+        for (const queryKey of madeOld(gathered)) readAgain(client, queryKey);
         gathered = [];
         gather = undefined;
       }, gatherMs);
