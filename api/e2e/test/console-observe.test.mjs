@@ -36,6 +36,7 @@ test("observing a plugin", async (t) => {
   const clean = async (where = page) => {
     for (const colorScheme of ["light", "dark"]) {
       await where.emulateMedia({ colorScheme });
+      await where.waitForFunction((scheme) => document.documentElement.dataset.mantineColorScheme === scheme, colorScheme);
       assert.deepEqual(await barriers(where), [], colorScheme);
     }
     await where.emulateMedia({ colorScheme: "light" });

@@ -21,10 +21,13 @@ export function LogView(p: {
   const groups = useMemo(() => blocks(p.lines), [p.lines]);
   const content = useRef<HTMLDivElement>(null);
   const top = useRef(0);
+  const left = useRef(false); // the end was left, and who is told of it has not drawn that yet
   const { view, stuck } = p;
 
   useEffect(() => {
-    const end = () => view.current && stuck && view.current.scrollTo({ top: view.current.scrollHeight, behavior: "instant" });
+    left.current = false;
+    const end = () =>
+      view.current && stuck && !left.current && view.current.scrollTo({ top: view.current.scrollHeight, behavior: "instant" });
     const grown = new ResizeObserver(end);
     if (content.current) grown.observe(content.current);
     end();
@@ -38,8 +41,14 @@ export function LogView(p: {
     const atEnd = e.scrollTop + e.clientHeight >= e.scrollHeight - 24;
     const down = e.scrollTop > top.current;
     top.current = e.scrollTop;
-    if (up && !atEnd) p.onUp();
-    else if (down && atEnd) p.onEnd();
+    if (up && !atEnd) {
+      left.current = true;
+      p.onUp();
+    }
+    if (down && atEnd) {
+      left.current = false;
+      p.onEnd();
+    }
   };
 
   return (
