@@ -1,17 +1,19 @@
-import { Button, CopyButton, Drawer, Group, Stack, Text, Textarea } from "@mantine/core";
+import { Button, Drawer, Group, Stack, Text } from "@mantine/core";
 import { mdiDownload } from "@mdi/js";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Plugin } from "../../../api/queries";
 import { useConfirm } from "../../../parts/Confirm";
-import { Failed, notifyFailure } from "../../../parts/Failed";
+import { notifyFailure } from "../../../parts/Failed";
 import { bytes } from "../../../parts/format";
 import { Icon } from "../../../parts/Icon";
 import { Loaded } from "../../../parts/Loaded";
 import { neutral } from "../../../parts/neutral";
 import { When } from "../../../parts/When";
-import { fileURL, readContent, removeFile, shown, writeFile } from "./content";
+import { fileURL, readContent, removeFile, shown } from "./content";
+import { Digest } from "./Digest";
+import { FileEditor } from "./FileEditor";
 import classes from "./Files.module.css";
 import { type Entry, isCode } from "./folder";
 
@@ -21,20 +23,13 @@ export function FileDrawer({ plugin, entry, onClose }: { plugin: Plugin; entry: 
   const { path } = entry;
   const client = useQueryClient();
   const confirm = useConfirm();
-  const [draft, setDraft] = useState<string | null>(null);
+  const [editing, setEditing] = useState(false);
   const file = entry.overlay ?? entry.version;
   const content = useQuery({
     queryKey: ["plugin", plugin.id, "file", path, file?.sha256, file?.updatedAt, file?.size],
     queryFn: ({ signal }) => readContent(plugin.id, path, signal),
   });
   const read = () => client.invalidateQueries({ queryKey: ["plugin", plugin.id] });
-  const write = useMutation({
-    mutationFn: (text: string) => writeFile(plugin.id, path, text),
-    onSuccess: async () => {
-      await read();
-      setDraft(null);
-    },
-  });
   const remove = useMutation({
     mutationFn: () => removeFile(plugin.id, path),
     onSuccess: async () => {
@@ -91,8 +86,8 @@ export function FileDrawer({ plugin, entry, onClose }: { plugin: Plugin; entry: 
           >
             {t("common.download")}
           </Button>
-          {writable && draft === null && (
-            <Button size="xs" variant="default" onClick={() => setDraft(content.data?.text ?? "")}>
+          {writable && !editing && (
+            <Button size="xs" variant="default" onClick={() => setEditing(true)}>
               {t(entry.overlay ? "common.edit" : "files.cover")}
             </Button>
           )}
@@ -102,37 +97,8 @@ export function FileDrawer({ plugin, entry, onClose }: { plugin: Plugin; entry: 
             </Button>
           )}
         </Group>
-        {draft !== null ? (
-          <form
-            onSubmit={(e) => {
-              e.preventDefault();
-              write.mutate(draft);
-            }}
-          >
-            <Stack gap="sm">
-              <Textarea
-                data-autofocus
-                label={t("files.content")}
-                description={t("files.editNote")}
-                value={draft}
-                onChange={(e) => setDraft(e.currentTarget.value)}
-                autosize
-                minRows={10}
-                maxRows={24}
-                spellCheck={false}
-                styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)", fontSize: 12.5 } }}
-              />
-              {write.error && <Failed error={write.error} />}
-              <Group justify="flex-end">
-                <Button variant="default" onClick={() => setDraft(null)}>
-                  {t("common.cancel")}
-                </Button>
-                <Button type="submit" loading={write.isPending}>
-                  {t("common.save")}
-                </Button>
-              </Group>
-            </Stack>
-          </form>
+        {editing ? (
+          <FileEditor id={plugin.id} path={path} text={content.data?.text ?? ""} onDone={() => setEditing(false)} />
         ) : (
           <Loaded query={content}>
             {({ text, whole }) =>
@@ -152,26 +118,5 @@ export function FileDrawer({ plugin, entry, onClose }: { plugin: Plugin; entry: 
         )}
       </Stack>
     </Drawer>
-  );
-}
-
-function Digest({ value, covered }: { value: string; covered: boolean }) {
-  const { t } = useTranslation();
-  return (
-    <Group gap="xs" wrap="nowrap" align="flex-start">
-      <div>
-        <Text size="xs" fw={600}>
-          {t(covered ? "files.hashCovered" : "files.hash")}
-        </Text>
-        <code className={classes.digest}>{value}</code>
-      </div>
-      <CopyButton value={value}>
-        {({ copied, copy }) => (
-          <Button size="compact-sm" variant="subtle" onClick={copy} aria-label={t("files.copyHash")}>
-            {copied ? t("common.copied") : t("common.copy")}
-          </Button>
-        )}
-      </CopyButton>
-    </Group>
   );
 }
