@@ -21,6 +21,8 @@ export function LogView(p: {
   const groups = useMemo(() => blocks(p.lines), [p.lines]);
   const content = useRef<HTMLDivElement>(null);
   const top = useRef(0);
+  const height = useRef(0);
+  const touched = useRef(0); // when somebody last moved it by hand
   const left = useRef(false); // the end was left, and who is told of it has not drawn that yet
   const { view, stuck } = p;
 
@@ -34,14 +36,20 @@ export function LogView(p: {
     return () => grown.disconnect();
   }, [stuck, view]);
 
+  const touch = () => {
+    touched.current = performance.now();
+  };
   const scrolled = () => {
     const e = view.current;
     if (!e) return;
     const up = e.scrollTop < top.current - 2;
     const atEnd = e.scrollTop + e.clientHeight >= e.scrollHeight - 24;
     const down = e.scrollTop > top.current;
+    // What is drawn for the first time changes its height, which moves the rest by nobody's will.
+    const meant = e.scrollHeight === height.current || performance.now() - touched.current < 1000;
     top.current = e.scrollTop;
-    if (up && !atEnd) {
+    height.current = e.scrollHeight;
+    if (up && !atEnd && meant) {
       left.current = true;
       p.onUp();
     }
@@ -63,8 +71,16 @@ export function LogView(p: {
       tabIndex={0}
       data-wrap={p.look.wrap || undefined}
       data-times={p.look.times || undefined}
+      data-stuck={stuck || undefined}
       onScroll={scrolled}
-      onKeyDown={p.onKey}
+      onWheel={touch}
+      onTouchMove={touch}
+      onPointerDown={touch}
+      onPointerMove={(e) => e.buttons && touch()}
+      onKeyDown={(e) => {
+        touch();
+        p.onKey(e);
+      }}
     >
       <div ref={content}>
         {groups.map((g) => (
