@@ -151,6 +151,9 @@ func (h *harness) checkWhileFull(t *testing.T) {
 			}
 		}
 		a := c.do(http.MethodPost, "/api/v1/plugins/"+p.name+"/uninstall?wait=true", map[string]any{"keepData": false})
+		if strings.Contains(string(a.body), `"disk_full"`) { // a record of 1 KiB or more, again: it is refused, and all stays as it was
+			continue
+		}
 		if assert.True(t, a.ok(), "uninstall %s: %s", p.name, a) {
 			p.state = plugin{Kept: p.state.Kept, Candidate: p.state.Candidate + onlyIf(p.state.Candidate == "", p.state.Installed)}
 			p.note("uninstalled on the full disk")

@@ -21,7 +21,7 @@ const looks = {
 export function Doctor() {
   const { t } = useTranslation();
   const [all, setAll] = useState(false);
-  const query = useQuery({ queryKey: ["doctor"], queryFn: () => done(api.GET("/api/v1/system/doctor")), staleTime: 60_000 });
+  const query = useQuery({ queryKey: ["doctor"], queryFn: () => done(api.GET("/api/v1/system/doctor")), refetchInterval: 5_000 });
   return (
     <Loaded query={query}>
       {(doctor) => {
