@@ -116,7 +116,7 @@ func TestUsage(t *testing.T) {
 		cpu, rss, err := p.Load()
 		require.NoError(t, err)
 		assert.GreaterOrEqual(t, cpu, u.CPU)
-		assert.Equal(t, u.RSSBytes, rss, "everything sleeps")
+		assert.InEpsilon(t, u.RSSBytes, rss, 0.2, "everything sleeps, but for what the kernel has not counted yet")
 		p.Kill()
 		_, err = p.Usage()
 		assert.Equal(t, "process_ended", fault.CodeOf(err))

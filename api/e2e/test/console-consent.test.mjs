@@ -136,7 +136,7 @@ test("consent, installation and versions", { timeout: 180_000 }, async (t) => {
   });
 
   await t.test("an installation goes on without its dialog, and is found again", async () => {
-    await uploadOnly(host, script("Slow", "1.0.0", { permissions: {} }), { "index.js": `setTimeout(() => { ${server} }, 2500);` });
+    await uploadOnly(host, script("Slow", "1.0.0", { permissions: {} }), { "index.js": `setTimeout(() => { ${server} }, 7000);` });
     await consent("slow");
     await button("Install and start").click();
     await dialog.locator("[data-step=start][data-state=running]").waitFor();

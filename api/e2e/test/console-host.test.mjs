@@ -114,7 +114,7 @@ test("the host's screens", async (t) => {
     assert.match(download.suggestedFilename(), /^appzone-.*\.backup$/);
     await page.emulateMedia({ colorScheme: "dark" });
     await page.getByRole("tab", { name: "Facts" }).click();
-    await page.getByText("Environment").waitFor();
+    await page.getByText("Environment", { exact: true }).waitFor();
     assert.deepEqual(await barriers(page), []);
     await page.setViewportSize({ width: 360, height: 700 });
     for (const path of ["/system", "/system?tab=facts", "/audit", "/keys", "/webhooks"]) {
