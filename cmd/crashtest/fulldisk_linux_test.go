@@ -151,7 +151,7 @@ func (h *harness) checkWhileFull(t *testing.T) {
 			}
 		}
 		a := c.do(http.MethodPost, "/api/v1/plugins/"+p.name+"/uninstall?wait=true", map[string]any{"keepData": false})
-		if strings.Contains(string(a.body), `"disk_full"`) { // a record of 1 KiB or more, again: it is refused, and all stays as it was
+		if strings.Contains(string(a.body), `"disk_full"`) { // no block is free: where merging tables took the room of the next log, too, it is refused, and all stays as it was
 			continue
 		}
 		if assert.True(t, a.ok(), "uninstall %s: %s", p.name, a) {
