@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { onSignedOut } from "./api/client";
 import { asFailure } from "./api/failure";
-import { leave, meQuery } from "./api/queries";
+import { leave, MeContext, meQuery } from "./api/queries";
 import { ConfirmProvider } from "./parts/Confirm";
 import { Failed } from "./parts/Failed";
 import { Login } from "./screens/login/Login";
@@ -20,6 +20,7 @@ export function App() {
   if (me.error && me.error !== trouble) setTrouble(me.error);
   if (me.data && trouble) setTrouble(null);
   const [ended, setEnded] = useState(false);
+  const [entered, setEntered] = useState(false);
 
   useEffect(() => {
     const out = () => {
@@ -44,15 +45,18 @@ export function App() {
   }, [another, user]);
 
   if (another) return <Waiting />;
-  if (user !== undefined) {
+  if (me.data) {
     return (
-      <ConfirmProvider>
-        <Shell />
-      </ConfirmProvider>
+      <MeContext value={me.data}>
+        <ConfirmProvider>
+          <Shell entered={entered} />
+        </ConfirmProvider>
+      </MeContext>
     );
   }
   if (trouble && asFailure(trouble).status === 401) {
     const enter = async () => {
+      setEntered(true);
       await me.refetch();
       setEnded(false);
     };

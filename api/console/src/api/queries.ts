@@ -1,4 +1,5 @@
-import { type QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
+import { type QueryClient, queryOptions } from "@tanstack/react-query";
+import { createContext, useContext } from "react";
 import { all, api, done, type Schema } from "./client";
 import { asFailure } from "./failure";
 
@@ -43,9 +44,12 @@ export function leave(client: QueryClient) {
   client.resetQueries({ queryKey: meQuery.queryKey });
 }
 
-// useMe is who is logged in. Only for what is shown to people who are.
+// MeContext is who is logged in, for all that is shown to people who are. It is no query of its own: what is on the screen must not find
+// nobody there in the moment between the end of a session and its own.
+export const MeContext = createContext<Me | null>(null);
+
 export function useMe(): Me {
-  const { data } = useQuery(meQuery);
-  if (!data) throw new Error("nobody is logged in");
-  return data;
+  const me = useContext(MeContext);
+  if (!me) throw new Error("nobody is logged in");
+  return me;
 }

@@ -20,8 +20,8 @@ import { useArrival } from "./useArrival";
 const Uploads = lazy(() => import("../screens/zone/Uploads"));
 
 // Shell is what surrounds every screen. The pages of plugins that are open live beside the screens and stay as they are while another
-// screen is shown.
-export default function Shell() {
+// screen is shown. entered tells that somebody has just logged in, so that their focus has yet to be put somewhere.
+export default function Shell({ entered }: { entered: boolean }) {
   const { t } = useTranslation();
   const me = useMe();
   useState(() => restore(me.user)); // before anything of it is shown
@@ -33,7 +33,7 @@ export default function Shell() {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the menu of a narrow window closes when the address changes
   useEffect(close, [location]);
-  useArrival(location);
+  useArrival(location, entered);
 
   return (
     <LiveContext value={live}>

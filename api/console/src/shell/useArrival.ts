@@ -5,8 +5,9 @@ const patienceMs = 5000;
 
 // useArrival puts the focus on the heading of a screen that was navigated to, so that those who do not see the window hear where they are,
 // and the keyboard goes on from there. A focus that is within what is shown stays, as that of a tab that was chosen or of a dialog.
-export function useArrival(location: string) {
-  const left = useRef(location);
+// The first screen of a page that was just loaded leaves the focus where browsers put it; entered tells that it was navigated to as well.
+export function useArrival(location: string, entered: boolean) {
+  const left = useRef(entered ? null : location);
   useEffect(() => {
     if (left.current === location) return;
     left.current = location;
@@ -15,11 +16,17 @@ export function useArrival(location: string) {
     const land = (heading: HTMLElement) => {
       stop();
       const has = document.activeElement;
-      if (has && has !== document.body && (main.contains(has) || has.closest('[role="dialog"]'))) return;
+      if (inDialog() || (has !== main && main.contains(has))) return;
       if (heading !== main) heading.tabIndex = -1;
       heading.focus({ preventScroll: true });
     };
+    let again: ReturnType<typeof setTimeout> | undefined;
     const look = () => {
+      clearTimeout(again);
+      if (inDialog()) {
+        again = setTimeout(look, 100); // that of the search is about to close
+        return;
+      }
       const heading = [...main.querySelectorAll("h1")].find((h) => h.checkVisibility());
       if (heading) land(heading);
       else if (location.startsWith("/open/") && main.querySelector("iframe")) land(main); // the page within has the heading
@@ -29,9 +36,12 @@ export function useArrival(location: string) {
     const stop = () => {
       watch.disconnect();
       clearTimeout(late);
+      clearTimeout(again);
     };
     watch.observe(main, { childList: true, subtree: true, attributes: true, attributeFilter: ["hidden"] });
     look();
     return stop;
   }, [location]);
 }
+
+const inDialog = () => document.activeElement?.closest('[role="dialog"]') != null;

@@ -58,12 +58,12 @@ function Samples({ all, plugins }: { all: Sample[]; plugins: Parameters<typeof p
 function Missing({ name }: { name: string }) {
   const { t } = useTranslation();
   return (
-    <Paper withBorder>
-      <Nothing title={t("gallery.missing", { name })}>
-        <Button mt="md" variant="default" component={Link} href={paths.gallery()}>
+    <Page title={t("gallery.missing", { name })}>
+      <div>
+        <Button variant="default" component={Link} href={paths.gallery()}>
           {t("gallery.back")}
         </Button>
-      </Nothing>
-    </Paper>
+      </div>
+    </Page>
   );
 }

@@ -7,7 +7,7 @@ import { asFailure } from "../../api/failure";
 import { type Plugin, pluginQuery } from "../../api/queries";
 import { PluginAvatar } from "../../parts/Icon";
 import { Loaded } from "../../parts/Loaded";
-import { Nothing, Page } from "../../parts/Page";
+import { Page } from "../../parts/Page";
 import { paths, type Tab, tabs } from "../../paths";
 import { Actions } from "./Actions";
 import { Lead } from "./Lead";
@@ -101,12 +101,12 @@ export default function PluginPage({ id, tab }: { id: string; tab: string }) {
 function Gone() {
   const { t } = useTranslation();
   return (
-    <Nothing title={t("plugin.gone")}>
-      {t("plugin.goneDetail")}
-      <br />
-      <Button component={Link} href={paths.zone} mt="md" variant="default">
-        {t("plugin.toZone")}
-      </Button>
-    </Nothing>
+    <Page title={t("plugin.gone")} lead={t("plugin.goneDetail")}>
+      <div>
+        <Button component={Link} href={paths.zone} variant="default">
+          {t("plugin.toZone")}
+        </Button>
+      </div>
+    </Page>
   );
 }
