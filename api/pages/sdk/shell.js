@@ -42,7 +42,6 @@ const checks = {
  */
 export function attach(frame, { origin, theme, locale, visible = true, path, facts, onMessage, onRefused = () => {} }) {
   const state = { theme, locale, visible, path, facts };
-  let greeted = false; // a page that has not asked yet is told all of it when it does
   let left = burst;
   let at = performance.now();
 
@@ -63,10 +62,7 @@ export function attach(frame, { origin, theme, locale, visible = true, path, fac
     if (!spend()) return onRefused("too many");
     const value = checks[m.type](m.value === null || typeof m.value !== "object" ? (m.type === "badge" ? m.value : {}) : m.value);
     if (value === undefined) return onRefused("malformed");
-    if (m.type === "hello") {
-      greeted = true;
-      post("welcome", state);
-    }
+    if (m.type === "hello") post("welcome", state);
     onMessage(m.type, value);
   }
   addEventListener("message", hear);
@@ -76,7 +72,7 @@ export function attach(frame, { origin, theme, locale, visible = true, path, fac
     set(change) {
       Object.assign(state, change);
       for (const [key, type] of [["theme", "theme"], ["locale", "locale"], ["visible", "visibility"], ["path", "navigate"]]) {
-        if (key in change && greeted) post(type, change[key]);
+        if (key in change) post(type, change[key]);
       }
     },
     /** Only for simulators: a desktop event. */

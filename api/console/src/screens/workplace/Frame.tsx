@@ -39,7 +39,6 @@ export function Frame({ entry, launch, visible }: { entry: SidebarEntry; launch:
     };
   }, [launch, entry.id]);
 
-  // What it is told first, attach tells it when it asks: until then there is nobody to hear.
   useDidUpdate(() => kit.current?.set({ theme: scheme }), [scheme]);
   useDidUpdate(() => kit.current?.set({ visible }), [visible]);
   useDidUpdate(() => {

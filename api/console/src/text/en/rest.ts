@@ -6,7 +6,6 @@ import consent from "./consent";
 import danger from "./danger";
 import events from "./events";
 import files from "./files";
-import gallery from "./gallery";
 import keys from "./keys";
 import logs from "./logs";
 import metrics from "./metrics";
@@ -28,7 +27,6 @@ export default {
   danger,
   events,
   files,
-  gallery,
   keys,
   logs,
   metrics,

@@ -1,5 +1,6 @@
 import common from "./common";
 import failure from "./failure";
+import gallery from "./gallery";
 import login from "./login";
 import shell from "./shell";
 import workplace from "./workplace";
@@ -8,6 +9,7 @@ import zone from "./zone";
 export default {
   common,
   failure,
+  gallery,
   login,
   shell,
   workplace,

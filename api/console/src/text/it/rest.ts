@@ -5,7 +5,6 @@ import consent from "./consent";
 import danger from "./danger";
 import events from "./events";
 import files from "./files";
-import gallery from "./gallery";
 import keys from "./keys";
 import logs from "./logs";
 import metrics from "./metrics";
@@ -27,7 +26,6 @@ export default {
   danger,
   events,
   files,
-  gallery,
   keys,
   logs,
   metrics,
