@@ -49,7 +49,7 @@ async function playShell() {
     const launched = await launch(plugin);
     const frame = Object.assign(document.createElement("iframe"), { name, allow: launched.allow });
     frame.sandbox = launched.sandbox;
-    document.body.append(frame);
+    document.body.prepend(frame); // in view: browsers let frames rest that are not
     if (more) {
       shells[name] = attach(frame, { origin: launched.origin, theme: "dark", locale: "de-CH", ...more,
         onMessage: (type, value) => said.push([name, type, value]), onRefused: (reason) => refused.push([name, reason]) });

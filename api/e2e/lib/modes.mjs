@@ -72,7 +72,7 @@ export async function show(page, id, view) {
     frame.width = 600;
     frame.height = 300;
     frame.src = url;
-    document.body.append(frame);
+    document.body.prepend(frame); // in view: browsers let frames rest that are not
     return new Promise((done) => frame.addEventListener("load", () => done(frame), { once: true }));
   }, launched);
   const frame = await element.contentFrame();
