@@ -4,7 +4,7 @@ import Markdown from "react-markdown";
 import classes from "./Readme.module.css";
 
 // A readme is somebody else's text: no HTML of its own, no pictures from elsewhere, and links that lead out of the console open beside it.
-// Its first heading is the name, which the page has already; the others are one level down.
+// It is taken to be in English. Its first heading is the name, which the page has already; the others are one level down.
 const components: Components = {
   h1: () => null,
   h2: ({ children }) => <h3>{children}</h3>,
@@ -27,7 +27,7 @@ const components: Components = {
 
 export default function Readme({ text }: { text: string }) {
   return (
-    <Typography className={classes.readme}>
+    <Typography className={classes.readme} lang="en">
       <Markdown components={components} skipHtml>
         {text}
       </Markdown>
