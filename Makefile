@@ -86,7 +86,7 @@ api/e2e/node_modules: api/e2e/package-lock.json
 
 .PHONY: e2e
 e2e: build api/e2e/node_modules ## Run the tests in a real browser (Chromium; CHROMIUM names another binary)
-	timeout 20m npm --prefix api/e2e test
+	timeout 40m npm --prefix api/e2e test
 
 .PHONY: screens
 screens: build api/e2e/node_modules ## Write pictures of every screen of the console to docs/screens
