@@ -41,5 +41,7 @@ export const theme = createTheme({
   components: {
     // What Mantine puts there for the focus is no item, which a menu may not have.
     Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
+    // Its labels would keep the colours of the other scheme for a while.
+    SegmentedControl: { defaultProps: { transitionDuration: 0 } },
   },
 });
