@@ -16,7 +16,7 @@ export function Walls({ walls, required = [] }: { walls: Schema["Wall"][]; requi
           <div key={w.name}>
             <Group gap="xs" justify="space-between">
               <Text fw={600} size="sm">
-                {t(`system.wall.${w.name}`)}
+                {t(`common.wall.${w.name}`)}
                 {required.includes(w.name) && ` · ${t("system.required")}`}
               </Text>
               <Tag color={colors[w.level]}>{t(`system.level.${w.level}`)}</Tag>

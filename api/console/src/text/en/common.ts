@@ -97,4 +97,16 @@ export default {
   signature: { signed: "Signed", unsigned: "Not signed", "unknown key": "Unknown key", modified: "Modified", revoked: "Key revoked" },
   severity: { info: "Note", low: "Low", medium: "Medium", high: "High" },
   role: { admin: "Administrator", user: "User", agent: "Agent" },
+  wall: {
+    network: "Network",
+    files: "Files",
+    processes: "Processes",
+    memory: "Memory",
+    cpu: "Processor",
+    privileges: "Privileges",
+    environment: "Environment",
+    disk: "Disk space",
+    descriptors: "Open files",
+    output: "Output",
+  },
 };

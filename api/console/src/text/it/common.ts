@@ -107,5 +107,17 @@ const it: Text<typeof en> = {
   },
   severity: { info: "Nota", low: "Bassa", medium: "Media", high: "Alta" },
   role: { admin: "Amministratore", user: "Utente", agent: "Agente" },
+  wall: {
+    network: "Rete",
+    files: "File",
+    processes: "Processi",
+    memory: "Memoria",
+    cpu: "Processore",
+    privileges: "Privilegi",
+    environment: "Ambiente",
+    disk: "Spazio su disco",
+    descriptors: "File aperti",
+    output: "Output",
+  },
 };
 export default it;

@@ -47,7 +47,7 @@ export function Walls({ plugin: p }: { plugin: Plugin }) {
             </Badge>
             <div>
               <Text size="sm" fw={600}>
-                {t(`overview.wall.${w.name}`)}
+                {t(`common.wall.${w.name}`)}
               </Text>
               <Text size="sm" c="dimmed">
                 {w.reason}
