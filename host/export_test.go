@@ -66,6 +66,8 @@ func (h *Host) VersionRecord(id string, d Digest) (v Version, err error) {
 // SampleAll is what the goroutine behind histories does every 15 seconds.
 func (h *Host) SampleAll() { h.sampleAll() }
 
+func (h *Host) ForgetSites() { h.forgetSites() }
+
 // Meters is how many are kept.
 func (h *Host) Meters() int {
 	h.mu.Lock()

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"appzone/host/fault"
-	"appzone/host/history"
 	"appzone/host/manifest"
 	"appzone/host/signature"
 	"appzone/host/tree"
@@ -38,12 +37,22 @@ func (s *Site) refusal() error {
 
 // siteOf is Site for who looks for a refusal by themselves.
 func (h *Host) siteOf(ctx context.Context, id string) (*Site, error) {
-	h.mu.Lock()
-	s, forgotten := h.sites[id], h.forgotten
-	h.mu.Unlock()
-	if s != nil {
-		return s, nil
+	for {
+		h.mu.Lock()
+		s, forgotten := h.sites[id], h.forgotten
+		h.mu.Unlock()
+		if s != nil {
+			return s, nil
+		}
+		s, err := h.makeSite(ctx, id)
+		if err != nil || h.keepSite(s, forgotten) {
+			return s, err
+		}
 	}
+}
+
+// makeSite makes the site of what the store has. It has no meter yet.
+func (h *Host) makeSite(ctx context.Context, id string) (*Site, error) {
 	p, v, err := h.installed(ctx, id)
 	if isNotInstalled(err) {
 		return nil, errNoSite(id)
@@ -64,36 +73,34 @@ func (h *Host) siteOf(ctx context.Context, id string) (*Site, error) {
 		return nil, err
 	}
 	m := p.Edits.apply(v.Manifest)
-	s = &Site{bar: barred, damaged: h.damageOf(id, v.Digest).stored != nil, Plugin: id, Version: v.Version, Digest: v.Digest, Script: m.Type == manifest.TypeScript, Sidebar: m.Sidebar, Views: m.Parameters.Views,
+	s := &Site{bar: barred, damaged: h.damageOf(id, v.Digest).stored != nil, Plugin: id, Version: v.Version, Digest: v.Digest, Script: m.Type == manifest.TypeScript, Sidebar: m.Sidebar, Views: m.Parameters.Views,
 		Grants: p.Grants, Files: map[string]*File{}}
 	for k := range index {
 		if served(&m, index[k].Path) {
 			s.Files[index[k].Path] = &index[k]
 		}
 	}
-	h.keepSite(id, forgotten, s)
 	return s, nil
 }
 
-// keepSite remembers the site, unless one was forgotten since the store was asked: it may be older than what made that one void. Then
-// the plugin may be gone, and no meter is kept for it.
-func (h *Host) keepSite(id string, forgotten uint64, s *Site) {
+// keepSite gives the site its meter and remembers it. It does not if a site was forgotten since forgotten was read, before the store was:
+// this one may be older than what made that one void, and its plugin may be gone. Every new attempt is due to a change that was made in the
+// meantime.
+func (h *Host) keepSite(s *Site, forgotten uint64) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.forgotten != forgotten {
-		if s.Meter = h.meters[id]; s.Meter == nil {
-			s.Meter = history.New(h.age())
-		}
-		return
+		return false
 	}
-	s.Meter = h.meterLocked(id)
+	s.Meter = h.meterLocked(s.Plugin)
 	for other := range h.sites {
 		if len(h.sites) < sitesMax {
 			break
 		}
 		delete(h.sites, other)
 	}
-	h.sites[id] = s
+	h.sites[s.Plugin] = s
+	return true
 }
 
 // forgetSite is called after each change of what a plugin's site is made from.
