@@ -54,6 +54,13 @@ func (s *Server) consolePage(c *fiber.Ctx) error {
 	return c.Send(bytes.ReplaceAll(index, []byte(noncePlace), []byte(nonce)))
 }
 
+// strayed tells whether a person's browser went where nothing is: the console says so, as it does of what is not below its screens.
+func (s *Server) strayed(c *fiber.Ctx, err error) bool {
+	var unrouted *fiber.Error
+	return s.o.Console != nil && c.Method() == fiber.MethodGet && errors.As(err, &unrouted) && unrouted.Code == fiber.StatusNotFound &&
+		readByPerson(c) && !strings.HasPrefix(c.Path(), "/api/")
+}
+
 // consoleFile serves one of the console's files. The names of assets change with what they hold.
 func (s *Server) consoleFile(c *fiber.Ctx) error {
 	c.Locals(keyRoute, "console")

@@ -38,6 +38,21 @@ func TestEveryScreenHasAnAddress(t *testing.T) {
 	}
 }
 
+// Who mistyped an address reads so in the console, and programs get a problem document.
+func TestAnAddressThatIsNoScreenIsTheConsoleForPeople(t *testing.T) {
+	r := newRig(t, withConsole)
+	person := map[string]string{"Accept": "text/html,*/*;q=0.8"}
+	for _, path := range []string{"/nothing", "/plugin/clock", "/index.html"} {
+		a := r.expect(call{method: "GET", path: path, token: "-", header: person}, 404)
+		assert.Contains(t, string(a.text), `id="root"`, path)
+		assert.Contains(t, a.Header.Get("Content-Security-Policy"), "'nonce-", path)
+	}
+	for _, c := range []call{{method: "GET", path: "/api/v2"}, {method: "POST", path: "/nothing"}, {method: "GET", path: "/apps/none/"}, {method: "GET", path: "/console/none.js"}} {
+		c.header = person
+		assert.Equal(t, "application/problem+json", r.expect(c, 404).Header.Get("Content-Type"), c.path)
+	}
+}
+
 // Row D: nothing that is not the console's own runs or is shown on its page, and no page is like the one before.
 func TestTheConsoleHasAStrictPolicy(t *testing.T) {
 	r := newRig(t, withConsole)

@@ -63,6 +63,9 @@ func (s *Server) answerError(c *fiber.Ctx, err error) error {
 	if requestID(c) == "" { // the request failed before its first step
 		c.Set(fiber.HeaderXRequestID, s.identify(c))
 	}
+	if s.strayed(c, err) {
+		return s.consolePage(c.Status(fiber.StatusNotFound))
+	}
 	s.setDataHeaders(c)
 	p := s.problemOf(c, err)
 	p.Type, p.Title, p.RequestID = "about:blank", http.StatusText(p.Status), requestID(c)

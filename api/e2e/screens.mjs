@@ -30,7 +30,7 @@ const screens = [
   ["plugin-danger", "/plugins/call-notes/danger"],
   ["plugin-failed", "/plugins/broken-importer"],
   ["staff", "/staff"],
-  ["member", "/staff/anna"],
+  ["member", "/staff/desk1"],
   ["profiles", "/profiles"],
   ["tokens", "/tokens"],
   ["keys", "/keys"],
@@ -38,9 +38,9 @@ const screens = [
   ["audit", "/audit"],
   ["system", "/system"],
   ["account", "/account"],
-  ["workplace", "/open/call-notes", { as: "anna", ready: (p) => p.waitForSelector("iframe") }],
-  ["workplace-home", "/", { as: "anna" }],
-  ["workplace-stopped", "/open/wallboard", { as: "anna" }],
+  ["workplace", "/open/call-notes", { as: "desk1", ready: (p) => p.waitForSelector("iframe") }],
+  ["workplace-home", "/", { as: "desk1" }],
+  ["workplace-stopped", "/open/wallboard", { as: "desk1" }],
 ];
 
 // Who looks at which size and in which colours; a narrow window shows what a telephone does.
@@ -57,7 +57,7 @@ try {
   await use(host, Number(process.env.WARM ?? 300));
   const browser = await openBrowser(t);
   for (const [suffix, settings] of looks) {
-    for (const as of [null, "admin", "anna"]) {
+    for (const as of [null, "admin", "desk1"]) {
       const context = await browser.newContext({ ...settings, locale: "en-GB", reducedMotion: "reduce" });
       if (as) await logIn(context, host, people[as]);
       const page = await openPage(context);

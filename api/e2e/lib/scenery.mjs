@@ -15,7 +15,7 @@ ${extra}`;
 
 const notesPage = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Call Notes</title><style>body{font:15px system-ui;margin:0;padding:28px;background:#f6f8fc;color:#1c2333}
 h1{font-size:20px;margin:0 0 16px}.c{background:#fff;border:1px solid #dfe4ee;border-radius:10px;padding:14px 18px;margin:10px 0;max-width:720px}b{display:block;margin-bottom:4px}small{color:#5b6478}textarea{width:100%;box-sizing:border-box;min-height:80px;border:1px solid #c9d0de;border-radius:8px;padding:10px;font:inherit}</style>
-<h1>Notes of today</h1><div class="c"><b>+39 0585 812 400 · M. Ricci</b>Wants the invoice of March again; sent by mail. <small>10:42</small></div>
+<h1>Notes of today</h1><div class="c"><b>+1 202 555 0143 · Customer 4711</b>Wants the invoice of March again; sent by mail. <small>10:42</small></div>
 <div class="c"><b>+44 20 7946 0018 · Unknown</b>Asked for the delivery date; call back on Friday. <small>11:05</small></div><div class="c"><b>Present call</b><textarea aria-label="Note" placeholder="Write while you listen"></textarea></div>`;
 
 const script = (name, icon, description, parameters = {}, more = {}) => ({ name, version: "1.4.2", description, icon, type: "script", author: { name: "Zone Works", website: "https://zoneworks.example" }, parameters: { scriptName: name.toLowerCase().replaceAll(" ", "-"), scriptPath: "app.js", permissions: {}, ...parameters }, ...more });
@@ -39,7 +39,7 @@ export async function fill(t, host) {
   const receiver = http.createServer((q, r) => q.resume().on("end", () => r.end()));
   await new Promise((done) => receiver.listen(0, "127.0.0.1", done));
   t.after(() => receiver.close());
-  const people = { admin: { username: "admin", password: adminPassword }, anna: { username: "anna", password: "a password of anna" } };
+  const people = { admin: { username: "admin", password: adminPassword }, desk1: { username: "desk1", password: "a password of desk1" } };
   const notes = (version, outbound) => script("Call Notes", "icon-note-text", "Notes beside a call, kept in the CRM and found again by number.", { settings, permissions: { network: { outbound }, browser: ["clipboard-write"], desktop: ["call.*"] } }, { version });
   await host.install(notes("1.3.0", ["crm.example.com:443"]), { "app.js": server(notesPage) });
   await host.install(notes("1.4.2", ["crm.example.com:443", "search.example.com:443"]), { "app.js": server(notesPage), "lib/crm.js": "module.exports = {};", "pages/help.html": "<h1>Help</h1>", "README.md": "# Call Notes" });
@@ -56,8 +56,8 @@ export async function fill(t, host) {
 
   await host.call("POST", "/profiles", { name: "Inbound team", role: "agent", plugins: ["call-notes", "wiki", "wallboard"] });
   const profile = (await host.call("GET", "/profiles")).items[0].id;
-  await host.call("POST", "/staff", { ...people.anna, role: "agent", profile, plugins: ["telegram-inbox"] });
-  for (const [username, role] of [["bruno", "agent"], ["chiara", "agent"], ["dario", "user"], ["elena", "admin"]]) await host.call("POST", "/staff", { username, password: `a password of ${username}`, role, ...(role === "agent" ? { profile } : {}) });
+  await host.call("POST", "/staff", { ...people.desk1, role: "agent", profile, plugins: ["telegram-inbox"] });
+  for (const [username, role] of [["desk2", "agent"], ["desk3", "agent"], ["backoffice", "user"], ["teamlead", "admin"]]) await host.call("POST", "/staff", { username, password: `a password of ${username}`, role, ...(role === "agent" ? { profile } : {}) });
   await host.call("POST", "/staff", { username: "deployer", kind: "service", role: "admin" });
   await host.call("POST", "/trusted-keys", { name: "Zone Works", publicKey: (await host.keygen("zoneworks")).publicKey });
   await host.call("POST", "/trusted-keys", { name: "A publisher who lost their key", publicKey: (await host.keygen("lost")).publicKey, revoked: true, revokedReason: "stolen with a notebook" });

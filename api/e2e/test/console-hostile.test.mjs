@@ -80,18 +80,18 @@ test("the console among the hostile", { timeout: 180_000 }, async (t) => {
   });
 
   await t.test("C8: who logs in next in the same window finds nothing of who was there before", async () => {
-    for (const username of ["anna", "bruno"]) await host.call("POST", "/staff", { username, password: `a password of ${username}`, role: "agent", plugins: username === "anna" ? ["notes", "desk"] : ["desk"] });
+    for (const username of ["desk1", "desk2"]) await host.call("POST", "/staff", { username, password: `a password of ${username}`, role: "agent", plugins: username === "desk1" ? ["notes", "desk"] : ["desk"] });
     const other = await context.browser().newContext({ viewport: { width: 1100, height: 700 }, locale: "en" });
-    await logIn(other, host, { username: "anna", password: "a password of anna" });
+    await logIn(other, host, { username: "desk1", password: "a password of desk1" });
     const window = await openPage(other);
     window.setDefaultTimeout(15_000);
     for (const id of ["notes", "desk"]) {
       await window.goto(`${host.url}/open/${id}`);
       await (await frameOf(window, id)).getByText("plain page").waitFor();
     }
-    await host.call("PATCH", "/staff/anna", { password: "another password of anna" }); // which ends her sessions
-    await window.getByLabel("User name").fill("bruno");
-    await window.getByLabel("Password", { exact: true }).fill("a password of bruno");
+    await host.call("PATCH", "/staff/desk1", { password: "another password of desk1" }); // which ends their sessions
+    await window.getByLabel("User name").fill("desk2");
+    await window.getByLabel("Password", { exact: true }).fill("a password of desk2");
     await window.getByRole("button", { name: "Log in" }).click();
     await (await frameOf(window, "desk")).getByText("plain page").waitFor();
     const tabs = window.getByRole("navigation", { name: "Open plugins" });

@@ -14,7 +14,7 @@ const script = (name) => ({ name, version: "1.0.0", description: `What ${name} d
 const answers = { "app.js": `require("http").createServer((q, r) => { r.setHeader("content-type", "text/html"); r.end("<!doctype html><html lang=en><title>p</title><p>the page itself</p>"); }).listen(9006)` };
 
 const tabs = ["", "/settings", "/access", "/logs", "/metrics", "/events", "/versions", "/files", "/danger"];
-const screens = ["/", "/gallery", "/gallery/script-hello", ...tabs.map((t) => `/plugins/call-notes${t}`), "/plugins/broken-importer", "/plugins/crm-bridge/consent", "/staff", "/staff/anna", "/profiles", "/tokens", "/keys", "/webhooks", "/audit", "/system", "/account", "/open/call-notes", "/open/wallboard", "/system/nowhere"];
+const screens = ["/", "/gallery", "/gallery/script-hello", ...tabs.map((t) => `/plugins/call-notes${t}`), "/plugins/broken-importer", "/plugins/crm-bridge/consent", "/staff", "/staff/desk1", "/profiles", "/tokens", "/keys", "/webhooks", "/audit", "/system", "/account", "/open/call-notes", "/open/wallboard", "/system/nowhere"];
 
 // settled waits until a screen is there and nothing on it is still being read.
 async function settled(page) {
@@ -38,8 +38,8 @@ test("live, addresses and the keyboard", { timeout: 240_000 }, async (t) => {
     await main.getByText("Changed by somebody else").waitFor({ timeout: 2000 });
     await page.goto(`${host.url}/staff`);
     await page.getByText("Live", { exact: true }).waitFor();
-    await host.call("POST", "/staff", { username: "anna", password: "a password of anna", role: "agent" });
-    await main.getByText("anna", { exact: true }).first().waitFor({ timeout: 2000 });
+    await host.call("POST", "/staff", { username: "desk1", password: "a password of desk1", role: "agent" });
+    await main.getByText("desk1", { exact: true }).first().waitFor({ timeout: 2000 });
   });
 
   await t.test("a host that ends and comes again is found by itself, and what changed meanwhile is shown", async () => {

@@ -29,7 +29,7 @@ test("observing a plugin", async (t) => {
   const files = { "app.js": app, "README.md": "# Read\n<b>me</b> \u202e\u001b[31m\n", "config/default.json": '{"a":1}', "picture.bin": "\u0000\u0001" };
   for (let i = 0; i < 40; i++) files[`public/img/icon-${i}.svg`] = `<svg>${i}</svg>`;
   await host.install(script("Gateway", { limits: { logKBps: 4096 } }), files);
-  await host.call("POST", "/staff", { username: "anna", password: "a password of anna", role: "admin" });
+  await host.call("POST", "/staff", { username: "desk1", password: "a password of desk1", role: "admin" });
   const ask = (path) => fetch(`${host.url}/apps/${id}${path}`, { headers: { authorization: `Bearer ${host.token}` } }).then((r) => r.text(), String);
   const log = page.getByRole("log", { name: "Log of Gateway" });
   const line = (text) => log.getByText(text, { exact: true });
@@ -186,11 +186,11 @@ test("observing a plugin", async (t) => {
   await t.test("what another administrator does is in the timeline at once", async () => {
     await page.goto(`${host.url}/plugins/${id}/events`);
     await page.getByText("Installed version 1.2.0").waitFor();
-    const theirs = await host.session("anna", "a password of anna");
+    const theirs = await host.session("desk1", "a password of desk1");
     const patch = await fetch(`${host.url}/api/v1/plugins/${id}`, { method: "PATCH", headers: { cookie: theirs, origin: host.url, "content-type": "application/json" }, body: JSON.stringify({ description: "Another" }) });
     assert.equal(patch.status, 200);
     const edited = page.locator('[data-type="plugin.edited"]');
-    await edited.getByText("by anna").waitFor();
+    await edited.getByText("by desk1").waitFor();
     const details = edited.getByRole("button", { name: "Details" });
     await details.focus();
     await page.keyboard.press("Enter");
@@ -246,7 +246,7 @@ test("observing a plugin", async (t) => {
 
   await t.test("all of it fits in 360 px, and in Italian", async () => {
     const context = await browser.newContext({ viewport: { width: 360, height: 720 }, locale: "it-IT", colorScheme: "dark" });
-    await logIn(context, host, { username: "anna", password: "a password of anna" });
+    await logIn(context, host, { username: "desk1", password: "a password of desk1" });
     const small = await openPage(context);
     const heads = { logs: "Cerca nel log", metrics: "Memoria", events: "Installata la versione 1.2.0", files: "README.md" };
     for (const [tab, text] of Object.entries(heads)) {

@@ -17,7 +17,7 @@ test("the workplace", async (t) => {
   await host.install(script("Notes"), answers("notes of"));
   await host.install(script("Desk"), answers("desk of"));
   await host.install(page("For Agents", { agent: "agent.html", admin: "admin.html" }), { "agent.html": "<p>the agent's page", "admin.html": "<p>the admin's page" });
-  await host.call("POST", "/staff", { username: "anna", password: "a password of anna", role: "agent", plugins: ["notes", "for-agents"] });
+  await host.call("POST", "/staff", { username: "desk1", password: "a password of desk1", role: "agent", plugins: ["notes", "for-agents"] });
 
   await t.test("pages open beside each other and keep their state", async () => {
     await admin.getByRole("link", { name: "Notes", exact: true }).first().click();
@@ -68,27 +68,27 @@ test("the workplace", async (t) => {
 
   await t.test("an agent has their sidebar, and gains and loses a plugin while logged in", async () => {
     const other = await context.browser().newContext({ viewport: { width: 1100, height: 700 }, locale: "en" });
-    await logIn(other, host, { username: "anna", password: "a password of anna" });
-    const anna = await openPage(other);
-    anna.setDefaultTimeout(15_000);
-    await anna.goto(host.url);
-    const menu = anna.getByRole("navigation", { name: "Main menu" });
+    await logIn(other, host, { username: "desk1", password: "a password of desk1" });
+    const desk1 = await openPage(other);
+    desk1.setDefaultTimeout(15_000);
+    await desk1.goto(host.url);
+    const menu = desk1.getByRole("navigation", { name: "Main menu" });
     await menu.getByRole("link", { name: "For Agents" }).waitFor();
     assert.deepEqual((await menu.getByRole("link").allTextContents()).sort(), ["For Agents", "Notes"]);
-    assert.deepEqual(await barriers(anna), []);
+    assert.deepEqual(await barriers(desk1), []);
     await menu.getByRole("link", { name: "For Agents" }).click();
-    await (await frameOf(anna, "for-agents")).getByText("the agent's page").waitFor();
-    await host.call("PATCH", "/staff/anna", { plugins: ["notes", "for-agents", "desk"] });
+    await (await frameOf(desk1, "for-agents")).getByText("the agent's page").waitFor();
+    await host.call("PATCH", "/staff/desk1", { plugins: ["notes", "for-agents", "desk"] });
     await menu.getByRole("link", { name: "Desk" }).waitFor({ timeout: 2000 });
     await menu.getByRole("link", { name: "Desk" }).click();
-    await (await frameOf(anna, "desk")).getByText("desk of").waitFor();
-    await host.call("PATCH", "/staff/anna", { plugins: ["notes"] });
-    await anna.getByRole("heading", { name: "This plugin is not here" }).waitFor({ timeout: 2000 });
-    assert.equal(await anna.locator("iframe").count(), 0, "the pages of what was taken away are gone, those in other tabs as well");
+    await (await frameOf(desk1, "desk")).getByText("desk of").waitFor();
+    await host.call("PATCH", "/staff/desk1", { plugins: ["notes"] });
+    await desk1.getByRole("heading", { name: "This plugin is not here" }).waitFor({ timeout: 2000 });
+    assert.equal(await desk1.locator("iframe").count(), 0, "the pages of what was taken away are gone, those in other tabs as well");
     await menu.getByRole("link", { name: "Desk" }).waitFor({ state: "hidden" });
-    await anna.goto(`${host.url}/staff`);
-    await anna.getByText("There is nothing at this address").waitFor();
-    assert.deepEqual(anna.said.filter((s) => /policy/i.test(s)), []);
+    await desk1.goto(`${host.url}/staff`);
+    await desk1.getByText("There is nothing at this address").waitFor();
+    assert.deepEqual(desk1.said.filter((s) => /policy/i.test(s)), []);
     await other.close();
   });
 

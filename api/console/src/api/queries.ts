@@ -17,7 +17,7 @@ export const meQuery = queryOptions({
 
 export const sidebarQuery = queryOptions({
   queryKey: ["sidebar"],
-  queryFn: async () => ((await done(api.GET("/api/v1/me/sidebar"))) as Schema["SidebarList"]).items,
+  queryFn: async () => ((await done(api.GET("/api/v1/me/sidebar"))) as Schema["SidebarList"]).items.toSorted(byName),
 });
 
 export const pluginsQuery = queryOptions({
@@ -36,6 +36,10 @@ export type Plugin = Schema["Plugin"];
 export type Me = Schema["Me"];
 export type SidebarEntry = Schema["SidebarEntry"];
 export type Job = Schema["Job"];
+
+// byName is the order of lists of plugins, in which 9 comes before 10.
+export const byName = (a: { name: string }, b: { name: string }) =>
+  a.name.localeCompare(b.name, undefined, { numeric: true, sensitivity: "base" });
 
 // leave forgets what was read for somebody who is not logged in any more, and asks who is: the next one sees nothing of it.
 export function leave(client: QueryClient) {

@@ -5,6 +5,7 @@ import i18next from "i18next";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { asFailure, type Failure, unreachable } from "../api/failure";
+import { HostText } from "./HostText";
 import { Icon } from "./Icon";
 
 // nextStep is what to do about a failure, by its code, else by its status.
@@ -29,7 +30,11 @@ export function FailureText({ failure, next }: { failure: Failure; next?: ReactN
   const { t } = useTranslation();
   return (
     <Stack gap={6}>
-      <Text size="sm">{failure.code === unreachable ? t("failure.unreachableDetail") : failure.detail || failure.code}</Text>
+      {failure.code === unreachable ? (
+        <Text size="sm">{t("failure.unreachableDetail")}</Text>
+      ) : (
+        <HostText>{failure.detail || failure.code}</HostText>
+      )}
       {failure.step && <Text size="sm">{t("failure.step", { step: failure.step })}</Text>}
       {failure.fields.length > 0 && (
         <List size="sm">

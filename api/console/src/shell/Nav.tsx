@@ -1,4 +1,4 @@
-import { Badge, NavLink, Stack, Text } from "@mantine/core";
+import { NavLink, Stack, Text } from "@mantine/core";
 import {
   mdiAccountGroupOutline,
   mdiApplicationCogOutline,
@@ -10,14 +10,12 @@ import {
   mdiTextBoxSearchOutline,
   mdiWebhook,
 } from "@mdi/js";
-import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
-import { sidebarQuery } from "../api/queries";
-import { Icon, PluginIcon } from "../parts/Icon";
+import { Icon } from "../parts/Icon";
 import { paths } from "../paths";
-import { useBadges } from "../screens/workplace/badges";
 import classes from "./Nav.module.css";
+import { NavPlugins } from "./NavPlugins";
 
 export interface Destination {
   label: "zone" | "gallery" | "staff" | "profiles" | "tokens" | "keys" | "webhooks" | "audit" | "system";
@@ -60,8 +58,6 @@ const within = (location: string, to: string) =>
 export function Nav({ admin }: { admin: boolean }) {
   const { t } = useTranslation();
   const [location] = useLocation();
-  const sidebar = useQuery(sidebarQuery);
-  const badges = useBadges();
   const [first, ...rest] = admin ? destinations : [];
   const link = (d: Destination) => (
     <NavLink
@@ -79,25 +75,7 @@ export function Nav({ admin }: { admin: boolean }) {
     <Stack gap={2} p="sm">
       {first?.items.map(link)}
       <Heading>{t("shell.plugins")}</Heading>
-      {sidebar.data?.map((p) => (
-        <NavLink
-          key={p.id}
-          component={Link}
-          href={paths.open(p.id)}
-          label={p.name}
-          leftSection={<PluginIcon name={p.icon} size={18} />}
-          rightSection={<PluginMark badge={badges[p.id]} state={p.state} />}
-          active={location === paths.open(p.id)}
-          aria-current={location === paths.open(p.id) ? "page" : undefined}
-          className={classes.link}
-          data-plugin={p.id}
-        />
-      ))}
-      {sidebar.data?.length === 0 && (
-        <Text size="sm" c="dimmed" px="sm">
-          {t("shell.noPlugins")}
-        </Text>
-      )}
+      <NavPlugins fold={admin} />
       {rest.map((s) => (
         <div key={s.section}>
           {s.section && <Heading>{t(`shell.${s.section}`)}</Heading>}
@@ -113,27 +91,5 @@ function Heading({ children }: { children: string }) {
     <Text size="xs" fw={600} c="dimmed" px="sm" pt="md" pb={4} component="h2">
       {children}
     </Text>
-  );
-}
-
-// PluginMark is the number that a plugin's page asked for, or that it does not run.
-function PluginMark({ badge, state }: { badge: number | undefined; state: string }) {
-  const { t } = useTranslation();
-  if (badge) {
-    return (
-      <Badge size="sm" circle={badge < 10} color="red" variant="filled">
-        {badge > 99 ? "99+" : badge}
-      </Badge>
-    );
-  }
-  if (state === "running") return null;
-  return (
-    <span
-      className={classes.mark}
-      data-state={state}
-      role="img"
-      title={t(`common.state.${state as "stopped"}`)}
-      aria-label={t(`common.state.${state as "stopped"}`)}
-    />
   );
 }

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { api, done } from "../../api/client";
 import { Failed } from "../../parts/Failed";
 import { number } from "../../parts/format";
+import { HostText } from "../../parts/HostText";
 
 // Verify checks the chain: whether nothing in the trail was changed, left out or put in, and whether a head that was kept elsewhere is in it.
 export function Verify() {
@@ -42,7 +43,7 @@ export function Verify() {
                 <Alert color={report.ok ? "green" : "red"} title={t(report.ok ? "audit.whole" : "audit.broken")}>
                   <Stack gap={4}>
                     <Text size="sm">{t("audit.entries", { count: report.entries, entries: number(report.entries) })}</Text>
-                    {report.reason && <Text size="sm">{report.reason}</Text>}
+                    {report.reason && <HostText>{report.reason}</HostText>}
                     <Text size="sm">{t("audit.keep")}</Text>
                     <Code style={{ overflowWrap: "anywhere" }}>{`${report.head.seq}:${report.head.hash}`}</Code>
                   </Stack>

@@ -1,5 +1,6 @@
 import { Code, List, Paper, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { HostText } from "../../parts/HostText";
 import { Tag } from "../../parts/Tag";
 import classes from "./Consent.module.css";
 import { bySeverity, type Plan } from "./can";
@@ -30,9 +31,7 @@ export function Findings({ plan }: { plan: Plan }) {
               <Text size="sm" fw={600}>
                 {titleOf(f)}
               </Text>
-              <Text size="sm" lang="en" className={classes.sentence}>
-                {f.message}
-              </Text>
+              <HostText>{f.message}</HostText>
               {f.path && <Code>{f.path}</Code>}
             </div>
           </div>

@@ -3,7 +3,7 @@ import { mdiMagnify } from "@mdi/js";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { pluginsQuery } from "../../api/queries";
+import { byName, pluginsQuery } from "../../api/queries";
 import { Icon, PluginAvatar } from "../../parts/Icon";
 
 // Choice is what is shown of a plugin to choose.
@@ -40,7 +40,7 @@ export function PluginPicker({
   const words = search.trim().toLowerCase();
   const rows = plugins
     .filter((p) => (shown === "all" || value.includes(p.id)) && `${p.name} ${p.id}`.toLowerCase().includes(words))
-    .sort((a, b) => a.name.localeCompare(b.name));
+    .sort(byName);
   const toggle = (id: string, on: boolean) => onChange(on ? [...value, id] : value.filter((other) => other !== id));
 
   return (

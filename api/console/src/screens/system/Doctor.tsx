@@ -5,6 +5,8 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { api, done, type Schema } from "../../api/client";
+import { HostText } from "../../parts/HostText";
+import host from "../../parts/HostText.module.css";
 import { Icon } from "../../parts/Icon";
 import { Loaded } from "../../parts/Loaded";
 import { Tag } from "../../parts/Tag";
@@ -78,18 +80,14 @@ function Finding({ finding: f }: { finding: Schema["DoctorFinding"] }) {
         </Text>
         <Stack gap={4} miw={0}>
           <Group gap="xs">
-            <Title order={2} size="h5">
+            <Title order={2} size="h5" lang="en" className={host.text}>
               {f.title}
             </Title>
             <Tag color={look.color}>{t(`system.level.${f.level}`)}</Tag>
             <Code>{f.code}</Code>
           </Group>
-          {f.detail && <Text size="sm">{f.detail}</Text>}
-          {f.fix && (
-            <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>
-              {f.fix}
-            </Text>
-          )}
+          {f.detail && <HostText>{f.detail}</HostText>}
+          {f.fix && <HostText fw={600}>{f.fix}</HostText>}
           {f.plugin && (
             <Anchor size="sm" component={Link} href={paths.plugin(f.plugin)} w="fit-content">
               {t("system.toPlugin", { name: f.plugin })}

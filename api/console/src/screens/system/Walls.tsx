@@ -1,6 +1,7 @@
 import { Group, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Schema } from "../../api/client";
+import { HostText } from "../../parts/HostText";
 import { Panel } from "../../parts/Panel";
 import { Tag } from "../../parts/Tag";
 
@@ -22,9 +23,9 @@ export function Walls({ walls, required = [] }: { walls: Schema["Wall"][]; requi
               <Tag color={colors[w.level]}>{t(`system.level.${w.level}`)}</Tag>
             </Group>
             {w.reason && (
-              <Text size="xs" c="dimmed">
+              <HostText size="xs" c="dimmed">
                 {w.reason}
-              </Text>
+              </HostText>
             )}
           </div>
         ))}

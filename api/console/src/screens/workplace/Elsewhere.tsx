@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schema } from "../../api/client";
 import type { SidebarEntry } from "../../api/queries";
+import { HostText } from "../../parts/HostText";
 import { Icon, PluginAvatar } from "../../parts/Icon";
 import { useOpened } from "./opened";
 import classes from "./Workplace.module.css";
@@ -41,11 +42,7 @@ export function Elsewhere({ entry, launch, visible }: { entry: SidebarEntry; lau
             {t(refused ? "workplace.refused" : "workplace.unlisted", { name: entry.name })}
           </Title>
           <Text c="dimmed">{refused ? t("workplace.refusedDetail") : t("workplace.unlistedDetail")}</Text>
-          {refused && launch.framing?.reason && (
-            <Text size="sm" c="dimmed">
-              {launch.framing.reason}
-            </Text>
-          )}
+          {refused && launch.framing?.reason && <HostText c="dimmed">{launch.framing.reason}</HostText>}
           <Text size="sm" style={{ overflowWrap: "anywhere" }}>
             {launch.url}
           </Text>

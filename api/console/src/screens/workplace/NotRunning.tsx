@@ -7,6 +7,7 @@ import { Link } from "wouter";
 import { api, done } from "../../api/client";
 import { type SidebarEntry, useMe } from "../../api/queries";
 import { notifyFailure } from "../../parts/Failed";
+import { HostText } from "../../parts/HostText";
 import { Icon, PluginAvatar } from "../../parts/Icon";
 import { StatePill } from "../../parts/StatePill";
 import { When } from "../../parts/When";
@@ -30,11 +31,7 @@ export function NotRunning({ entry }: { entry: SidebarEntry }) {
         {t(`workplace.next.${entry.waitingUntil ? (entry.state === "backoff" ? "backoff" : "waiting") : entry.state}`)}{" "}
         <When at={entry.waitingUntil} />
       </Text>
-      {entry.reason && !["stopped", "waiting"].includes(entry.reasonCode) && (
-        <Text c="dimmed" size="sm">
-          {entry.reason}
-        </Text>
-      )}
+      {entry.reason && !["stopped", "waiting"].includes(entry.reasonCode) && <HostText c="dimmed">{entry.reason}</HostText>}
       {stands && !admin && (
         <Text c="dimmed" size="sm">
           {t("workplace.askAdmin")}

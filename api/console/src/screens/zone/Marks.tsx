@@ -1,9 +1,10 @@
-import { Anchor, Badge, type MantineColor, Text } from "@mantine/core";
+import { Anchor, Badge, type MantineColor } from "@mantine/core";
 import { mdiCheckCircle, mdiNewBox, mdiProgressClock, mdiShieldAlert, mdiShieldCheck } from "@mdi/js";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import type { Plugin } from "../../api/queries";
+import { HostText } from "../../parts/HostText";
 import { Icon } from "../../parts/Icon";
 import { paths } from "../../paths";
 import classes from "./Marks.module.css";
@@ -62,8 +63,8 @@ export function Trouble({ plugin: p }: { plugin: Plugin }) {
   const text = p.quarantine?.reason ?? (bad ? p.lastExit?.cause : undefined);
   if (!text) return null;
   return (
-    <Text size="xs" className={classes.trouble} lineClamp={2} title={text}>
+    <HostText size="xs" className={classes.trouble} lineClamp={2} title={text}>
       {text}
-    </Text>
+    </HostText>
   );
 }

@@ -1,4 +1,4 @@
-import type { Plugin } from "../../api/queries";
+import { byName, type Plugin } from "../../api/queries";
 import { shownState } from "../../parts/StatePill";
 
 // How the plugins are searched, filtered and sorted; all of it stands in the address.
@@ -75,7 +75,6 @@ function found(p: Plugin, words: string[]): boolean {
 
 const urgency: Group[] = ["attention", "moving", "running", "stopped", "candidate"];
 const rank = (p: Plugin) => urgency.indexOf(byState[shownState(p)]);
-const byName = (a: Plugin, b: Plugin) => a.name.localeCompare(b.name, undefined, { numeric: true, sensitivity: "base" });
 
 const compare: Record<Order, (a: Plugin, b: Plugin) => number> = {
   name: byName,

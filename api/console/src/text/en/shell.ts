@@ -6,6 +6,8 @@ export default {
   gallery: "Gallery",
   plugins: "Plugins",
   noPlugins: "No plugin yet",
+  allPlugins: "All {{count}} plugins",
+  fewerPlugins: "Fewer plugins",
   people: "People and access",
   staff: "Staff",
   profiles: "Profiles",

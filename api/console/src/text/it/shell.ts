@@ -9,6 +9,8 @@ const it: Text<typeof en> = {
   gallery: "Galleria",
   plugins: "Plugin",
   noPlugins: "Ancora nessun plugin",
+  allPlugins: "Tutti i {{count}} plugin",
+  fewerPlugins: "Meno plugin",
   people: "Persone e accessi",
   staff: "Staff",
   profiles: "Profili",

@@ -40,6 +40,7 @@ export function Chart({
       tickCount: 4,
       allowDecimals: !series.bars,
       domain: [0, limit ? Math.ceil(top * 1.1) : "auto"] as [number, number | "auto"],
+      ticks: limit ? [0, limit / 4, limit / 2, (limit / 4) * 3, limit] : undefined,
     },
   };
   return (

@@ -2,6 +2,7 @@ import { Badge, Text } from "@mantine/core";
 import { mdiCheckCircle, mdiCircleHalfFull, mdiCloseCircle } from "@mdi/js";
 import { useTranslation } from "react-i18next";
 import type { Plugin } from "../../../api/queries";
+import { HostText } from "../../../parts/HostText";
 import { Icon } from "../../../parts/Icon";
 import { Panel } from "../../../parts/Panel";
 import shared from "../Plugin.module.css";
@@ -49,9 +50,7 @@ export function Walls({ plugin: p }: { plugin: Plugin }) {
               <Text size="sm" fw={600}>
                 {t(`common.wall.${w.name}`)}
               </Text>
-              <Text size="sm" c="dimmed">
-                {w.reason}
-              </Text>
+              <HostText c="dimmed">{w.reason}</HostText>
             </div>
           </li>
         ))}
