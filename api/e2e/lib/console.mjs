@@ -36,7 +36,7 @@ export async function dragFiles(page, ...files) {
   const cdp = await page.context().newCDPSession(page);
   for (const type of ["dragEnter", "dragOver", "drop"]) {
     await cdp.send("Input.dispatchDragEvent", { type, x: width / 2, y: height / 2, data: { items: [], files, dragOperationsMask: 1 } });
-    if (type === "dragEnter") await page.getByText("Drop to upload").waitFor();
+    if (type === "dragEnter") await page.waitForFunction((e) => getComputedStyle(e).pointerEvents !== "none", await page.getByText("Drop to upload").elementHandle()); // it is there, transparent, before
   }
   await cdp.detach();
 }

@@ -49,7 +49,10 @@ async function playShell() {
     const launched = await launch(plugin);
     const frame = Object.assign(document.createElement("iframe"), { name, allow: launched.allow });
     frame.sandbox = launched.sandbox;
-    document.body.prepend(frame); // in view: browsers let frames rest that are not
+    // In view, as browsers let frames rest that are not, and beside the others.
+    const stage = document.getElementById("stage") ?? document.body.appendChild(Object.assign(document.createElement("div"), { id: "stage" }));
+    stage.style = "position: fixed; inset: 0 auto auto 0; z-index: 1000; display: flex; flex-wrap: wrap";
+    stage.append(frame);
     if (more) {
       shells[name] = attach(frame, { origin: launched.origin, theme: "dark", locale: "de-CH", ...more,
         onMessage: (type, value) => said.push([name, type, value]), onRefused: (reason) => refused.push([name, reason]) });

@@ -72,7 +72,10 @@ export async function show(page, id, view) {
     frame.width = 600;
     frame.height = 300;
     frame.src = url;
-    document.body.prepend(frame); // in view: browsers let frames rest that are not
+    // In view, as browsers let frames rest that are not, and beside the others.
+    const stage = document.getElementById("stage") ?? document.body.appendChild(Object.assign(document.createElement("div"), { id: "stage" }));
+    stage.style = "position: fixed; inset: 0 auto auto 0; z-index: 1000; display: flex; flex-wrap: wrap";
+    stage.append(frame);
     return new Promise((done) => frame.addEventListener("load", () => done(frame), { once: true }));
   }, launched);
   const frame = await element.contentFrame();
