@@ -30,14 +30,17 @@ export async function logIn(context, host, { username, password }) {
   await context.addCookies([{ name, value, url: host.url, httpOnly: true, sameSite: "Strict" }]);
 }
 
-// dragFiles is a mouse that comes from the desktop with files or folders, and lets them go in the middle of the window.
+// dragFiles is a mouse that comes from the desktop with files or folders, stays until the window shows that it takes them, and lets them go
+// in its middle.
 export async function dragFiles(page, ...files) {
   const { width, height } = page.viewportSize();
   const cdp = await page.context().newCDPSession(page);
-  for (const type of ["dragEnter", "dragOver", "drop"]) {
-    await cdp.send("Input.dispatchDragEvent", { type, x: width / 2, y: height / 2, data: { items: [], files, dragOperationsMask: 1 } });
-    if (type === "dragEnter") await page.waitForFunction((e) => getComputedStyle(e).pointerEvents !== "none", await page.getByText("Drop to upload").elementHandle()); // it is there, transparent, before
-  }
+  const drag = (type) => cdp.send("Input.dispatchDragEvent", { type, x: width / 2, y: height / 2, data: { items: [], files, dragOperationsMask: 1 } });
+  await drag("dragEnter");
+  const shown = page.getByText("Drop to upload").waitFor().then(() => true);
+  while (!(await Promise.race([shown, new Promise((done) => setTimeout(done, 100, false))]))) await drag("dragOver");
+  await drag("dragOver");
+  await drag("drop");
   await cdp.detach();
 }
 

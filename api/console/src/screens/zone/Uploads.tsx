@@ -1,7 +1,4 @@
 import "@mantine/dropzone/styles.css";
-import { Stack, Text } from "@mantine/core";
-import { Dropzone } from "@mantine/dropzone";
-import { mdiTrayArrowDown } from "@mdi/js";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useEffectEvent, useRef } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,10 +6,8 @@ import { useLocation } from "wouter";
 import { systemQuery } from "../../api/queries";
 import type { Uploaded } from "../../api/upload";
 import { notifyDone } from "../../parts/Failed";
-import { Icon } from "../../parts/Icon";
 import { paths } from "../../paths";
-import { dropped } from "./dropped";
-import classes from "./Upload.module.css";
+import { DropAnywhere } from "./DropAnywhere";
 import { UploadDialog } from "./UploadDialog";
 import { addFiles, closeUploads, forgetUploads, moving, openUploads, useUploads } from "./uploads";
 
@@ -54,24 +49,7 @@ export default function Uploads() {
 
   return (
     <>
-      <Dropzone.FullScreen
-        active={!open}
-        activateOnKeyboard={false}
-        onDrop={(files) => addFiles(files, { maxBytes, lead: true })}
-        getFilesFromEvent={dropped}
-        inputProps={{ "aria-hidden": true }}
-        aria-hidden
-      >
-        <div className={classes.over}>
-          <Stack align="center" gap="xs">
-            <Icon path={mdiTrayArrowDown} size={64} />
-            <Text size="xl" fw={650}>
-              {t("zone.upload.anywhere")}
-            </Text>
-            <Text c="dimmed">{t("zone.upload.anywhereHint")}</Text>
-          </Stack>
-        </div>
-      </Dropzone.FullScreen>
+      <DropAnywhere onDrop={(files) => addFiles(files, { maxBytes, lead: !open })} />
       <UploadDialog maxBytes={maxBytes} onFinish={finish} />
     </>
   );
