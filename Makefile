@@ -104,7 +104,7 @@ $(GOLANGCI):
 	GOBIN='$(CURDIR)/bin' go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
 	mv bin/golangci-lint $@
 
-# Each package is built once, and its targets run one after the other. Inputs that reach new code are not minimised, which would take most of the time.
+# Each package is built once, and its targets run one after the other. Go before 1.27 may take the end of FUZZTIME itself for a failure (go.dev/issue/75804). Inputs that reach new code are not minimised, which would take most of the time.
 .PHONY: fuzz
 fuzz: $(QUICKJS) ## Run every fuzz target for FUZZTIME (10s)
 	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && cache=$$(go env GOCACHE)/fuzz && \
@@ -113,7 +113,7 @@ fuzz: $(QUICKJS) ## Run every fuzz target for FUZZTIME (10s)
 		for target in $$(sed -nE 's/^func (Fuzz[A-Za-z0-9_]+)\(.*/\1/p' "$$dir"/*_test.go); do \
 			echo "$$dir $$target"; \
 			(cd "$$dir" && "$$folder/test" -test.run '^$$' -test.fuzz "^$$target\$$" -test.fuzztime $(FUZZTIME) -test.fuzzminimizetime 10x \
-				-test.fuzzcachedir "$$cache/appzone/$$dir" -test.parallel 2 -test.timeout 0 >"$$folder/log" 2>&1) || { cat "$$folder/log"; exit 1; }; \
+				-test.fuzzcachedir "$$cache/appzone/$$dir" -test.parallel 2 -test.timeout 0 >"$$folder/log" 2>&1) || grep -qx '    context deadline exceeded' "$$folder/log" || { cat "$$folder/log"; exit 1; }; \
 			tail -n 2 "$$folder/log" | head -n 1; done; done
 
 .PHONY: soak
