@@ -13,7 +13,7 @@ func (a *app) staffCreate() *cobra.Command {
 	cmd := &cobra.Command{Use: "create USER", Short: "Create a member", Args: exactArgs("USER"),
 		Long: "Create a member. A person's password comes from the terminal or from a file. A person without one logs in by single sign-on; a service " +
 			"has tokens alone:\n\n" +
-			"  appzone staff create anna --role agent --profile front-desk --password\n" +
+			"  appzone staff create desk1 --role agent --profile front-desk --password\n" +
 			"  appzone staff create deployer --role admin --kind service\n" +
 			"  appzone token create deploy --for deployer",
 		RunE: func(cmd *cobra.Command, args []string) error {
