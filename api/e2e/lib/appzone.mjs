@@ -69,7 +69,7 @@ export class Host {
   // login makes a token of the administrator for call.
   async login() {
     const session = await this.session("admin", adminPassword);
-    this.token = (await this.call("POST", "/tokens", { name: "e2e", scopes: ["*"] }, { cookie: session })).token;
+    this.token = (await this.call("POST", "/tokens", { name: "Deployments", scopes: ["*"] }, { cookie: session })).token;
   }
 
   // session logs in and returns the Cookie header of the session.

@@ -51,6 +51,7 @@ function Act({ of }: { of: Entry }) {
 }
 
 function On({ of }: { of: Entry }) {
+  if (!of.plugin && !of.subject) return null;
   return (
     <Stack gap={0}>
       {of.plugin && (

@@ -49,7 +49,7 @@ export function Now({ plugin: p }: { plugin: Plugin }) {
           p.lastExit !== null && [
             t("overview.lastExit"),
             <span key="exit">
-              {p.lastExit.cause} <When at={p.lastExit.time} />
+              {p.lastExit.cause}, <When at={p.lastExit.time} />
             </span>,
           ],
         ]}
