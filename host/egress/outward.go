@@ -1,6 +1,7 @@
 package egress
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -12,8 +13,12 @@ import (
 	"time"
 )
 
-// outwardHeadMax bounds the head of an answer to the host itself.
-const outwardHeadMax = 64 << 10
+const (
+	// outwardHeadMax bounds the head of an answer to the host itself.
+	outwardHeadMax = 64 << 10
+	// outwardPatience bounds what is done until a connection can be used. A transport goes on with it although who asked has left.
+	outwardPatience = 10 * time.Second
+)
 
 // OutwardOptions say how an [Outward] finds its way.
 type OutwardOptions struct {
@@ -23,6 +28,8 @@ type OutwardOptions struct {
 	Proxy *url.URL
 	// Roots are the authorities of certificates; nil: the system's.
 	Roots *x509.CertPool
+	// Patience bounds a look-up with the dial after it, and a TLS handshake; default 10 s each.
+	Patience time.Duration
 }
 
 // Outward makes the host's own requests to what administrators wrote down, and goes where they meant: to public addresses; to private ones,
@@ -39,6 +46,7 @@ func NewOutward(o OutwardOptions) *Outward {
 	if o.Resolver == nil {
 		o.Resolver = &net.Resolver{PreferGo: true}
 	}
+	o.Patience = cmp.Or(o.Patience, outwardPatience)
 	out := &Outward{o: o}
 	out.plain, out.secure = out.transport(false), out.transport(true)
 	return out
@@ -48,6 +56,7 @@ func (o *Outward) transport(proven bool) *http.Transport {
 	return &http.Transport{
 		DialContext:            func(ctx context.Context, _, address string) (net.Conn, error) { return o.dial(ctx, address, proven) },
 		TLSClientConfig:        &tls.Config{RootCAs: o.o.Roots, MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout:    o.o.Patience,
 		ForceAttemptHTTP2:      true,
 		MaxIdleConnsPerHost:    1,
 		IdleConnTimeout:        30 * time.Second,
@@ -97,6 +106,8 @@ func receiver(host string) (t target, err error) {
 
 // dial connects to one of the addresses that the target stands for, and that may be called.
 func (o *Outward) dial(ctx context.Context, address string, proven bool) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, o.o.Patience)
+	defer cancel()
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, err

@@ -1,7 +1,9 @@
 package egress_test
 
 import (
+	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -9,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -114,4 +117,41 @@ func TestTheHostItselfUsesTheProxyForWhatIsPublic(t *testing.T) {
 		require.Error(t, err)
 	}
 	assert.Equal(t, []string{"CONNECT hooks.example.com:80"}, asked)
+}
+
+// D10, E5: who takes a connection and then says nothing, in the middle of TLS or as a proxy, is let go of, also when nobody waits for it any more.
+func TestTheHostItselfLetsGoOfWhoSaysNothing(t *testing.T) {
+	mute, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer mute.Close()
+	proxy := &url.URL{Scheme: "http", Host: mute.Addr().String()}
+	for name, c := range map[string]struct {
+		url   string
+		proxy *url.URL
+	}{
+		"in a handshake": {"https://" + mute.Addr().String(), nil},
+		"as a proxy":     {"http://hooks.example.com", proxy},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out := egress.NewOutward(egress.OutwardOptions{Proxy: c.proxy, Patience: 50 * time.Millisecond})
+			defer out.CloseIdleConnections()
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url, nil)
+			require.NoError(t, err)
+			ended := make(chan error, 1)
+			go func() {
+				_, err := out.RoundTrip(r) //nolint:bodyclose // there is none
+				ended <- err
+			}()
+			conn, err := mute.Accept()
+			require.NoError(t, err)
+			defer conn.Close()
+			cancel()
+			require.Error(t, <-ended)
+			require.NoError(t, conn.SetReadDeadline(time.Now().Add(20*time.Second)))
+			_, err = io.Copy(io.Discard, conn)
+			assert.NoError(t, err, "the connection is still open")
+		})
+	}
 }
