@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"appzone/host/egress"
 	"appzone/host/fault"
 )
 
@@ -105,6 +106,20 @@ func TestAReceiverThatFailsForLongIsSwitchedOff(t *testing.T) {
 		r.happen("t7")
 		settle(time.Second)
 		assert.Equal(r, []string{"t7"}, x.types())
+	})
+}
+
+// An error without words is one.
+func TestOnlyAnAnswerSaysThatAnEventIsTaken(t *testing.T) {
+	x := &receivers{answer: func(hookMessage, *http.Request) (int, string, error) {
+		return 0, "", &egress.Error{Code: egress.Unreachable}
+	}}
+	inBubble(t, x.config, func(r *rig) {
+		w := r.hooked()
+		r.happen("t1")
+		settle(time.Second)
+		d := r.webhook(w.ID).Deliveries
+		assert.Equal(r, []any{uint64(0), 1}, []any{d.Delivered, d.Failures})
 	})
 }
 

@@ -72,7 +72,7 @@ func (s *webhookSender) deliver(ctx context.Context, e Event) bool {
 		if ctx.Err() != nil {
 			return false // broken off: it counts for nothing
 		}
-		if a.Error == "" {
+		if answer.Taken() {
 			s.change(func(st *webhookState) { st.taken(e.Seq, a.Time, answer.Status) }, a)
 			s.hub.host.hook("webhook.delivered")
 			s.saveSometimes()

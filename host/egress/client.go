@@ -22,7 +22,10 @@ func Dial(ctx context.Context, socket, address string) (net.Conn, error) {
 		return nil, err
 	}
 	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
-	in, err := shake(conn, address, "")
+	in, answer, err := shake(conn, address, "")
+	if err == nil && answer.StatusCode != http.StatusOK {
+		err = refusal(in, answer)
+	}
 	if !stop() {
 		err = ctx.Err()
 	}
@@ -34,23 +37,25 @@ func Dial(ctx context.Context, socket, address string) (net.Conn, error) {
 	return &clientConn{Conn: conn, in: in}, nil
 }
 
-// shake asks the other end of conn for a connection to address. header is whole lines.
-func shake(conn net.Conn, address, header string) (*bufio.Reader, error) {
+// shake asks the other end of conn for a connection to address. header is whole lines. in has what follows the head of the answer.
+func shake(conn net.Conn, address, header string) (in *bufio.Reader, answer *http.Response, err error) {
 	_, unsent := fmt.Fprintf(conn, "CONNECT %s HTTP/1.1\r\nHost: %s\r\n%s\r\n", address, address, header)
-	in := bufio.NewReader(conn)
-	response, err := http.ReadResponse(in, &http.Request{Method: http.MethodConnect}) // which may be there although the other end has closed
+	in = bufio.NewReader(conn)
+	answer, err = http.ReadResponse(in, &http.Request{Method: http.MethodConnect}) // which may be there although the other end has closed
 	if err != nil {
-		return nil, cmp.Or(unsent, err)
+		return nil, nil, cmp.Or(unsent, err)
 	}
-	if response.StatusCode == http.StatusOK {
-		return in, nil
-	}
-	e := &Error{Code: Unreachable, Message: "the answer was " + response.Status}
-	body, err := io.ReadAll(io.LimitReader(in, min(max(response.ContentLength, 0), headMax)))
+	return in, answer, nil
+}
+
+// refusal is why a door refused.
+func refusal(in io.Reader, answer *http.Response) *Error {
+	e := &Error{Code: Unreachable, Message: "the answer was " + answer.Status}
+	body, err := io.ReadAll(io.LimitReader(in, min(max(answer.ContentLength, 0), headMax)))
 	if err == nil {
 		_ = json.Unmarshal(body, e)
 	}
-	return nil, e
+	return e
 }
 
 // clientConn reads what came with the head first.

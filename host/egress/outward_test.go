@@ -119,6 +119,25 @@ func TestTheHostItselfUsesTheProxyForWhatIsPublic(t *testing.T) {
 	assert.Equal(t, []string{"CONNECT hooks.example.com:80"}, asked)
 }
 
+// What a proxy of the organisation says about its refusal is no word of a door of this host: it may be in JSON, too.
+func TestTheRefusalOfAProxyIsNotTakenForADoors(t *testing.T) {
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusForbidden)
+		_, _ = w.Write([]byte(`{"code":"ECONNREFUSED","message":""}`))
+	}))
+	defer proxy.Close()
+	at, err := url.Parse(proxy.URL)
+	require.NoError(t, err)
+	out := egress.NewOutward(egress.OutwardOptions{Proxy: at})
+	defer out.CloseIdleConnections()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://hooks.example.com/", nil)
+	require.NoError(t, err)
+	_, err = out.RoundTrip(req) //nolint:bodyclose // there is none
+	var e *egress.Error
+	require.ErrorAs(t, err, &e)
+	assert.Equal(t, egress.Error{Code: egress.Unreachable, Message: "the proxy answered 403 Forbidden"}, *e)
+}
+
 // D10, E5: who takes a connection and then says nothing, in the middle of TLS or as a proxy, is let go of, also when nobody waits for it any more.
 func TestTheHostItselfLetsGoOfWhoSaysNothing(t *testing.T) {
 	mute, err := net.Listen("tcp", "127.0.0.1:0")

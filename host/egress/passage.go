@@ -149,9 +149,12 @@ func dialAddress(ctx context.Context, addr netip.Addr, port uint16) (net.Conn, e
 
 // plain is the innermost of an error's words: without addresses of the host's own.
 func plain(err error) string {
+	var own *Error
 	var dns *net.DNSError
 	var errno syscall.Errno
 	switch {
+	case errors.As(err, &own):
+		return own.Message
 	case errors.As(err, &dns):
 		return dns.Err
 	case errors.As(err, &errno):

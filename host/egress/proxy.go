@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"encoding/base64"
 	"net"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"time"
@@ -83,7 +84,10 @@ func connectThrough(ctx context.Context, proxy *url.URL, address string) (net.Co
 		header = "Proxy-Authorization: Basic " + base64.StdEncoding.EncodeToString([]byte(user.Username()+":"+password)) + "\r\n"
 	}
 	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
-	in, err := shake(conn, address, header)
+	in, answer, err := shake(conn, address, header)
+	if err == nil && answer.StatusCode != http.StatusOK { // its body is for people, in whatever form
+		err = &Error{Unreachable, "the proxy answered " + answer.Status}
+	}
 	if !stop() {
 		err = ctx.Err()
 	}
