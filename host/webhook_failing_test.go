@@ -1,9 +1,12 @@
 package host_test
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strings"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"appzone/host"
 	"appzone/host/egress"
 	"appzone/host/fault"
 )
@@ -162,5 +166,55 @@ func TestTestsOfWebhooksAreBounded(t *testing.T) {
 		}
 		assert.Equal(r, 10*time.Second, time.Since(begun))
 		assert.Zero(r, r.webhook(w.ID).Deliveries.Failures, "tests count for nothing")
+	})
+}
+
+// fullStore has no room for changes of webhooks while it is full, but for essential ones if these have some.
+type fullStore struct {
+	host.Store
+	full, forAll atomic.Bool
+}
+
+func (s *fullStore) Update(ctx context.Context, fn func(host.Writer) error) error {
+	return s.Store.Update(ctx, func(w host.Writer) error { return fn(&fullWriter{w, s, false}) })
+}
+
+type fullWriter struct {
+	host.Writer
+	s         *fullStore
+	essential bool
+}
+
+func (w *fullWriter) Essential() { w.essential = true }
+
+func (w *fullWriter) Put(table, key string, v any) error {
+	if w.s.full.Load() && (!w.essential || w.s.forAll.Load()) && table != "events" {
+		return syscall.ENOSPC
+	}
+	return w.Writer.Put(table, key, v)
+}
+
+// F2: a receiver that is gone is switched off on a full disk, too; and where even that has no room, it is not asked again and again.
+func TestAReceiverThatIsGoneIsNotAskedAgainOnAFullDisk(t *testing.T) {
+	x := &receivers{}
+	var s *fullStore
+	config := func(c *host.Config) {
+		x.config(c)
+		s = &fullStore{Store: c.Store}
+		c.Store = s
+	}
+	inBubble(t, config, func(r *rig) {
+		x.fails(410)
+		w := r.hooked()
+		s.full.Store(true)
+		s.forAll.Store(true)
+		r.happen("t1")
+		settle(time.Minute)
+		assert.Less(r, len(x.take()), 20)
+		require.True(r, r.webhook(w.ID).Enabled)
+		s.forAll.Store(false)
+		settle(2 * time.Minute)
+		assert.False(r, r.webhook(w.ID).Enabled)
+		s.full.Store(false)
 	})
 }

@@ -141,6 +141,7 @@ func (s *webhookSender) switchOff(ctx context.Context, reason string) bool {
 	h := s.hub.host
 	act := Act{Kind: "webhook.disabled", Subject: s.rec.ID, Data: map[string]any{"reason": reason}}
 	err := h.change(ctx, System, act, func(w Writer, _ *Act) error {
+		w.Essential()
 		rec, err := findWebhook(w, s.rec.ID, s.rec.Revision)
 		if err != nil {
 			return err

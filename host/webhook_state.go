@@ -102,9 +102,9 @@ func (s *webhookState) failed(seq uint64, a WebhookAttempt, retryAfter time.Dura
 	}
 	switch tired := s.Failures >= webhookTries; {
 	case s.LastStatus == http.StatusGone:
-		return 0, "the receiver answered 410: it is gone"
+		off = "the receiver answered 410: it is gone"
 	case tired && a.Time.Sub(s.FailingSince) >= webhookFailing:
-		return 0, fmt.Sprintf("every attempt of the last %d hours failed: %s", int(webhookFailing.Hours()), a.Error)
+		off = fmt.Sprintf("every attempt of the last %d hours failed: %s", int(webhookFailing.Hours()), a.Error)
 	case tired && a.Time.Sub(s.TriedSince) >= webhookEventLife:
 		s.skip(seq)
 		s.Dropped++
@@ -114,7 +114,7 @@ func (s *webhookState) failed(seq uint64, a WebhookAttempt, retryAfter time.Dura
 		wait = min(retryAfter, webhookEventLife)
 	}
 	s.NextAt = a.Time.Add(wait)
-	return wait, ""
+	return wait, off
 }
 
 // webhookDelay is the wait after so many failures in a row, of which up to a half is chance, so that receivers that failed together are not called together.
