@@ -81,6 +81,19 @@ func TestAnEventThatNobodyTakesIsGivenUpAfterADay(t *testing.T) {
 	})
 }
 
+// A receiver that asks for years is given hours, so that an event is given up in its time, and the webhook switched off in its.
+func TestAReceiverDoesNotHoldUpEventsByWhatItAsksFor(t *testing.T) {
+	x := &receivers{answer: func(hookMessage, *http.Request) (int, string, error) { return 429, "2000000000", nil }}
+	inBubble(t, x.config, func(r *rig) {
+		w := r.hooked()
+		r.happen("t1", "t2", "t3", "t4")
+		settle(27 * time.Hour)
+		assert.Equal(r, uint64(1), r.webhook(w.ID).Deliveries.Dropped)
+		settle(49 * time.Hour)
+		assert.Contains(r, r.webhook(w.ID).DisabledReason, "72 hours")
+	})
+}
+
 func TestAReceiverThatFailsForLongIsSwitchedOff(t *testing.T) {
 	x := &receivers{answer: func(hookMessage, *http.Request) (int, string, error) { return 0, "", errors.New("connection refused") }}
 	inBubble(t, x.config, func(r *rig) {

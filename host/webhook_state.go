@@ -11,6 +11,8 @@ const (
 	// webhookFirstDelay is the wait after the first failure, doubled for each further one up to webhookMaxDelay.
 	webhookFirstDelay = 5 * time.Second
 	webhookMaxDelay   = time.Hour
+	// webhookAskedDelay is the longest wait that a receiver can ask for: webhookTries of them are less than webhookEventLife.
+	webhookAskedDelay = 2 * time.Hour
 	// webhookEventLife is how long one event is tried. Then it is dropped, and those behind it have their turn.
 	webhookEventLife = 24 * time.Hour
 	// webhookFailing is how long a receiver may fail without an interruption until the host switches its webhook off.
@@ -111,7 +113,7 @@ func (s *webhookState) failed(seq uint64, a WebhookAttempt, retryAfter time.Dura
 	}
 	wait = webhookDelay(s.Failures)
 	if retryAfter > wait {
-		wait = min(retryAfter, webhookEventLife)
+		wait = min(retryAfter, webhookAskedDelay)
 	}
 	s.NextAt = a.Time.Add(wait)
 	return wait, off
