@@ -159,6 +159,7 @@ func (s *supervisor) handle(c command) {
 		default:
 			s.starting = append(s.starting, c.reply)
 			s.again = true
+			s.trial.renew()
 			s.endInstance()
 		}
 	case opKeep:

@@ -22,7 +22,7 @@ import (
 
 // keeperPlugin keeps what it is sent, in its data and beside its code, and tells all of it with its version. What else it does is in
 // its version: "-fail" ends at once, after it wrote; "-loop" ends soon after each start; "-twice" does so after its
-// first two; "-deaf" never listens.
+// first two; "-slow" listens after a second; "-deaf" never does.
 func keeperPlugin(args []string) int {
 	version, data := os.Getenv("APPZONE_PLUGIN_VERSION"), os.Getenv("APPZONE_DATA_DIR")
 	places := []string{filepath.Join(data, "kept"), filepath.Join(args[0], "kept.txt")}
@@ -43,6 +43,8 @@ func keeperPlugin(args []string) int {
 		return 3
 	case strings.HasSuffix(version, "-deaf"):
 		time.Sleep(time.Hour)
+	case strings.HasSuffix(version, "-slow"):
+		time.Sleep(time.Second)
 	case strings.HasSuffix(version, "-loop"):
 		keep(" looped")
 		time.AfterFunc(100*time.Millisecond, func() { os.Exit(5) })

@@ -7,7 +7,7 @@ import (
 )
 
 // trial is the time in which a version that was upgraded to must prove itself. Its supervisor's goroutine owns it. It begins with the
-// first start, and anew with the first one after a stop that somebody asked for, and after the host's boot.
+// first start, and anew with a restart or the first start after a stop that somebody asked for, and after the host's boot.
 type trial struct {
 	// on says that the version has to prove itself at all.
 	on bool
@@ -63,8 +63,14 @@ func (t *trial) begin(length time.Duration) {
 
 // suspend ends it until the next start.
 func (t *trial) suspend() {
+	t.renew()
+	t.judged = false
+}
+
+// renew lets it begin anew with the next start, which somebody asked for: that the version is not up meanwhile is not its doing.
+func (t *trial) renew() {
 	t.timer.Stop()
-	t.half, t.until, t.judged = time.Time{}, time.Time{}, false
+	t.half, t.until = time.Time{}, time.Time{}
 }
 
 // ends is when the version is judged, nil where it is not.

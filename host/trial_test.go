@@ -122,6 +122,25 @@ func TestATrialOutlivesAStopAndABoot(t *testing.T) {
 	assert.Equal(t, kept{"1.0.0", "one", "one", "{}"}, r.say(""))
 }
 
+// Row F6: that a version is not up at the end of its trial because somebody restarted it, or set its settings, is no failure of it: the
+// trial begins anew.
+func TestARestartBeginsATrialAnew(t *testing.T) {
+	r := trying(t, 3*time.Second, patient)
+	require.Equal(t, host.JobSucceeded, r.upgrade("2.0.0-slow", "", host.InstallRequest{}).State)
+	until := r.view("p").TrialUntil
+	require.NotNil(t, until)
+	time.Sleep(time.Until(*until) - 500*time.Millisecond) // it is restarted then, and starts until half a second after the end
+	job, err := r.Restart(t.Context(), "p", admin)
+	require.NoError(t, err)
+	r.succeed(job)
+	now := r.view("p")
+	assert.Equal(t, "2.0.0-slow", now.Version)
+	require.NotNil(t, now.TrialUntil)
+	assert.Greater(t, now.TrialUntil.Sub(*until), 2*time.Second)
+	require.Eventually(t, func() bool { return !r.view("p").Trial }, time.Minute, 5*time.Millisecond)
+	assert.Equal(t, "2.0.0-slow", r.say("").Version)
+}
+
 // Without a way back a version that fails is one that failed, and says so.
 func TestWithoutAWayBackAVersionStays(t *testing.T) {
 	r := keeping(t, nil)
