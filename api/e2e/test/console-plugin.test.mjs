@@ -97,13 +97,13 @@ test("the page of a plugin", async (t) => {
 
   await t.test("grants are changed: one taken back, one given beyond what it asks for", async () => {
     await tell("Change").click();
-    await page.getByRole("checkbox", { name: "Grant: every name below line.me on port 443" }).uncheck();
+    await page.getByRole("checkbox", { name: "Grant: Can reach every host below line.me on port 443" }).uncheck();
     await page.getByLabel("One more address that it may reach").fill("https://nowhere");
     await tell("Add").click();
     await page.getByText("Write it like api.example.com:443").waitFor();
     await page.getByLabel("One more address that it may reach").fill("api.example.com:443");
     await page.keyboard.press("Enter");
-    await page.getByRole("checkbox", { name: "Grant: api.example.com on port 443" }).waitFor();
+    await page.getByRole("checkbox", { name: "Grant: Can reach api.example.com on port 443" }).waitFor();
     await tell("Save").click();
     await page.getByText("1 thing that it asks for is not granted").waitFor();
     await page.getByText("Given by an administrator").waitFor();

@@ -12,11 +12,12 @@ import {
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { bytes } from "../../parts/format";
+import { type Group, groupOf, groups, keyOf, type Need, needsOf } from "../../parts/grants";
 import { Icon } from "../../parts/Icon";
 import { Tag } from "../../parts/Tag";
+import { useWords } from "../../parts/useWords";
 import classes from "./Consent.module.css";
-import { type Group, groupOf, groups, keyOf, type Need, needsOf, type Plan } from "./can";
-import { useWords } from "./words";
+import type { Plan } from "./plan";
 
 const icons: Record<Group, string> = {
   network: mdiAccessPointNetwork,
@@ -63,10 +64,10 @@ function GroupOf({ name, children }: { name: Group; children: ReactNode }) {
   const { t } = useTranslation();
   if (Array.isArray(children) && children.length === 0) return null;
   return (
-    <section className={classes.group} aria-label={t(`consent.can.group.${name}`)} data-group={name}>
+    <section className={classes.group} aria-label={t(`permission.group.${name}`)} data-group={name}>
       <div className={classes.heading}>
         <Icon path={icons[name]} />
-        {t(`consent.can.group.${name}`)}
+        {t(`permission.group.${name}`)}
       </div>
       <ul className={classes.list}>{children}</ul>
     </section>
@@ -82,7 +83,7 @@ function Files({ plan }: { plan: Plan }) {
 
 function Can({ need, plan, isNew }: { need: Need; plan: Plan; isNew: boolean }) {
   const { t } = useTranslation();
-  const { textOf } = useWords(plan.plugin);
+  const words = useWords(plan.plugin);
   const unlimited = need.code === "network" && need.value === "*";
   return (
     <li className={classes.item}>
@@ -91,7 +92,7 @@ function Can({ need, plan, isNew }: { need: Need; plan: Plan; isNew: boolean }) 
           +
         </span>
       )}
-      <span>{textOf(need)}</span>
+      <span>{words(need)}</span>
       {unlimited && <Tag color="red">{t("common.severity.high")}</Tag>}
       {isNew && <Tag color="violet">{t("consent.can.isNew")}</Tag>}
       {unlimited && <span style={{ flexBasis: "100%", color: "var(--mantine-color-dimmed)" }}>{t("consent.can.anyHint")}</span>}

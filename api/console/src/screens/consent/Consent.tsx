@@ -9,10 +9,9 @@ import { Failed } from "../../parts/Failed";
 import { Loaded } from "../../parts/Loaded";
 import { paths } from "../../paths";
 import classes from "./Consent.module.css";
-import type { Plan } from "./can";
 import { Deciding } from "./Deciding";
 import { JobView } from "./JobView";
-import { planQuery } from "./plan";
+import { type Plan, planQuery } from "./plan";
 import { runningQuery } from "./running";
 
 // Consent is the dialog of an installation: what the version is and may do, the decision, then the progress. The version and the job are in

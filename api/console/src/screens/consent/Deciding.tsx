@@ -6,8 +6,8 @@ import { api, done, type Tagged } from "../../api/client";
 import { asFailure } from "../../api/failure";
 import type { Job, Plugin } from "../../api/queries";
 import { Failed } from "../../parts/Failed";
+import { needsOf } from "../../parts/grants";
 import { Capabilities } from "./Capabilities";
-import { movedIn, needsOf, type Plan } from "./can";
 import { Details } from "./Details";
 import { Difference } from "./Difference";
 import { blockedBy, type Decision, plainValues, requestFor, undecided } from "./decision";
@@ -18,7 +18,7 @@ import { Identity } from "./Identity";
 import { MovedNote } from "./MovedNote";
 import { Needs } from "./Needs";
 import { PermissionChange } from "./PermissionChange";
-import { planQuery, settingsQuery } from "./plan";
+import { movedIn, type Plan, planQuery, settingsQuery } from "./plan";
 import { RefusedSettings } from "./RefusedSettings";
 import { RiskNote } from "./RiskNote";
 

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Copy } from "../../parts/Copy";
 import { bytes } from "../../parts/format";
 import classes from "./Consent.module.css";
-import { externals, type Plan } from "./can";
+import { externals, type Plan } from "./plan";
 
 // Details are the facts that few people need to decide: content, limits, packages, pages elsewhere.
 export function Details({ plan }: { plan: Plan }) {

@@ -3,15 +3,15 @@ import { useTranslation } from "react-i18next";
 import { HostText } from "../../parts/HostText";
 import { Tag } from "../../parts/Tag";
 import classes from "./Consent.module.css";
-import { bySeverity, type Plan } from "./can";
-import { useWords } from "./words";
+import { titleOf } from "./finding";
+import type { Plan } from "./plan";
+import { bySeverity } from "./risk";
 
 const colors = { high: "red", medium: "yellow", low: "blue", info: "gray" } as const;
 
 // Findings are what the checks of the zip and of this machine found, the worst first, and what is to be mended in the manifest.
 export function Findings({ plan }: { plan: Plan }) {
   const { t } = useTranslation();
-  const { titleOf } = useWords(plan.plugin);
   if (plan.findings.length === 0 && plan.warnings.length === 0) {
     return (
       <Text size="sm" c="dimmed">
@@ -29,7 +29,7 @@ export function Findings({ plan }: { plan: Plan }) {
             </div>
             <div className={classes.break}>
               <Text size="sm" fw={600}>
-                {titleOf(f)}
+                {titleOf(f, t)}
               </Text>
               <HostText>{f.message}</HostText>
               {f.path && <Code>{f.path}</Code>}

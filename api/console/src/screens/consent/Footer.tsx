@@ -3,8 +3,8 @@ import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import type { Plugin } from "../../api/queries";
 import classes from "./Consent.module.css";
-import type { Plan } from "./can";
 import type { Blocked } from "./decision";
+import type { Plan } from "./plan";
 import { useReject } from "./reject";
 
 interface Props {

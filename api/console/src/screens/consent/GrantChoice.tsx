@@ -1,8 +1,9 @@
 import { Checkbox, Radio, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { keyOf, type Need, type Plan } from "./can";
+import { keyOf, type Need } from "../../parts/grants";
+import { useWords } from "../../parts/useWords";
 import { choices, type Decision } from "./decision";
-import { useWords } from "./words";
+import type { Plan } from "./plan";
 
 type Change = (part: Partial<Decision>) => void;
 
@@ -26,11 +27,11 @@ export function GrantChoice({ plan, decision, change }: { plan: Plan; decision: 
 
 function Choose({ plan, chosen, onChange }: { plan: Plan; chosen: string[]; onChange: (chosen: string[]) => void }) {
   const { t } = useTranslation();
-  const { textOf } = useWords(plan.plugin);
+  const words = useWords(plan.plugin);
   const { asked, suggested } = choices(plan);
   const every = chosen.includes("network *");
   const box = (n: Need, disabled = false) => (
-    <Checkbox key={keyOf(n)} value={keyOf(n)} label={textOf(n)} disabled={disabled} styles={{ label: { overflowWrap: "anywhere" } }} />
+    <Checkbox key={keyOf(n)} value={keyOf(n)} label={words(n)} disabled={disabled} styles={{ label: { overflowWrap: "anywhere" } }} />
   );
   return (
     <Checkbox.Group value={chosen} onChange={onChange} label={t("consent.grant.choose")} pl="md">

@@ -5,7 +5,7 @@ import { Copy } from "../../parts/Copy";
 import { PluginAvatar } from "../../parts/Icon";
 import { Tag } from "../../parts/Tag";
 import classes from "./Consent.module.css";
-import type { Plan } from "./can";
+import type { Plan } from "./plan";
 
 // Identity is what is about to be installed: its icon, name, version, author, and who signed it.
 export function Identity({ plan, plugin }: { plan: Plan; plugin: Plugin }) {

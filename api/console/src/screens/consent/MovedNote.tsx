@@ -1,7 +1,7 @@
 import { Button, List, Paper, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import classes from "./Consent.module.css";
-import type { Moved } from "./can";
+import type { Moved } from "./plan";
 
 // MovedNote says what changed since the plan was looked at.
 export function MovedNote({ moved, onSeen }: { moved: Moved[]; onSeen: () => void }) {

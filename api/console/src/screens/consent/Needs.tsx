@@ -1,8 +1,8 @@
 import { Checkbox, Paper, Stack, Text, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import classes from "./Consent.module.css";
-import type { Plan } from "./can";
 import { type Decision, wantsName } from "./decision";
+import type { Plan } from "./plan";
 
 // Needs is what has to be said in so many words, each by itself.
 export function Needs({ plan, decision, change }: { plan: Plan; decision: Decision; change: (part: Partial<Decision>) => void }) {

@@ -1,14 +1,15 @@
 import { Paper, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { keyOf } from "../../parts/grants";
 import { Tag } from "../../parts/Tag";
+import { useWords } from "../../parts/useWords";
 import classes from "./Consent.module.css";
-import { keyOf, type Plan } from "./can";
-import { useWords } from "./words";
+import type { Plan } from "./plan";
 
 // PermissionChange is what an upgrade asks for beyond what was granted, and what it no longer asks for.
 export function PermissionChange({ plan }: { plan: Plan }) {
   const { t } = useTranslation();
-  const { textOf } = useWords(plan.plugin);
+  const words = useWords(plan.plugin);
   if (!plan.installed) return null;
   const version = plan.installed.version;
   return (
@@ -22,7 +23,7 @@ export function PermissionChange({ plan }: { plan: Plan }) {
             <span className={classes.mark} aria-hidden="true">
               +
             </span>
-            {textOf(n)} <Tag color="violet">{t("consent.can.isNew")}</Tag>
+            {words(n)} <Tag color="violet">{t("consent.can.isNew")}</Tag>
           </li>
         ))}
         {plan.removed.map((n) => (
@@ -30,7 +31,7 @@ export function PermissionChange({ plan }: { plan: Plan }) {
             <span className={classes.mark} aria-hidden="true">
               −
             </span>
-            <s>{textOf(n)}</s> <Tag>{t("consent.can.gone")}</Tag>
+            <s>{words(n)}</s> <Tag>{t("consent.can.gone")}</Tag>
           </li>
         ))}
       </ul>

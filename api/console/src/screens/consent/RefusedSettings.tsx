@@ -1,8 +1,8 @@
 import { Code, JsonInput, List, Paper, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import classes from "./Consent.module.css";
-import type { Plan } from "./can";
 import { parsed } from "./decision";
+import type { Plan } from "./plan";
 
 // RefusedSettings asks for settings that the version takes, where it refuses those that are there.
 export function RefusedSettings({ plan, text, onChange }: { plan: Plan; text: string; onChange: (text: string) => void }) {

@@ -2,10 +2,12 @@ import { Group, Paper, Text } from "@mantine/core";
 import { mdiAlertOutline, mdiShieldCheckOutline, mdiShieldOutline } from "@mdi/js";
 import type { CSSProperties } from "react";
 import { useTranslation } from "react-i18next";
+import { needsOf } from "../../parts/grants";
 import { Icon } from "../../parts/Icon";
 import classes from "./Consent.module.css";
-import { needsOf, type Plan, riskOf } from "./can";
-import { useWords } from "./words";
+import { titleOf } from "./finding";
+import type { Plan } from "./plan";
+import { riskOf } from "./risk";
 
 const looks = {
   low: [mdiShieldCheckOutline, "var(--mantine-color-green-7)"],
@@ -16,9 +18,8 @@ const looks = {
 // RiskNote sums up in a word how much care this takes, and why.
 export function RiskNote({ plan }: { plan: Plan }) {
   const { t } = useTranslation();
-  const { titleOf } = useWords(plan.plugin);
   const { level, reasons, more } = riskOf(plan);
-  const because = [...(more ? [t("consent.risk.more")] : []), ...reasons.map(titleOf)];
+  const because = [...(more ? [t("consent.risk.more")] : []), ...reasons.map((f) => titleOf(f, t))];
   const [icon, color] = looks[level];
   const text = because.length
     ? `${t("consent.risk.because")} ${because.join(", ")}`

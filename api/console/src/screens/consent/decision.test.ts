@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Plan } from "./can";
 import { blockedBy, grantsFor, plainValues, requestFor, undecided, wantsName } from "./decision";
+import type { Plan } from "./plan";
 
 const classic = {
   name: "Telegram",

@@ -1,5 +1,6 @@
 import type { Schema } from "../../api/client";
-import { type Grants, grantsOf, keyOf, type Need, needsOf, type Plan } from "./can";
+import { type Grants, grantsOf, keyOf, type Need, needsOf } from "../../parts/grants";
+import type { Plan } from "./plan";
 
 // Decision is what somebody said about a plan so far.
 export interface Decision {

@@ -6,7 +6,7 @@ import type { Plugin } from "../../api/queries";
 import { useConfirm } from "../../parts/Confirm";
 import { notifyDone, notifyFailure } from "../../parts/Failed";
 import { paths } from "../../paths";
-import type { Plan } from "./can";
+import type { Plan } from "./plan";
 
 // useReject throws an uploaded version away: the whole plugin where nothing of it was ever installed. What was installed once has data and
 // grants, which only the removal of the plugin may take.

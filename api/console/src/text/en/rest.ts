@@ -10,6 +10,7 @@ import keys from "./keys";
 import logs from "./logs";
 import metrics from "./metrics";
 import overview from "./overview";
+import permission from "./permission";
 import plugin from "./plugin";
 import profiles from "./profiles";
 import settings from "./settings";
@@ -31,6 +32,7 @@ export default {
   logs,
   metrics,
   overview,
+  permission,
   plugin,
   profiles,
   settings,

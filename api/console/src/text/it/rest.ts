@@ -9,6 +9,7 @@ import keys from "./keys";
 import logs from "./logs";
 import metrics from "./metrics";
 import overview from "./overview";
+import permission from "./permission";
 import plugin from "./plugin";
 import profiles from "./profiles";
 import settings from "./settings";
@@ -30,6 +31,7 @@ export default {
   logs,
   metrics,
   overview,
+  permission,
   plugin,
   profiles,
   settings,

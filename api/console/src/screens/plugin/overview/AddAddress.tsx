@@ -1,7 +1,7 @@
 import { Button, Group, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type Need, targetOf } from "./grants";
+import { type Need, targetOf } from "../../../parts/grants";
 
 // AddAddress adds an address that the plugin does not ask for.
 export function AddAddress({ taken, onAdd }: { taken: Need[]; onAdd: (value: string) => void }) {

@@ -9,16 +9,16 @@ import type { Plugin } from "../../../api/queries";
 import { useConfirm } from "../../../parts/Confirm";
 import { Failed } from "../../../parts/Failed";
 import { number } from "../../../parts/format";
+import { grantsOf, groupOf, groups, keyOf } from "../../../parts/grants";
 import { Icon } from "../../../parts/Icon";
 import { Loaded } from "../../../parts/Loaded";
 import { Panel } from "../../../parts/Panel";
+import { useWords } from "../../../parts/useWords";
 import { When } from "../../../parts/When";
 import { AddAddress } from "./AddAddress";
-import { type Code, codes, grantsOf, needKey } from "./grants";
 import { Observing } from "./Observing";
 import classes from "./Overview.module.css";
 import { type GrantsView, grantsQuery, usePutGrants } from "./query";
-import { useWords } from "./useWords";
 
 type Permission = GrantsView["permissions"][number];
 
@@ -162,22 +162,22 @@ function Granted({ plugin, view: { data, etag } }: { plugin: Plugin; view: Tagge
 }
 
 // toggled grants or revokes p; what nobody asks for and is revoked goes.
-const toggled = (list: Permission[], p: Permission) => list.map((q) => (needKey(q) === needKey(p) ? { ...q, granted: !q.granted } : q));
+const toggled = (list: Permission[], p: Permission) => list.map((q) => (keyOf(q) === keyOf(p) ? { ...q, granted: !q.granted } : q));
 
 // taken puts the choices that were made over what there is now.
 const taken = (mine: Permission[], now: Permission[]) => {
-  const chosen = new Map(mine.map((p) => [needKey(p), p]));
-  const known = new Set(now.map(needKey));
+  const chosen = new Map(mine.map((p) => [keyOf(p), p]));
+  const known = new Set(now.map(keyOf));
   return [
-    ...now.map((p) => ({ ...p, granted: chosen.get(needKey(p))?.granted ?? p.granted })),
-    ...mine.filter((p) => !known.has(needKey(p)) && p.granted),
+    ...now.map((p) => ({ ...p, granted: chosen.get(keyOf(p))?.granted ?? p.granted })),
+    ...mine.filter((p) => !known.has(keyOf(p)) && p.granted),
   ];
 };
 
 function Matrix({ plugin, list, onToggle }: { plugin: string; list: Permission[]; onToggle?: ((p: Permission) => void) | undefined }) {
   const { t } = useTranslation();
   const words = useWords(plugin);
-  const groups = codes.map((code) => [code, list.filter((p) => p.code === code)] as [Code, Permission[]]).filter(([, of]) => of.length > 0);
+  const filled = groups.map((group) => ({ group, of: list.filter((p) => groupOf(p) === group) })).filter(({ of }) => of.length > 0);
   return (
     <table className={classes.permissions} aria-label={t("overview.permissions")}>
       <thead>
@@ -190,15 +190,15 @@ function Matrix({ plugin, list, onToggle }: { plugin: string; list: Permission[]
           <th scope="col">{t("overview.used")}</th>
         </tr>
       </thead>
-      {groups.map(([code, of]) => (
-        <tbody key={code}>
+      {filled.map(({ group, of }) => (
+        <tbody key={group}>
           <tr>
             <th scope="rowgroup" colSpan={4}>
-              {t(`overview.code.${code}`)}
+              {t(`permission.group.${group}`)}
             </th>
           </tr>
           {of.map((p) => (
-            <tr key={needKey(p)} data-permission={needKey(p)}>
+            <tr key={keyOf(p)} data-permission={keyOf(p)}>
               <td title={p.value}>
                 {words(p)}
                 {p.granted && !p.asked && (

@@ -4,11 +4,11 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Plugin } from "../../../api/queries";
 import { bytes, number } from "../../../parts/format";
+import { grantsOf } from "../../../parts/grants";
 import { type Column, Listing } from "../../../parts/Listing";
 import { Panel } from "../../../parts/Panel";
 import { Tag } from "../../../parts/Tag";
 import { When } from "../../../parts/When";
-import { grantsOf } from "./grants";
 import { type GrantsView, grantsQuery, usePutGrants } from "./query";
 
 type Use = GrantsView["network"][number];
