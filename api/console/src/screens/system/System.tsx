@@ -5,11 +5,12 @@ import { useLocation, useSearch } from "wouter";
 import { systemQuery } from "../../api/queries";
 import { Loaded } from "../../parts/Loaded";
 import { Page } from "../../parts/Page";
+import { Panel } from "../../parts/Panel";
+import { WallList } from "../../parts/WallList";
 import { paths } from "../../paths";
 import { BackupButton } from "./Backup";
 import { Doctor } from "./Doctor";
 import { About, Runtimes, Secrets, Space } from "./Facts";
-import { Walls } from "./Walls";
 
 // System is the host itself: what it is, which walls its machine holds, and what its doctor finds.
 export default function System() {
@@ -33,7 +34,9 @@ export default function System() {
               <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
                 <About system={data} />
                 <Space system={data} />
-                <Walls walls={data.walls} required={data.requiredWalls} />
+                <Panel title={t("system.walls")} lead={t("system.wallsLead")}>
+                  <WallList walls={data.walls} required={data.requiredWalls} />
+                </Panel>
                 <Stack gap="md">
                   <Runtimes system={data} />
                   <Secrets system={data} />

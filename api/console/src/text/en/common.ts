@@ -97,6 +97,7 @@ export default {
   signature: { signed: "Signed", unsigned: "Not signed", "unknown key": "Unknown key", modified: "Modified", revoked: "Key revoked" },
   severity: { info: "Note", low: "Low", medium: "Medium", high: "High" },
   role: { admin: "Administrator", user: "User", agent: "Agent" },
+  wallLevel: { enforced: "Enforced", partial: "Partial", none: "Missing" },
   wall: {
     network: "Network",
     files: "Files",

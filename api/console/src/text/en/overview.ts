@@ -62,7 +62,6 @@ export default {
   wallsPartial_other: "{{count}} walls are only partial here.",
   wallsAll_one: "The wall is enforced.",
   wallsAll_other: "All {{count}} walls are enforced.",
-  level: { enforced: "Enforced", partial: "Partial", none: "Missing" },
   now: "Right now",
   process: "Process",
   noProcess: "none",

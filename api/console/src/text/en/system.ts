@@ -30,7 +30,7 @@ export default {
   walls: "Walls",
   wallsLead: "What holds a plugin on this machine. A wall that is partial or missing says why.",
   required: "required",
-  level: { enforced: "Enforced", partial: "Partial", none: "Missing", ok: "Fine", warning: "Warning", trouble: "Trouble" },
+  level: { ok: "Fine", warning: "Warning", trouble: "Trouble" },
   trouble_one: "{{count}} trouble",
   trouble_other: "{{count}} troubles",
   warnings_one: "{{count}} warning",

@@ -107,6 +107,7 @@ const it: Text<typeof en> = {
   },
   severity: { info: "Nota", low: "Bassa", medium: "Media", high: "Alta" },
   role: { admin: "Amministratore", user: "Utente", agent: "Agente" },
+  wallLevel: { enforced: "Attiva", partial: "Parziale", none: "Assente" },
   wall: {
     network: "Rete",
     files: "File",

@@ -65,7 +65,6 @@ const it: Text<typeof en> = {
   wallsPartial_other: "Qui {{count}} barriere sono solo parziali.",
   wallsAll_one: "La barriera è attiva.",
   wallsAll_other: "Tutte le {{count}} barriere sono attive.",
-  level: { enforced: "Attiva", partial: "Parziale", none: "Assente" },
   now: "In questo momento",
   process: "Processo",
   noProcess: "nessuno",

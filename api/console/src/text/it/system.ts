@@ -33,7 +33,7 @@ const it: Text<typeof en> = {
   walls: "Barriere",
   wallsLead: "Che cosa contiene un plugin su questa macchina. Una barriera parziale o assente dice perché.",
   required: "obbligatoria",
-  level: { enforced: "Attiva", partial: "Parziale", none: "Assente", ok: "Bene", warning: "Avviso", trouble: "Problema" },
+  level: { ok: "Bene", warning: "Avviso", trouble: "Problema" },
   trouble_one: "{{count}} problema",
   trouble_other: "{{count}} problemi",
   warnings_one: "{{count}} avviso",
