@@ -58,5 +58,12 @@ export function usePluginActions(p: Plugin) {
     }
   };
 
-  return { run, why, acting };
+  // button is what the button of an action is given: it turns while its action is under way.
+  const button = (action: Action) => ({
+    why: acting === action ? null : why(action),
+    loading: acting === action,
+    onClick: () => void run(action),
+  });
+
+  return { run, why, acting, button };
 }

@@ -1,122 +1,69 @@
-import { ActionIcon, Menu } from "@mantine/core";
-import {
-  mdiArchiveArrowDownOutline,
-  mdiDotsVertical,
-  mdiDownload,
-  mdiOpenInApp,
-  mdiPencilOutline,
-  mdiPlay,
-  mdiRestart,
-  mdiStop,
-  mdiTrashCanOutline,
-} from "@mdi/js";
+import { ActionIcon, Button, Menu } from "@mantine/core";
+import { mdiDotsVertical, mdiDownload, mdiPencilOutline } from "@mdi/js";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
+import type { Action } from "../../api/pluginActions";
 import type { Plugin } from "../../api/queries";
+import { actionIcons } from "../../parts/actionIcons";
 import { Icon } from "../../parts/Icon";
 import { usePluginActions } from "../../parts/usePluginActions";
 import { WhyButton } from "../../parts/WhyButton";
+import { WhyItem } from "../../parts/WhyItem";
 import { paths } from "../../paths";
 
 // Actions is what can be done with a plugin. What cannot be done now says why.
 export function Actions({ plugin: p, onEdit }: { plugin: Plugin; onEdit: () => void }) {
   const { t } = useTranslation();
   const [, go] = useLocation();
-  const { run, why, acting } = usePluginActions(p);
-  const script = p.type === "script";
+  const { run, why, acting, button } = usePluginActions(p);
   const runs = p.state !== "stopped" && p.state !== "failed";
-  const busy = (action: string) => acting === action;
   const remove = async () => {
     if (await run("remove")) go(paths.zone, { replace: true });
   };
-  const notBusy = (action: "uninstall" | "remove" | "start" | "stop" | "restart") => (busy(action) ? null : why(action));
+  const does = (action: Action) => (
+    <WhyButton px="sm" variant="default" leftSection={<Icon path={actionIcons[action]} />} {...button(action)}>
+      {t(`common.action.${action}`)}
+    </WhyButton>
+  );
   return (
     <>
       {p.stage === "uploaded" ? (
-        <WhyButton px="sm" why={null} leftSection={<Icon path={mdiDownload} />} onClick={() => go(paths.consent(p.id))}>
-          {t("plugin.install")}
-        </WhyButton>
+        <Button px="sm" leftSection={<Icon path={actionIcons.install} />} onClick={() => go(paths.consent(p.id))}>
+          {t("common.action.install")}
+        </Button>
       ) : (
-        <WhyButton px="sm" why={why("open")} leftSection={<Icon path={mdiOpenInApp} />} onClick={() => go(paths.open(p.id))}>
+        <WhyButton px="sm" why={why("open")} leftSection={<Icon path={actionIcons.open} />} onClick={() => go(paths.open(p.id))}>
           {t("common.action.open")}
         </WhyButton>
       )}
-      {script && p.stage !== "uploaded" && (
+      {p.type === "script" && p.stage !== "uploaded" && (
         <>
-          {runs || busy("stop") ? (
-            <WhyButton
-              px="sm"
-              variant="default"
-              why={notBusy("stop")}
-              loading={busy("stop")}
-              leftSection={<Icon path={mdiStop} />}
-              onClick={() => run("stop")}
-            >
-              {t("common.action.stop")}
-            </WhyButton>
-          ) : (
-            <WhyButton
-              px="sm"
-              variant="default"
-              why={notBusy("start")}
-              loading={busy("start")}
-              leftSection={<Icon path={mdiPlay} />}
-              onClick={() => run("start")}
-            >
-              {t("common.action.start")}
-            </WhyButton>
-          )}
-          <WhyButton
-            px="sm"
-            variant="default"
-            why={notBusy("restart")}
-            loading={busy("restart")}
-            leftSection={<Icon path={mdiRestart} />}
-            onClick={() => run("restart")}
-          >
-            {t("common.action.restart")}
-          </WhyButton>
+          {does(runs || acting === "stop" ? "stop" : "start")}
+          {does("restart")}
         </>
       )}
-      <WhyButton px="sm" why={null} variant="default" leftSection={<Icon path={mdiPencilOutline} />} onClick={onEdit}>
+      <Button px="sm" variant="default" leftSection={<Icon path={mdiPencilOutline} />} onClick={onEdit}>
         {t("common.edit")}
-      </WhyButton>
+      </Button>
       <Menu position="bottom-end" withArrow width={240}>
         <Menu.Target>
-          <ActionIcon variant="default" size={36} aria-label={t("plugin.more")} loading={busy("uninstall") || busy("remove")}>
+          <ActionIcon variant="default" size={36} aria-label={t("plugin.more")} loading={acting === "uninstall" || acting === "remove"}>
             <Icon path={mdiDotsVertical} />
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item leftSection={<Icon path={mdiDownload} />} onClick={() => go(paths.plugin(p.id, "danger"))}>
+          <WhyItem icon={mdiDownload} onClick={() => go(paths.plugin(p.id, "danger"))}>
             {t("plugin.export")}
-          </Menu.Item>
+          </WhyItem>
           <Menu.Divider />
-          <WhyItem why={notBusy("uninstall")} icon={mdiArchiveArrowDownOutline} onClick={() => run("uninstall")}>
+          <WhyItem danger why={why("uninstall")} icon={actionIcons.uninstall} onClick={() => run("uninstall")}>
             {t("common.action.uninstall")}
           </WhyItem>
-          <WhyItem why={notBusy("remove")} icon={mdiTrashCanOutline} onClick={remove}>
+          <WhyItem danger why={why("remove")} icon={actionIcons.remove} onClick={remove}>
             {t("common.action.remove")}
           </WhyItem>
         </Menu.Dropdown>
       </Menu>
     </>
-  );
-}
-
-// WhyItem is an entry of a menu that says below itself why it cannot be chosen; the arrow keys still reach it.
-function WhyItem({ why, icon, onClick, children }: { why: string | null; icon: string; onClick: () => void; children: string }) {
-  return (
-    <Menu.Item
-      color={why ? undefined : "red"}
-      c={why ? "dimmed" : undefined}
-      leftSection={<Icon path={icon} />}
-      aria-disabled={why ? true : undefined}
-      closeMenuOnClick={!why}
-      onClick={why ? undefined : onClick}
-    >
-      {children}
-      {why && <span style={{ display: "block", fontSize: "var(--mantine-font-size-xs)" }}>{why}</span>}
-    </Menu.Item>
   );
 }

@@ -7,22 +7,17 @@ import type { Plugin } from "../../api/queries";
 import { Icon } from "../../parts/Icon";
 import { usePluginActions } from "../../parts/usePluginActions";
 import { When } from "../../parts/When";
+import { WhyButton } from "../../parts/WhyButton";
 import { paths } from "../../paths";
 
 // Notices are what somebody has to know or do about a plugin, the most urgent first.
 export function Notices({ plugin: p }: { plugin: Plugin }) {
   const { t } = useTranslation();
-  const { run, why, acting } = usePluginActions(p);
+  const { button } = usePluginActions(p);
   const start = (label: string) => (
-    <Button
-      size="xs"
-      variant="default"
-      loading={acting === "start"}
-      disabled={acting !== "start" && Boolean(why("start"))}
-      onClick={() => run("start")}
-    >
+    <WhyButton size="xs" variant="default" {...button("start")}>
       {label}
-    </Button>
+    </WhyButton>
   );
   const logs = (
     <Button size="xs" variant="default" component={Link} href={paths.plugin(p.id, "logs")}>

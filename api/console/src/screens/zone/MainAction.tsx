@@ -1,8 +1,8 @@
 import { Button } from "@mantine/core";
-import { mdiOpenInApp, mdiPackageDown, mdiPlay } from "@mdi/js";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import type { Plugin } from "../../api/queries";
+import { actionIcons } from "../../parts/actionIcons";
 import { Icon } from "../../parts/Icon";
 import { usePluginActions } from "../../parts/usePluginActions";
 import { paths } from "../../paths";
@@ -15,7 +15,7 @@ export function MainAction({ plugin: p }: { plugin: Plugin }) {
   const look = { size: "xs", className: classes.target } as const;
   if (p.stage === "uploaded" && acting !== "remove") {
     return (
-      <Button {...look} component={Link} href={paths.consent(p.id)} leftSection={<Icon path={mdiPackageDown} size={16} />}>
+      <Button {...look} component={Link} href={paths.consent(p.id)} leftSection={<Icon path={actionIcons.install} size={16} />}>
         {t("common.action.install")}
       </Button>
     );
@@ -26,7 +26,7 @@ export function MainAction({ plugin: p }: { plugin: Plugin }) {
         {...look}
         variant="default"
         loading={acting === "start"}
-        leftSection={<Icon path={mdiPlay} size={16} />}
+        leftSection={<Icon path={actionIcons.start} size={16} />}
         onClick={() => run("start")}
       >
         {t("common.action.start")}
@@ -35,7 +35,7 @@ export function MainAction({ plugin: p }: { plugin: Plugin }) {
   }
   if (why("open")) return null;
   return (
-    <Button {...look} variant="default" component={Link} href={paths.open(p.id)} leftSection={<Icon path={mdiOpenInApp} size={16} />}>
+    <Button {...look} variant="default" component={Link} href={paths.open(p.id)} leftSection={<Icon path={actionIcons.open} size={16} />}>
       {t("common.action.open")}
     </Button>
   );

@@ -1,60 +1,32 @@
-import { ActionIcon, Menu, Text } from "@mantine/core";
-import {
-  mdiCogOutline,
-  mdiDeleteOutline,
-  mdiDotsVertical,
-  mdiOpenInApp,
-  mdiPackageDown,
-  mdiPackageVariantRemove,
-  mdiPlay,
-  mdiRestart,
-  mdiStop,
-  mdiTextBoxOutline,
-} from "@mdi/js";
-import { Fragment } from "react";
+import { ActionIcon, Menu } from "@mantine/core";
+import { mdiCogOutline, mdiDotsVertical, mdiTextBoxOutline } from "@mdi/js";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
+import type { Action } from "../../api/pluginActions";
 import type { Plugin } from "../../api/queries";
+import { actionIcons } from "../../parts/actionIcons";
 import { Icon } from "../../parts/Icon";
 import { usePluginActions } from "../../parts/usePluginActions";
+import { WhyItem } from "../../parts/WhyItem";
 import { paths } from "../../paths";
 import classes from "./PluginMenu.module.css";
 import { waits } from "./shelf";
-
-interface Item {
-  label: string;
-  icon: string;
-  onClick: () => void;
-  why?: string | null;
-  danger?: boolean;
-}
 
 // PluginMenu has all that can be done to a plugin. What cannot be done now stays in the menu, with the reason.
 export function PluginMenu({ plugin: p }: { plugin: Plugin }) {
   const { t } = useTranslation();
   const [, go] = useLocation();
   const { run, why } = usePluginActions(p);
-  const does = (action: "start" | "stop" | "restart" | "uninstall" | "remove", icon: string): Item => ({
-    label: t(`common.action.${action}`),
-    icon,
-    onClick: () => run(action),
-    why: why(action),
-    danger: action === "remove" || action === "uninstall",
-  });
-  const open: Item = { label: t("common.action.open"), icon: mdiOpenInApp, onClick: () => go(paths.open(p.id)), why: why("open") };
-  const review: Item = {
-    label: waits(p) ? t("zone.review", { version: p.candidate?.version }) : t("common.action.install"),
-    icon: mdiPackageDown,
-    onClick: () => go(paths.consent(p.id)),
-  };
-  const settings: Item = { label: t("common.action.settings"), icon: mdiCogOutline, onClick: () => go(paths.plugin(p.id, "settings")) };
-  const logs: Item = { label: t("zone.logs"), icon: mdiTextBoxOutline, onClick: () => go(paths.plugin(p.id, "logs")) };
-  const sections = [
-    [open, ...(p.candidate ? [review] : [])],
-    [does("start", mdiPlay), does("stop", mdiStop), does("restart", mdiRestart)],
-    [settings, logs],
-    [does("uninstall", mdiPackageVariantRemove), does("remove", mdiDeleteOutline)],
-  ];
+  const does = (action: Action) => (
+    <WhyItem
+      why={why(action)}
+      icon={actionIcons[action]}
+      danger={action === "remove" || action === "uninstall"}
+      onClick={() => run(action)}
+    >
+      {t(`common.action.${action}`)}
+    </WhyItem>
+  );
   return (
     <Menu position="bottom-end" width={270} withinPortal>
       <Menu.Target>
@@ -63,36 +35,29 @@ export function PluginMenu({ plugin: p }: { plugin: Plugin }) {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        {sections.map((items, n) => (
-          <Fragment key={items[0]?.label}>
-            {n > 0 && <Menu.Divider />}
-            {items.map((i) => (
-              <Choice key={i.label} {...i} />
-            ))}
-          </Fragment>
-        ))}
+        <WhyItem why={why("open")} icon={actionIcons.open} onClick={() => go(paths.open(p.id))}>
+          {t("common.action.open")}
+        </WhyItem>
+        {p.candidate && (
+          <WhyItem icon={actionIcons.install} onClick={() => go(paths.consent(p.id))}>
+            {waits(p) ? t("zone.review", { version: p.candidate.version }) : t("common.action.install")}
+          </WhyItem>
+        )}
+        <Menu.Divider />
+        {does("start")}
+        {does("stop")}
+        {does("restart")}
+        <Menu.Divider />
+        <WhyItem icon={mdiCogOutline} onClick={() => go(paths.plugin(p.id, "settings"))}>
+          {t("common.action.settings")}
+        </WhyItem>
+        <WhyItem icon={mdiTextBoxOutline} onClick={() => go(paths.plugin(p.id, "logs"))}>
+          {t("zone.logs")}
+        </WhyItem>
+        <Menu.Divider />
+        {does("uninstall")}
+        {does("remove")}
       </Menu.Dropdown>
     </Menu>
-  );
-}
-
-// Choice can be reached by the keyboard also where it can do nothing, so that its reason is heard.
-function Choice({ label, icon, onClick, why, danger }: Item) {
-  return (
-    <Menu.Item
-      leftSection={<Icon path={icon} />}
-      aria-disabled={why ? true : undefined}
-      closeMenuOnClick={!why}
-      className={classes.item}
-      data-danger={(danger && !why) || undefined}
-      onClick={why ? undefined : onClick}
-    >
-      <span className={classes.label}>{label}</span>
-      {why && (
-        <Text size="xs" c="dimmed" component="span" display="block">
-          {why}
-        </Text>
-      )}
-    </Menu.Item>
   );
 }

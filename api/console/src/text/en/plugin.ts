@@ -3,7 +3,6 @@ export default {
   tabs: "Parts of this plugin",
   by: "by",
   more: "More actions",
-  install: "Install",
   review: "Review and install",
   export: "Export a copy",
   toLogs: "Open the logs",

@@ -6,7 +6,6 @@ const it: Text<typeof en> = {
   tabs: "Parti di questo plugin",
   by: "di",
   more: "Altre azioni",
-  install: "Installa",
   review: "Esamina e installa",
   export: "Esporta una copia",
   toLogs: "Apri i log",

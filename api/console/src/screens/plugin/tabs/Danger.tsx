@@ -1,8 +1,9 @@
 import { Button, Checkbox, Divider, Group, Paper, Stack, Text, Title } from "@mantine/core";
-import { mdiArchiveArrowDownOutline, mdiDownload, mdiTrashCanOutline } from "@mdi/js";
+import { mdiDownload } from "@mdi/js";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
+import { actionIcons } from "../../../parts/actionIcons";
 import { Icon } from "../../../parts/Icon";
 import { usePluginActions } from "../../../parts/usePluginActions";
 import { WhyButton } from "../../../parts/WhyButton";
@@ -13,7 +14,7 @@ import type { TabProps } from "../PluginPage";
 export default function Danger({ plugin: p }: TabProps) {
   const { t } = useTranslation();
   const [, go] = useLocation();
-  const { run, why, acting } = usePluginActions(p);
+  const { run, button } = usePluginActions(p);
   const [data, setData] = useState(true);
   return (
     <Paper withBorder p="md" maw={860}>
@@ -44,14 +45,7 @@ export default function Danger({ plugin: p }: TabProps) {
         <Part
           title={t("danger.uninstall")}
           action={
-            <WhyButton
-              why={acting === "uninstall" ? null : why("uninstall")}
-              loading={acting === "uninstall"}
-              variant="outline"
-              color="red"
-              leftSection={<Icon path={mdiArchiveArrowDownOutline} />}
-              onClick={() => run("uninstall")}
-            >
+            <WhyButton {...button("uninstall")} variant="outline" color="red" leftSection={<Icon path={actionIcons.uninstall} />}>
               {t("common.action.uninstall")}
             </WhyButton>
           }
@@ -64,10 +58,9 @@ export default function Danger({ plugin: p }: TabProps) {
           title={t("danger.remove")}
           action={
             <WhyButton
-              why={acting === "remove" ? null : why("remove")}
-              loading={acting === "remove"}
+              {...button("remove")}
               color="red"
-              leftSection={<Icon path={mdiTrashCanOutline} />}
+              leftSection={<Icon path={actionIcons.remove} />}
               onClick={async () => {
                 if (await run("remove")) go(paths.zone, { replace: true });
               }}
