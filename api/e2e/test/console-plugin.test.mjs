@@ -164,9 +164,9 @@ test("the page of a plugin", async (t) => {
     assert.equal(await page.getByLabel("Greeting").inputValue(), "mine");
     const now = (await host.call("GET", `/plugins/${id}/settings`)).values;
     await host.call("PUT", `/plugins/${id}/settings`, { ...now, port: 1234 });
-    await page.getByText("admin changed these settings meanwhile").waitFor();
+    await page.getByText("admin changed this meanwhile").waitFor();
     assert.equal(await page.getByLabel("Greeting").inputValue(), "mine");
-    await tell("Keep my changes").click();
+    await tell("Keep my changes on the new state").click();
     assert.match(await page.getByLabel("Port").inputValue(), /1.?234/);
     await tell("Review and save").click();
     await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();

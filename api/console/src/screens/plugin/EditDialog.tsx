@@ -1,4 +1,4 @@
-import { Alert, Button, Checkbox, Group, Modal, Stack, Text } from "@mantine/core";
+import { Button, Checkbox, Group, Modal, Stack, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -7,6 +7,7 @@ import { asFailure } from "../../api/failure";
 import { type Plugin, pluginQuery } from "../../api/queries";
 import { Failed, notifyDone } from "../../parts/Failed";
 import { Loaded } from "../../parts/Loaded";
+import { Outdated } from "../../parts/Outdated";
 import { usePluginActions } from "../../parts/usePluginActions";
 import { EditFields } from "./edit/EditFields";
 import { type Edits, patchOf } from "./edit/fields";
@@ -21,26 +22,12 @@ export default function EditDialog({ id, onClose }: { id: string; onClose: () =>
   });
   return (
     <Modal opened onClose={onClose} title={t("plugin.edit.title")} size="lg" closeButtonProps={{ "aria-label": t("common.close") }}>
-      <Loaded query={query}>
-        {({ data, etag }) => (
-          <EditForm plugin={data} etag={etag} reload={async () => (await query.refetch()).data?.etag ?? etag} onClose={onClose} />
-        )}
-      </Loaded>
+      <Loaded query={query}>{({ data, etag }) => <EditForm plugin={data} etag={etag} onClose={onClose} />}</Loaded>
     </Modal>
   );
 }
 
-function EditForm({
-  plugin: p,
-  etag,
-  reload,
-  onClose,
-}: {
-  plugin: Plugin;
-  etag: string;
-  reload: () => Promise<string>;
-  onClose: () => void;
-}) {
+function EditForm({ plugin: p, etag, onClose }: { plugin: Plugin; etag: string; onClose: () => void }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const { run } = usePluginActions(p);
@@ -50,6 +37,8 @@ function EditForm({
   const [restart, setRestart] = useState(true);
   const patch = patchOf(p, edits);
   const changed = Object.keys(patch).length;
+  if (changed === 0 && seen !== etag) setSeen(etag);
+  const outdated = changed > 0 && seen !== etag;
   const atNextStart = p.state === "running" && patch.desired !== "stopped" && (patch.limits !== undefined || patch.restart !== undefined);
   const save = useMutation({
     mutationFn: (): Promise<Tagged<Plugin>> =>
@@ -62,10 +51,14 @@ function EditForm({
       onClose();
       if (atNextStart && restart) run("restart");
     },
+    onError: (e) => asFailure(e).status === 412 && client.invalidateQueries({ queryKey: ["plugin", p.id, "edit"] }),
   });
   const failure = save.error && asFailure(save.error);
-  const moved = seen !== etag || failure?.status === 412;
   const errors = Object.fromEntries((failure?.fields ?? []).map((f) => [f.field.replace(/^parameters\./, ""), f.message]));
+  const again = (act: () => void) => () => {
+    act();
+    save.reset();
+  };
   return (
     <form
       onSubmit={(e) => {
@@ -84,23 +77,7 @@ function EditForm({
             save.reset();
           }}
         />
-        {moved && (
-          <Alert color="yellow" role="alert">
-            <Stack gap="xs" align="flex-start">
-              {t("plugin.edit.moved")}
-              <Button
-                size="xs"
-                variant="default"
-                onClick={async () => {
-                  setSeen(await reload());
-                  save.reset();
-                }}
-              >
-                {t("plugin.edit.keepMine")}
-              </Button>
-            </Stack>
-          </Alert>
-        )}
+        {outdated && <Outdated onRebase={again(() => setSeen(etag))} onReset={again(() => setEdits({}))} />}
         {failure && failure.status !== 412 && <Failed error={failure} />}
         {atNextStart && (
           <Checkbox
@@ -118,7 +95,7 @@ function EditForm({
             <Button variant="default" onClick={onClose}>
               {t("common.cancel")}
             </Button>
-            <Button type="submit" loading={save.isPending}>
+            <Button type="submit" loading={save.isPending} disabled={outdated}>
               {t("common.save")}
             </Button>
           </Group>

@@ -47,7 +47,7 @@ export function ProfileForm({ profile }: { profile: Tagged<Profile> }) {
           <Group justify="flex-end">
             {draft.dirty && (
               <Button variant="default" onClick={again(draft.reset)}>
-                {t("staff.discard")}
+                {t("draft.discard")}
               </Button>
             )}
             <Button type="submit" loading={save.isPending} disabled={!draft.dirty || draft.outdated}>

@@ -77,7 +77,7 @@ export function MemberRights({ member }: { member: Tagged<MemberView> }) {
                   save.reset();
                 }}
               >
-                {t("staff.discard")}
+                {t("draft.discard")}
               </Button>
             )}
             <Button type="submit" loading={save.isPending} disabled={!draft.dirty || draft.outdated}>

@@ -1,11 +1,13 @@
 import { Button, Group, Modal, Select, Stack, Switch, TagsInput, TextInput } from "@mantine/core";
-import { useForm } from "@mantine/form";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { api, done } from "../../api/client";
+import { api, done, type Schema } from "../../api/client";
 import { asFailure } from "../../api/failure";
 import { pluginsQuery } from "../../api/queries";
 import { Failed } from "../../parts/Failed";
+import { Outdated } from "../../parts/Outdated";
+import { useDraft } from "../../parts/useDraft";
+import { fieldError } from "../staff/fields";
 import type { Webhook } from "./Webhooks";
 
 // kinds are offered; any type of event may be written.
@@ -21,6 +23,8 @@ const kinds = [
   "egress.denied",
 ];
 
+const fresh = { data: { url: "https://", events: [], plugin: null, enabled: true }, etag: "" };
+
 // WebhookDialog makes a receiver, or changes one.
 export function WebhookDialog({
   known,
@@ -34,27 +38,17 @@ export function WebhookDialog({
   const { t } = useTranslation();
   const client = useQueryClient();
   const plugins = useQuery(pluginsQuery);
-  const form = useForm({
-    initialValues: {
-      url: known?.url ?? "https://",
-      events: known?.events ?? [],
-      plugin: known?.plugin ?? null,
-      enabled: known?.enabled ?? true,
-    },
-  });
+  const draft = useDraft<Schema["WebhookRequest"]>(known ? { data: known, etag: `"r${known.revision}"` } : fresh);
+  const { url, events, plugin, enabled } = draft.value;
   const save = useMutation({
-    mutationFn: async (body: typeof form.values) => {
-      if (known)
-        await done(
-          api.PATCH("/api/v1/webhooks/{id}", { params: { path: { id: known.id }, header: { "If-Match": `"r${known.revision}"` } }, body }),
-        );
-      else onSecret((await done(api.POST("/api/v1/webhooks", { body }))).secret);
+    mutationFn: async () => {
+      if (known) {
+        const params = { path: { id: known.id }, header: { "If-Match": draft.etag } };
+        await done(api.PATCH("/api/v1/webhooks/{id}", { params, body: draft.changes }));
+      } else onSecret((await done(api.POST("/api/v1/webhooks", { body: draft.value }))).secret);
     },
-    onSuccess: () => {
-      client.invalidateQueries({ queryKey: ["webhooks"] });
-      onClose();
-    },
-    onError: (e) => form.setErrors(Object.fromEntries(asFailure(e).fields.map((f) => [f.field.split(".")[0] ?? "", f.message]))),
+    onSuccess: onClose,
+    onSettled: () => client.invalidateQueries({ queryKey: ["webhooks"] }),
   });
   return (
     <Modal
@@ -64,23 +58,33 @@ export function WebhookDialog({
       size="lg"
       closeButtonProps={{ "aria-label": t("common.close") }}
     >
-      <form onSubmit={form.onSubmit((values) => save.mutate(values))}>
+      <form
+        onSubmit={(e) => {
+          e.preventDefault();
+          save.mutate();
+        }}
+      >
         <Stack>
-          {save.error && <Failed error={save.error} />}
+          {draft.outdated && <Outdated onRebase={draft.rebase} onReset={draft.reset} />}
+          {save.error && asFailure(save.error).status !== 412 && <Failed error={save.error} />}
           <TextInput
             label={t("webhooks.url")}
             description={t("webhooks.urlDetail")}
             type="url"
             required
             data-autofocus
-            {...form.getInputProps("url")}
+            value={url}
+            onChange={(e) => draft.set({ url: e.currentTarget.value })}
+            error={fieldError(save.error, "url")}
           />
           <TagsInput
             label={t("webhooks.events")}
             description={t("webhooks.eventsDetail")}
             data={kinds}
             clearable
-            {...form.getInputProps("events")}
+            value={events ?? []}
+            onChange={(next) => draft.set({ events: next })}
+            error={fieldError(save.error, "events")}
           />
           <Select
             label={t("webhooks.plugin")}
@@ -88,14 +92,20 @@ export function WebhookDialog({
             searchable
             clearable
             data={plugins.data?.map((p) => ({ value: p.id, label: p.name })) ?? []}
-            {...form.getInputProps("plugin")}
+            value={plugin ?? null}
+            onChange={(id) => draft.set({ plugin: id })}
+            error={fieldError(save.error, "plugin")}
           />
-          <Switch label={t("webhooks.enabled")} {...form.getInputProps("enabled", { type: "checkbox" })} />
+          <Switch
+            label={t("webhooks.enabled")}
+            checked={enabled ?? true}
+            onChange={(e) => draft.set({ enabled: e.currentTarget.checked })}
+          />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
               {t("common.cancel")}
             </Button>
-            <Button type="submit" loading={save.isPending}>
+            <Button type="submit" loading={save.isPending} disabled={known !== null && (!draft.dirty || draft.outdated)}>
               {t(known ? "common.save" : "webhooks.add")}
             </Button>
           </Group>

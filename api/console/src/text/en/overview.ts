@@ -19,8 +19,6 @@ export default {
   times_one: "once",
   times_other: "{{n}} times",
   notChanged: "The permissions were not changed",
-  moved: "Somebody changed this plugin meanwhile. Your choices are still here.",
-  keepMine: "Go on with my choices",
   choose: {
     requested: "Grant all that it asks for",
     used: "Grant only what was used",

@@ -100,8 +100,6 @@ export default {
     changes_other: "{{count}} changes",
     restart: "Restart it now",
     restartHint: "Limits and what happens at its end hold from the next start on.",
-    moved: "Somebody else changed this plugin meanwhile. What you typed is still here; the other fields show what they are now.",
-    keepMine: "Go on with my changes",
     saved: "{{name}} is changed",
   },
 };

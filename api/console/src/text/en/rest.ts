@@ -4,6 +4,7 @@ import account from "./account";
 import audit from "./audit";
 import consent from "./consent";
 import danger from "./danger";
+import draft from "./draft";
 import events from "./events";
 import files from "./files";
 import keys from "./keys";
@@ -26,6 +27,7 @@ export default {
   audit,
   consent,
   danger,
+  draft,
   events,
   files,
   keys,

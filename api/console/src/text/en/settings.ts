@@ -30,9 +30,6 @@ export default {
   refused: "The settings were not saved",
   correct_one: "One setting needs a correction before it can be saved.",
   correct_other: "{{count}} settings need a correction before they can be saved.",
-  moved: "{{who}} changed these settings meanwhile",
-  movedDetail: "You can put your changes over theirs, look at the differences, and then save.",
-  carry: "Keep my changes",
   effect: {
     restart: "The plugin is running. Saving restarts it, so that it reads the new settings.",
     signal: "The plugin is running. It is told at once and reads the new settings without a restart.",

@@ -22,8 +22,6 @@ const it: Text<typeof en> = {
   times_one: "una volta",
   times_other: "{{n}} volte",
   notChanged: "I permessi non sono stati cambiati",
-  moved: "Nel frattempo qualcuno ha cambiato questo plugin. Le tue scelte sono ancora qui.",
-  keepMine: "Continua con le mie scelte",
   choose: {
     requested: "Concedi tutto ciò che chiede",
     used: "Concedi solo ciò che è stato usato",

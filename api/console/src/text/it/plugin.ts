@@ -103,9 +103,6 @@ const it: Text<typeof en> = {
     changes_other: "{{count}} modifiche",
     restart: "Riavvialo ora",
     restartHint: "I limiti e che cosa accade alla sua fine valgono dal prossimo avvio.",
-    moved:
-      "Nel frattempo qualcun altro ha cambiato questo plugin. Quello che hai scritto è ancora qui; gli altri campi mostrano i valori attuali.",
-    keepMine: "Continua con le mie modifiche",
     saved: "{{name}} è stato modificato",
   },
 };

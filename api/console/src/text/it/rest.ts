@@ -3,6 +3,7 @@ import account from "./account";
 import audit from "./audit";
 import consent from "./consent";
 import danger from "./danger";
+import draft from "./draft";
 import events from "./events";
 import files from "./files";
 import keys from "./keys";
@@ -25,6 +26,7 @@ export default {
   audit,
   consent,
   danger,
+  draft,
   events,
   files,
   keys,

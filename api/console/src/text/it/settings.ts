@@ -33,9 +33,6 @@ const settings: Text<typeof en> = {
   refused: "Le impostazioni non sono state salvate",
   correct_one: "Un’impostazione va corretta prima di salvare.",
   correct_other: "{{count}} impostazioni vanno corrette prima di salvare.",
-  moved: "Nel frattempo {{who}} ha cambiato queste impostazioni",
-  movedDetail: "Puoi applicare le tue modifiche alle sue, guardare le differenze e poi salvare.",
-  carry: "Tieni le mie modifiche",
   effect: {
     restart: "Il plugin è in esecuzione. Salvando viene riavviato, così legge le nuove impostazioni.",
     signal: "Il plugin è in esecuzione. Viene avvisato subito e legge le nuove impostazioni senza riavvio.",

@@ -1,4 +1,4 @@
-import { ActionIcon, Alert, Button, Checkbox, Group, Menu, Stack, Text, VisuallyHidden } from "@mantine/core";
+import { ActionIcon, Button, Checkbox, Group, Menu, Stack, Text, VisuallyHidden } from "@mantine/core";
 import { mdiCheck, mdiClose, mdiDotsVertical, mdiMinus } from "@mdi/js";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -12,6 +12,7 @@ import { number } from "../../../parts/format";
 import { grantsOf, groupOf, groups, keyOf } from "../../../parts/grants";
 import { Icon } from "../../../parts/Icon";
 import { Loaded } from "../../../parts/Loaded";
+import { Outdated } from "../../../parts/Outdated";
 import { Panel } from "../../../parts/Panel";
 import { useWords } from "../../../parts/useWords";
 import { When } from "../../../parts/When";
@@ -46,6 +47,7 @@ function Granted({ plugin, view: { data, etag } }: { plugin: Plugin; view: Tagge
   const put = usePutGrants(plugin.id, t("overview.notChanged"));
   // editing are the permissions as they are to become, with the ETag of what was seen; null while they are only shown.
   const [editing, setEditing] = useState<{ list: Permission[]; etag: string } | null>(null);
+  const outdated = editing !== null && editing.etag !== etag;
   const until = data.granted?.observeUntil;
   const observing = until !== undefined && Date.parse(until) > Date.now();
   const list = (editing?.list ?? data.permissions).filter((p) => p.value !== "observe");
@@ -117,15 +119,8 @@ function Granted({ plugin, view: { data, etag } }: { plugin: Plugin; view: Tagge
           busy={put.isPending}
         />
       )}
-      {editing && editing.etag !== etag && (
-        <Alert color="yellow" role="alert">
-          <Stack gap="xs" align="flex-start">
-            {t("overview.moved")}
-            <Button size="xs" variant="default" onClick={() => setEditing({ list: taken(editing.list, data.permissions), etag })}>
-              {t("overview.keepMine")}
-            </Button>
-          </Stack>
-        </Alert>
+      {editing && outdated && (
+        <Outdated onRebase={() => setEditing({ list: taken(editing.list, data.permissions), etag })} onReset={() => setEditing(null)} />
       )}
       {list.length === 0 ? (
         <Text size="sm">{t("overview.nothing")}</Text>
@@ -151,7 +146,7 @@ function Granted({ plugin, view: { data, etag } }: { plugin: Plugin; view: Tagge
             <Button variant="default" onClick={() => setEditing(null)}>
               {t("common.cancel")}
             </Button>
-            <Button onClick={save} loading={put.isPending}>
+            <Button onClick={save} loading={put.isPending} disabled={outdated}>
               {t("common.save")}
             </Button>
           </Group>

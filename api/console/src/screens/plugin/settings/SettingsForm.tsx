@@ -1,9 +1,10 @@
-import { Alert, Button, Paper, Group as Row, SegmentedControl, Stack, Text } from "@mantine/core";
+import { Alert, Paper, Group as Row, SegmentedControl, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schema as Api } from "../../../api/client";
 import type { Plugin } from "../../../api/queries";
 import { Failed } from "../../../parts/Failed";
+import { Outdated } from "../../../parts/Outdated";
 import { When } from "../../../parts/When";
 import { Difference } from "./Difference";
 import { FormContext, useForm } from "./form";
@@ -25,7 +26,6 @@ export function SettingsForm({ plugin, settings, etag }: { plugin: Plugin; setti
     settings,
     etag,
   );
-  const who = settings.updatedBy ?? "";
   return (
     <FormContext value={form}>
       <form
@@ -39,7 +39,8 @@ export function SettingsForm({ plugin, settings, etag }: { plugin: Plugin; setti
         <Stack maw={800}>
           <Row justify="space-between">
             <Text size="sm" c="dimmed">
-              {settings.updatedAt ? t("settings.changedBy", { who }) : t("settings.never")} <When at={settings.updatedAt} />
+              {settings.updatedAt ? t("settings.changedBy", { who: settings.updatedBy ?? "" }) : t("settings.never")}{" "}
+              <When at={settings.updatedAt} />
             </Text>
             <SegmentedControl
               size="xs"
@@ -52,7 +53,7 @@ export function SettingsForm({ plugin, settings, etag }: { plugin: Plugin; setti
               ]}
             />
           </Row>
-          {moved && <Moved who={who} onKeep={keep} onDiscard={forget} />}
+          {moved && <Outdated who={settings.updatedBy} onRebase={keep} onReset={forget} />}
           {failure && !review && failure.status !== 412 && <Failed error={failure} title={t("settings.refused")} />}
           {wrong > 0 && (
             <Alert color="red" role="alert">
@@ -99,26 +100,6 @@ function Fields({ asJson }: { asJson: boolean }) {
         })}
       </Stack>
     </Paper>
-  );
-}
-
-// Moved says that somebody else saved other settings meanwhile.
-function Moved({ who, onKeep, onDiscard }: { who: string; onKeep: () => void; onDiscard: () => void }) {
-  const { t } = useTranslation();
-  return (
-    <Alert color="yellow" title={t("settings.moved", { who })} role="alert">
-      <Stack align="flex-start" gap="xs">
-        {t("settings.movedDetail")}
-        <Row gap="xs">
-          <Button size="xs" onClick={onKeep}>
-            {t("settings.carry")}
-          </Button>
-          <Button size="xs" variant="default" onClick={onDiscard}>
-            {t("settings.discard")}
-          </Button>
-        </Row>
-      </Stack>
-    </Alert>
   );
 }
 
