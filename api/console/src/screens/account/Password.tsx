@@ -6,8 +6,8 @@ import { api, done } from "../../api/client";
 import { asFailure } from "../../api/failure";
 import { useMe } from "../../api/queries";
 import { Failed, notifyDone } from "../../parts/Failed";
+import { fieldError } from "../../parts/fieldError";
 import { Panel } from "../../parts/Panel";
-import { fieldError } from "../staff/fields";
 
 const empty = { current: "", password: "", again: "" };
 

@@ -1,10 +1,10 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
+import { Modal, Text, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, done } from "../../api/client";
 import { pluginsQuery } from "../../api/queries";
-import { Failed } from "../../parts/Failed";
+import { Form } from "../../parts/Form";
 import type { TrustedKey } from "./Keys";
 
 // RevokeDialog says what a revocation stops before it is done.
@@ -27,42 +27,26 @@ export function RevokeDialog({ of, onClose }: { of: TrustedKey; onClose: () => v
   });
   return (
     <Modal opened onClose={onClose} title={t("keys.revokeTitle", { name: of.name })} closeButtonProps={{ "aria-label": t("common.close") }}>
-      <form
-        onSubmit={(e) => {
-          e.preventDefault();
-          if (name === of.name) revoke.mutate();
-        }}
-      >
-        <Stack>
-          {revoke.error && <Failed error={revoke.error} />}
-          <Text size="sm">{t("keys.revokeDetail")}</Text>
-          <Text size="sm" fw={600}>
-            {stopped.length ? t("keys.stops", { plugins: stopped.map((p) => p.name).join(", ") }) : t("keys.stopsNone")}
-          </Text>
-          <TextInput
-            label={t("keys.reason")}
-            description={t("keys.reasonDetail")}
-            data-autofocus
-            maxLength={200}
-            value={reason}
-            onChange={(e) => setReason(e.currentTarget.value)}
-          />
-          <TextInput
-            label={t("common.typeName", { name: of.name })}
-            autoComplete="off"
-            value={name}
-            onChange={(e) => setName(e.currentTarget.value)}
-          />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t("common.cancel")}
-            </Button>
-            <Button type="submit" color="red" loading={revoke.isPending} disabled={name !== of.name}>
-              {t("keys.revoke")}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+      <Form act={revoke} action={t("keys.revoke")} color="red" onCancel={onClose} blocked={name !== of.name}>
+        <Text size="sm">{t("keys.revokeDetail")}</Text>
+        <Text size="sm" fw={600}>
+          {stopped.length ? t("keys.stops", { plugins: stopped.map((p) => p.name).join(", ") }) : t("keys.stopsNone")}
+        </Text>
+        <TextInput
+          label={t("keys.reason")}
+          description={t("keys.reasonDetail")}
+          data-autofocus
+          maxLength={200}
+          value={reason}
+          onChange={(e) => setReason(e.currentTarget.value)}
+        />
+        <TextInput
+          label={t("common.typeName", { name: of.name })}
+          autoComplete="off"
+          value={name}
+          onChange={(e) => setName(e.currentTarget.value)}
+        />
+      </Form>
     </Modal>
   );
 }

@@ -1,13 +1,13 @@
-import { Button, Checkbox, Group, Modal, Stack, Text } from "@mantine/core";
+import { Checkbox, Modal } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, type Tagged, tagged } from "../../api/client";
 import { asFailure } from "../../api/failure";
 import { type Plugin, pluginQuery } from "../../api/queries";
-import { Failed, notifyDone } from "../../parts/Failed";
+import { notifyDone } from "../../parts/Failed";
+import { Form } from "../../parts/Form";
 import { Loaded } from "../../parts/Loaded";
-import { Outdated } from "../../parts/Outdated";
 import { usePluginActions } from "../../parts/usePluginActions";
 import { EditFields } from "./edit/EditFields";
 import { type Edits, patchOf } from "./edit/fields";
@@ -38,7 +38,6 @@ function EditForm({ plugin: p, etag, onClose }: { plugin: Plugin; etag: string; 
   const patch = patchOf(p, edits);
   const changed = Object.keys(patch).length;
   if (changed === 0 && seen !== etag) setSeen(etag);
-  const outdated = changed > 0 && seen !== etag;
   const atNextStart = p.state === "running" && patch.desired !== "stopped" && (patch.limits !== undefined || patch.restart !== undefined);
   const save = useMutation({
     mutationFn: (): Promise<Tagged<Plugin>> =>
@@ -53,54 +52,35 @@ function EditForm({ plugin: p, etag, onClose }: { plugin: Plugin; etag: string; 
     },
     onError: (e) => asFailure(e).status === 412 && client.invalidateQueries({ queryKey: ["plugin", p.id, "edit"] }),
   });
-  const failure = save.error && asFailure(save.error);
-  const errors = Object.fromEntries((failure?.fields ?? []).map((f) => [f.field.replace(/^parameters\./, ""), f.message]));
-  const again = (act: () => void) => () => {
-    act();
-    save.reset();
-  };
+  const errors = Object.fromEntries(
+    (save.error ? asFailure(save.error).fields : []).map((f) => [f.field.replace(/^parameters\./, ""), f.message]),
+  );
   return (
-    <form
-      onSubmit={(e) => {
-        e.preventDefault();
-        if (changed > 0) save.mutate();
-        else onClose();
-      }}
+    <Form
+      act={save}
+      action={t("common.save")}
+      onCancel={onClose}
+      draft={{ dirty: changed > 0, outdated: changed > 0 && seen !== etag, rebase: () => setSeen(etag), reset: () => setEdits({}) }}
+      blocked={changed === 0}
+      note={changed > 0 ? t("plugin.edit.changes", { count: changed }) : ""}
     >
-      <Stack>
-        <EditFields
-          plugin={p}
-          edits={edits}
-          errors={errors}
-          onChange={(change) => {
-            setEdits({ ...edits, ...change });
-            save.reset();
-          }}
+      <EditFields
+        plugin={p}
+        edits={edits}
+        errors={errors}
+        onChange={(change) => {
+          setEdits({ ...edits, ...change });
+          save.reset();
+        }}
+      />
+      {atNextStart && (
+        <Checkbox
+          label={t("plugin.edit.restart")}
+          description={t("plugin.edit.restartHint")}
+          checked={restart}
+          onChange={(e) => setRestart(e.currentTarget.checked)}
         />
-        {outdated && <Outdated onRebase={again(() => setSeen(etag))} onReset={again(() => setEdits({}))} />}
-        {failure && failure.status !== 412 && <Failed error={failure} />}
-        {atNextStart && (
-          <Checkbox
-            label={t("plugin.edit.restart")}
-            description={t("plugin.edit.restartHint")}
-            checked={restart}
-            onChange={(e) => setRestart(e.currentTarget.checked)}
-          />
-        )}
-        <Group justify="space-between">
-          <Text size="sm" c="dimmed" aria-live="polite">
-            {changed > 0 ? t("plugin.edit.changes", { count: changed }) : ""}
-          </Text>
-          <Group gap="xs">
-            <Button variant="default" onClick={onClose}>
-              {t("common.cancel")}
-            </Button>
-            <Button type="submit" loading={save.isPending} disabled={outdated}>
-              {t("common.save")}
-            </Button>
-          </Group>
-        </Group>
-      </Stack>
-    </form>
+      )}
+    </Form>
   );
 }

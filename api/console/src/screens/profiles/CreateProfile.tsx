@@ -1,10 +1,11 @@
-import { Button, Group, Modal, Stack } from "@mantine/core";
+import { Modal } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
 import { api, done } from "../../api/client";
-import { Failed, notifyDone } from "../../parts/Failed";
+import { notifyDone } from "../../parts/Failed";
+import { Form } from "../../parts/Form";
 import { paths } from "../../paths";
 import { ProfileFields, type ProfileValue } from "./ProfileFields";
 
@@ -31,24 +32,8 @@ function CreateForm({ onClose }: { onClose: () => void }) {
     },
   });
   return (
-    <form
-      onSubmit={(e) => {
-        e.preventDefault();
-        create.mutate();
-      }}
-    >
-      <Stack>
-        <ProfileFields value={form} onChange={(next) => setForm({ ...form, ...next })} error={create.error} members={0} />
-        {create.error && <Failed error={create.error} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t("common.cancel")}
-          </Button>
-          <Button type="submit" loading={create.isPending}>
-            {t("common.create")}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <Form act={create} action={t("common.create")} onCancel={onClose}>
+      <ProfileFields value={form} onChange={(next) => setForm({ ...form, ...next })} error={create.error} members={0} />
+    </Form>
   );
 }

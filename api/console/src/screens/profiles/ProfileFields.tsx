@@ -1,7 +1,7 @@
 import { SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { shown } from "../../api/sides";
-import { fieldError } from "../staff/fields";
+import { fieldError } from "../../parts/fieldError";
 import { PluginPicker } from "../staff/PluginPicker";
 import { Mark } from "../staff/RoleBadge";
 

@@ -1,10 +1,10 @@
-import { Alert, Button, Group, List, Stack } from "@mantine/core";
+import { Alert, List } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, type Tagged, tagged } from "../../api/client";
 import { asFailure } from "../../api/failure";
-import { Failed, notifyDone } from "../../parts/Failed";
-import { Outdated } from "../../parts/Outdated";
+import { notifyDone } from "../../parts/Failed";
+import { Form } from "../../parts/Form";
 import { Panel } from "../../parts/Panel";
 import { useDraft } from "../../parts/useDraft";
 import { type Profile, usePluginNames } from "../staff/queries";
@@ -27,35 +27,12 @@ export function ProfileForm({ profile }: { profile: Tagged<Profile> }) {
     },
     onError: (e) => asFailure(e).status === 412 && client.invalidateQueries({ queryKey: ["profiles", id] }),
   });
-  const again = (act: () => void) => () => {
-    act();
-    save.reset();
-  };
   return (
     <Panel title={t("profiles.what")} lead={t("profiles.whatDetail")}>
-      <form
-        onSubmit={(e) => {
-          e.preventDefault();
-          save.mutate();
-        }}
-      >
-        <Stack>
-          {draft.outdated && <Outdated onRebase={again(draft.rebase)} onReset={again(draft.reset)} />}
-          <ProfileFields value={draft.value} onChange={draft.set} error={save.error} members={members} />
-          {draft.changes.plugins && members > 0 && <Meaning members={members} before={draft.base.plugins} after={draft.changes.plugins} />}
-          {save.error && asFailure(save.error).status !== 412 && <Failed error={save.error} />}
-          <Group justify="flex-end">
-            {draft.dirty && (
-              <Button variant="default" onClick={again(draft.reset)}>
-                {t("draft.discard")}
-              </Button>
-            )}
-            <Button type="submit" loading={save.isPending} disabled={!draft.dirty || draft.outdated}>
-              {t("common.save")}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+      <Form act={save} action={t("common.save")} draft={draft} blocked={!draft.dirty}>
+        <ProfileFields value={draft.value} onChange={draft.set} error={save.error} members={members} />
+        {draft.changes.plugins && members > 0 && <Meaning members={members} before={draft.base.plugins} after={draft.changes.plugins} />}
+      </Form>
     </Panel>
   );
 }

@@ -4,10 +4,10 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { api, done } from "../../api/client";
-import { Failed } from "../../parts/Failed";
+import { Form } from "../../parts/Form";
+import { fieldError } from "../../parts/fieldError";
 import { Once } from "../../parts/Once";
 import { paths } from "../../paths";
-import { fieldError } from "./fields";
 import { PasswordField } from "./PasswordField";
 import { type Rights, RoleFields } from "./RoleFields";
 
@@ -66,58 +66,42 @@ function CreateForm({ onClose }: { onClose: () => void }) {
     );
   }
   return (
-    <form
-      onSubmit={(e) => {
-        e.preventDefault();
-        create.mutate();
-      }}
-    >
-      <Stack>
-        <SegmentedControl
-          aria-label={t("staff.kindLabel")}
-          value={form.kind}
-          onChange={(kind) => setForm({ ...form, kind })}
-          data={(["person", "service"] as const).map((value) => ({ value, label: t(`staff.kind.${value}`) }))}
+    <Form act={create} action={t("common.create")} onCancel={onClose}>
+      <SegmentedControl
+        aria-label={t("staff.kindLabel")}
+        value={form.kind}
+        onChange={(kind) => setForm({ ...form, kind })}
+        data={(["person", "service"] as const).map((value) => ({ value, label: t(`staff.kind.${value}`) }))}
+      />
+      <Text size="sm" c="dimmed">
+        {t(`staff.kindDetail.${form.kind}`)}
+      </Text>
+      <TextInput
+        data-autofocus
+        label={t("staff.username")}
+        description={t("staff.usernameDetail")}
+        required
+        maxLength={64}
+        autoComplete="off"
+        autoCapitalize="none"
+        spellCheck={false}
+        value={form.username}
+        onChange={(e) => setForm({ ...form, username: e.currentTarget.value })}
+        error={fieldError(create.error, "username")}
+      />
+      {person && (
+        <PasswordField
+          value={form.password}
+          onChange={(password) => setForm({ ...form, password })}
+          error={fieldError(create.error, "password")}
         />
-        <Text size="sm" c="dimmed">
-          {t(`staff.kindDetail.${form.kind}`)}
-        </Text>
-        <TextInput
-          data-autofocus
-          label={t("staff.username")}
-          description={t("staff.usernameDetail")}
-          required
-          maxLength={64}
-          autoComplete="off"
-          autoCapitalize="none"
-          spellCheck={false}
-          value={form.username}
-          onChange={(e) => setForm({ ...form, username: e.currentTarget.value })}
-          error={fieldError(create.error, "username")}
-        />
-        {person && (
-          <PasswordField
-            value={form.password}
-            onChange={(password) => setForm({ ...form, password })}
-            error={fieldError(create.error, "password")}
-          />
-        )}
-        <RoleFields
-          value={form.rights}
-          onChange={(next) => setForm({ ...form, rights: { ...form.rights, ...next } })}
-          error={create.error}
-          service={!person}
-        />
-        {create.error && <Failed error={create.error} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t("common.cancel")}
-          </Button>
-          <Button type="submit" loading={create.isPending}>
-            {t("common.create")}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      )}
+      <RoleFields
+        value={form.rights}
+        onChange={(next) => setForm({ ...form, rights: { ...form.rights, ...next } })}
+        error={create.error}
+        service={!person}
+      />
+    </Form>
   );
 }

@@ -1,11 +1,11 @@
-import { Alert, Button, Group, Stack } from "@mantine/core";
+import { Alert } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, type Tagged, tagged } from "../../api/client";
 import { asFailure } from "../../api/failure";
 import { useMe } from "../../api/queries";
-import { Failed, notifyDone } from "../../parts/Failed";
-import { Outdated } from "../../parts/Outdated";
+import { notifyDone } from "../../parts/Failed";
+import { Form } from "../../parts/Form";
 import { Panel } from "../../parts/Panel";
 import { useDraft } from "../../parts/useDraft";
 import { type MemberView, memberQuery } from "./queries";
@@ -38,54 +38,17 @@ export function MemberRights({ member }: { member: Tagged<MemberView> }) {
     },
     onError: (e) => asFailure(e).status === 412 && client.invalidateQueries({ queryKey: ["staff", username] }),
   });
-  const changed = save.error && asFailure(save.error).status === 412;
   const leaving = username === me.user && member.data.role === "admin" && draft.value.role !== "admin";
   return (
     <Panel title={t("staff.rights")} lead={t("staff.rightsDetail")}>
-      <form
-        onSubmit={(e) => {
-          e.preventDefault();
-          save.mutate();
-        }}
-      >
-        <Stack>
-          {draft.outdated && (
-            <Outdated
-              onRebase={() => {
-                draft.rebase();
-                save.reset();
-              }}
-              onReset={() => {
-                draft.reset();
-                save.reset();
-              }}
-            />
-          )}
-          <RoleFields value={draft.value} onChange={draft.set} error={save.error} service={kind === "service"} />
-          {leaving && (
-            <Alert color="yellow" title={t("staff.yourself")}>
-              {t("staff.yourselfDetail")}
-            </Alert>
-          )}
-          {save.error && !changed && <Failed error={save.error} next={refusal(save.error, t)} />}
-          <Group justify="flex-end">
-            {draft.dirty && (
-              <Button
-                variant="default"
-                onClick={() => {
-                  draft.reset();
-                  save.reset();
-                }}
-              >
-                {t("draft.discard")}
-              </Button>
-            )}
-            <Button type="submit" loading={save.isPending} disabled={!draft.dirty || draft.outdated}>
-              {t("common.save")}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+      <Form act={save} action={t("common.save")} draft={draft} blocked={!draft.dirty} next={save.error && refusal(save.error, t)}>
+        <RoleFields value={draft.value} onChange={draft.set} error={save.error} service={kind === "service"} />
+        {leaving && (
+          <Alert color="yellow" title={t("staff.yourself")}>
+            {t("staff.yourselfDetail")}
+          </Alert>
+        )}
+      </Form>
     </Panel>
   );
 }

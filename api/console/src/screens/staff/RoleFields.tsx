@@ -2,7 +2,7 @@ import { Alert, Select, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { shown } from "../../api/sides";
-import { fieldError } from "./fields";
+import { fieldError } from "../../parts/fieldError";
 import { PluginPicker } from "./PluginPicker";
 import { profilesQuery, type Role } from "./queries";
 import { Mark } from "./RoleBadge";

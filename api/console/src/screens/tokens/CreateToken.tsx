@@ -3,10 +3,10 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, done } from "../../api/client";
-import { Failed } from "../../parts/Failed";
+import { Form } from "../../parts/Form";
+import { fieldError } from "../../parts/fieldError";
 import { duration } from "../../parts/format";
 import { Once } from "../../parts/Once";
-import { fieldError } from "../staff/fields";
 import { staffQuery } from "../staff/queries";
 import { lives } from "./expiry";
 import { ScopePicker } from "./ScopePicker";
@@ -65,60 +65,45 @@ function CreateForm({ onClose, user, choose }: Required<Omit<Props, "opened">>) 
     );
   }
   return (
-    <form
-      onSubmit={(e) => {
-        e.preventDefault();
-        create.mutate();
-      }}
+    <Form
+      act={create}
+      action={t("common.create")}
+      onCancel={onClose}
+      blocked={form.scopes.length === 0}
+      note={form.scopes.length ? "" : t("tokens.chooseOne")}
     >
-      <Stack>
-        <TextInput
-          data-autofocus
-          label={t("common.name")}
-          description={t("tokens.nameDetail")}
-          required
-          maxLength={100}
-          autoComplete="off"
-          value={form.name}
-          onChange={(e) => setForm({ ...form, name: e.currentTarget.value })}
-          error={fieldError(create.error, "name")}
-        />
-        {services.length > 0 && (
-          <Select
-            label={t("tokens.owner")}
-            description={t("tokens.ownerDetail")}
-            allowDeselect={false}
-            searchable={services.length > 8}
-            data={[{ value: user, label: t("tokens.myself", { name: user }) }, ...services.map((m) => m.username)]}
-            value={form.user}
-            onChange={(v) => v && setForm({ ...form, user: v })}
-            error={fieldError(create.error, "user")}
-          />
-        )}
+      <TextInput
+        data-autofocus
+        label={t("common.name")}
+        description={t("tokens.nameDetail")}
+        required
+        maxLength={100}
+        autoComplete="off"
+        value={form.name}
+        onChange={(e) => setForm({ ...form, name: e.currentTarget.value })}
+        error={fieldError(create.error, "name")}
+      />
+      {services.length > 0 && (
         <Select
-          label={t("tokens.expires")}
+          label={t("tokens.owner")}
+          description={t("tokens.ownerDetail")}
           allowDeselect={false}
-          data={lives.map((s) => ({ value: String(s), label: s ? t("tokens.after", { time: duration(s) }) : t("common.never") }))}
-          value={String(form.life)}
-          onChange={(v) => setForm({ ...form, life: Number(v) })}
-          error={fieldError(create.error, "expiresInSeconds")}
+          searchable={services.length > 8}
+          data={[{ value: user, label: t("tokens.myself", { name: user }) }, ...services.map((m) => m.username)]}
+          value={form.user}
+          onChange={(v) => v && setForm({ ...form, user: v })}
+          error={fieldError(create.error, "user")}
         />
-        <ScopePicker value={form.scopes} onChange={(scopes) => setForm({ ...form, scopes })} />
-        {create.error && <Failed error={create.error} />}
-        <Group justify="flex-end">
-          {form.scopes.length === 0 && (
-            <Text size="sm" c="dimmed" id="no-scope">
-              {t("tokens.chooseOne")}
-            </Text>
-          )}
-          <Button variant="default" onClick={onClose}>
-            {t("common.cancel")}
-          </Button>
-          <Button type="submit" loading={create.isPending} disabled={form.scopes.length === 0} aria-describedby="no-scope">
-            {t("common.create")}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      )}
+      <Select
+        label={t("tokens.expires")}
+        allowDeselect={false}
+        data={lives.map((s) => ({ value: String(s), label: s ? t("tokens.after", { time: duration(s) }) : t("common.never") }))}
+        value={String(form.life)}
+        onChange={(v) => setForm({ ...form, life: Number(v) })}
+        error={fieldError(create.error, "expiresInSeconds")}
+      />
+      <ScopePicker value={form.scopes} onChange={(scopes) => setForm({ ...form, scopes })} />
+    </Form>
   );
 }

@@ -1,13 +1,11 @@
-import { Button, Group, Modal, Select, Stack, Switch, TagsInput, TextInput } from "@mantine/core";
+import { Modal, Select, Switch, TagsInput, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, done, type Schema } from "../../api/client";
-import { asFailure } from "../../api/failure";
 import { pluginsQuery } from "../../api/queries";
-import { Failed } from "../../parts/Failed";
-import { Outdated } from "../../parts/Outdated";
+import { Form } from "../../parts/Form";
+import { fieldError } from "../../parts/fieldError";
 import { useDraft } from "../../parts/useDraft";
-import { fieldError } from "../staff/fields";
 import type { Webhook } from "./Webhooks";
 
 // kinds are offered; any type of event may be written.
@@ -58,59 +56,44 @@ export function WebhookDialog({
       size="lg"
       closeButtonProps={{ "aria-label": t("common.close") }}
     >
-      <form
-        onSubmit={(e) => {
-          e.preventDefault();
-          save.mutate();
-        }}
+      <Form
+        act={save}
+        action={t(known ? "common.save" : "webhooks.add")}
+        onCancel={onClose}
+        draft={draft}
+        blocked={known !== null && !draft.dirty}
       >
-        <Stack>
-          {draft.outdated && <Outdated onRebase={draft.rebase} onReset={draft.reset} />}
-          {save.error && asFailure(save.error).status !== 412 && <Failed error={save.error} />}
-          <TextInput
-            label={t("webhooks.url")}
-            description={t("webhooks.urlDetail")}
-            type="url"
-            required
-            data-autofocus
-            value={url}
-            onChange={(e) => draft.set({ url: e.currentTarget.value })}
-            error={fieldError(save.error, "url")}
-          />
-          <TagsInput
-            label={t("webhooks.events")}
-            description={t("webhooks.eventsDetail")}
-            data={kinds}
-            clearable
-            value={events ?? []}
-            onChange={(next) => draft.set({ events: next })}
-            error={fieldError(save.error, "events")}
-          />
-          <Select
-            label={t("webhooks.plugin")}
-            description={t("webhooks.pluginDetail")}
-            searchable
-            clearable
-            data={plugins.data?.map((p) => ({ value: p.id, label: p.name })) ?? []}
-            value={plugin ?? null}
-            onChange={(id) => draft.set({ plugin: id })}
-            error={fieldError(save.error, "plugin")}
-          />
-          <Switch
-            label={t("webhooks.enabled")}
-            checked={enabled ?? true}
-            onChange={(e) => draft.set({ enabled: e.currentTarget.checked })}
-          />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t("common.cancel")}
-            </Button>
-            <Button type="submit" loading={save.isPending} disabled={known !== null && (!draft.dirty || draft.outdated)}>
-              {t(known ? "common.save" : "webhooks.add")}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+        <TextInput
+          label={t("webhooks.url")}
+          description={t("webhooks.urlDetail")}
+          type="url"
+          required
+          data-autofocus
+          value={url}
+          onChange={(e) => draft.set({ url: e.currentTarget.value })}
+          error={fieldError(save.error, "url")}
+        />
+        <TagsInput
+          label={t("webhooks.events")}
+          description={t("webhooks.eventsDetail")}
+          data={kinds}
+          clearable
+          value={events ?? []}
+          onChange={(next) => draft.set({ events: next })}
+          error={fieldError(save.error, "events")}
+        />
+        <Select
+          label={t("webhooks.plugin")}
+          description={t("webhooks.pluginDetail")}
+          searchable
+          clearable
+          data={plugins.data?.map((p) => ({ value: p.id, label: p.name })) ?? []}
+          value={plugin ?? null}
+          onChange={(id) => draft.set({ plugin: id })}
+          error={fieldError(save.error, "plugin")}
+        />
+        <Switch label={t("webhooks.enabled")} checked={enabled ?? true} onChange={(e) => draft.set({ enabled: e.currentTarget.checked })} />
+      </Form>
     </Modal>
   );
 }

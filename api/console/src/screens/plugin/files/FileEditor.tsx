@@ -1,8 +1,8 @@
-import { Button, Group, Stack, Textarea } from "@mantine/core";
+import { Textarea } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Failed } from "../../../parts/Failed";
+import { Form } from "../../../parts/Form";
 import { writeFile } from "./content";
 
 // FileEditor writes a file beside the code. What was typed stays where that fails.
@@ -18,35 +18,19 @@ export function FileEditor({ id, path, text, onDone }: { id: string; path: strin
     },
   });
   return (
-    <form
-      onSubmit={(e) => {
-        e.preventDefault();
-        write.mutate();
-      }}
-    >
-      <Stack gap="sm">
-        <Textarea
-          data-autofocus
-          label={t("files.content")}
-          description={t("files.editNote")}
-          value={draft}
-          onChange={(e) => setDraft(e.currentTarget.value)}
-          autosize
-          minRows={10}
-          maxRows={24}
-          spellCheck={false}
-          styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)", fontSize: 12.5 } }}
-        />
-        {write.error && <Failed error={write.error} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onDone}>
-            {t("common.cancel")}
-          </Button>
-          <Button type="submit" loading={write.isPending}>
-            {t("common.save")}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <Form act={write} action={t("common.save")} onCancel={onDone}>
+      <Textarea
+        data-autofocus
+        label={t("files.content")}
+        description={t("files.editNote")}
+        value={draft}
+        onChange={(e) => setDraft(e.currentTarget.value)}
+        autosize
+        minRows={10}
+        maxRows={24}
+        spellCheck={false}
+        styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)", fontSize: 12.5 } }}
+      />
+    </Form>
   );
 }

@@ -1,4 +1,4 @@
-import { asFailure } from "../../api/failure";
+import { asFailure } from "../api/failure";
 
 // fieldError is what a failure says about one input.
 export function fieldError(error: unknown, field: string): string | undefined {
