@@ -71,9 +71,15 @@ test("the host's screens", async (t) => {
     await dialog.getByRole("button", { name: "Send a test" }).click();
     await dialog.getByText("The test was not received").waitFor();
     await dialog.getByRole("button", { name: "Edit" }).click();
-    await dialog.last().getByLabel("Address").fill(`${at}/takes`);
-    await dialog.last().getByRole("button", { name: "Save" }).click();
+    const edit = page.getByRole("dialog", { name: "Change this receiver" });
+    await edit.getByLabel("Address").fill(`${at}/takes`);
+    const [{ id }] = (await host.call("GET", "/webhooks")).items;
+    await host.call("PATCH", `/webhooks/${id}`, { events: ["plugin.*"] }); // by somebody else, meanwhile
+    await edit.getByText("Somebody else changed this meanwhile").waitFor();
+    await edit.getByRole("button", { name: "Keep my changes on the new state" }).click();
+    await edit.getByRole("button", { name: "Save" }).click();
     await dialog.getByText(`${at}/takes`).waitFor();
+    assert.deepEqual((await host.call("GET", `/webhooks/${id}`)).events, ["plugin.*"]);
     await dialog.getByRole("button", { name: "Send a test" }).click();
     await page.getByText("The receiver answered 204.").waitFor();
     await dialog.getByRole("cell", { name: "webhook.test" }).first().waitFor();

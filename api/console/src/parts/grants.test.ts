@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Grants, grantsOf, needsOf, targetOf } from "./grants";
+import { type Grants, grantsOf, keyOf, needOf, needsOf, targetOf } from "./grants";
 
 const everything: Grants = {
   unrestrictedNetwork: true,
@@ -18,6 +18,7 @@ test("permissions one by one make the same grants again", () => {
   expect(grantsOf(needsOf(everything))).toEqual(everything);
   expect(grantsOf([])).toEqual({});
   expect(grantsOf([{ code: "network", value: "observe" }])).toEqual({});
+  expect(needsOf(everything).map(keyOf).map(needOf)).toEqual(needsOf(everything));
   expect(needsOf(null)).toEqual([]);
   expect(needsOf(everything)).toContainEqual({ code: "public", value: "PUT /a b" });
 });

@@ -22,6 +22,18 @@ export function groupOf(need: Need): Group {
 
 export const keyOf = (n: Need) => `${n.code} ${n.value}`;
 
+// needOf is the opposite of keyOf.
+export function needOf(key: string): Need {
+  const [code, value] = cut(key);
+  return { code, value };
+}
+
+// cut takes a key, or a route like "POST /path", apart at its first space.
+export function cut(text: string): [before: string, after: string] {
+  const [before = "", after = ""] = text.split(/ (.*)/s);
+  return [before, after];
+}
+
 // needsOf lists permissions one by one, as the host does in a plan's added and removed.
 export function needsOf(g: Grants | null): Need[] {
   if (!g) return [];
@@ -47,7 +59,7 @@ export function grantsOf(needs: Need[]): Grants {
   const of = (code: string) => needs.filter((n) => n.code === code).map((n) => n.value);
   const routes = new Map<string, string[]>();
   for (const route of of("public")) {
-    const [method, path] = routeOf(route);
+    const [method, path] = cut(route);
     routes.set(path, [...(routes.get(path) ?? []), method]);
   }
   const g: Grants = {};
@@ -61,12 +73,6 @@ export function grantsOf(needs: Need[]): Grants {
   if (of("desktop").length) g.desktop = of("desktop");
   if (of("installScripts").length) g.installScripts = true;
   return g;
-}
-
-// routeOf takes "POST /path" apart.
-export function routeOf(route: string): [method: string, path: string] {
-  const [method = "", path = ""] = route.split(/ (.*)/s);
-  return [method, path];
 }
 
 // Target is an address that may be reached, taken apart for words.

@@ -1,6 +1,6 @@
 import i18next from "i18next";
 import { useTranslation } from "react-i18next";
-import { type Need, routeOf, targetOf } from "./grants";
+import { cut, type Need, targetOf } from "./grants";
 
 const events = { screenPop: "screenPop", "call.*": "calls", "chat.*": "chats" } as const;
 
@@ -23,7 +23,7 @@ export function useWords(plugin: string) {
       case "plugins":
         return t("permission.plugin", { name: value });
       case "public": {
-        const [method, path] = routeOf(value);
+        const [method, path] = cut(value);
         return t("permission.route", { method, path: `/hooks/${plugin}${path}` });
       }
       case "browser": {

@@ -9,11 +9,12 @@ import type { Plugin } from "../../../api/queries";
 import { useConfirm } from "../../../parts/Confirm";
 import { Failed } from "../../../parts/Failed";
 import { number } from "../../../parts/format";
-import { grantsOf, groupOf, groups, keyOf } from "../../../parts/grants";
+import { grantsOf, groupOf, groups, keyOf, needOf } from "../../../parts/grants";
 import { Icon } from "../../../parts/Icon";
 import { Loaded } from "../../../parts/Loaded";
 import { Outdated } from "../../../parts/Outdated";
 import { Panel } from "../../../parts/Panel";
+import { useDraft } from "../../../parts/useDraft";
 import { useWords } from "../../../parts/useWords";
 import { When } from "../../../parts/When";
 import { AddAddress } from "./AddAddress";
@@ -45,21 +46,21 @@ function Granted({ plugin, view: { data, etag } }: { plugin: Plugin; view: Tagge
   const { t } = useTranslation();
   const confirm = useConfirm();
   const put = usePutGrants(plugin.id, t("overview.notChanged"));
-  // editing are the permissions as they are to become, with the ETag of what was seen; null while they are only shown.
-  const [editing, setEditing] = useState<{ list: Permission[]; etag: string } | null>(null);
-  const outdated = editing !== null && editing.etag !== etag;
+  const draft = useDraft({ data: { granted: data.permissions.filter((p) => p.granted && p.value !== "observe").map(keyOf) }, etag });
+  const { granted } = draft.value;
+  const [editing, setEditing] = useState(false);
   const until = data.granted?.observeUntil;
   const observing = until !== undefined && Date.parse(until) > Date.now();
-  const list = (editing?.list ?? data.permissions).filter((p) => p.value !== "observe");
+  const list = shownOf(data.permissions, granted);
+  const end = () => {
+    draft.reset();
+    setEditing(false);
+  };
 
   // An observation that is under way goes on beside the grants that are changed.
   const rest = () =>
     observing ? { observe: true, expiresInSeconds: Math.max(1, Math.round((Date.parse(until) - Date.now()) / 1000)) } : {};
-  const save = () => {
-    if (!editing) return;
-    const choice = { ...grantsOf(editing.list.filter((p) => p.granted)), ...rest() };
-    put.mutate({ choice, etag: editing.etag }, { onSuccess: () => setEditing(null) });
-  };
+  const save = () => put.mutate({ choice: { ...grantsOf(granted.map(needOf)), ...rest() }, etag: draft.etag }, { onSuccess: end });
   const choose = async (choice: "requested" | "used" | "observe" | "nothing") => {
     const body = choice === "nothing" ? {} : choice;
     const question = {
@@ -87,7 +88,7 @@ function Granted({ plugin, view: { data, etag } }: { plugin: Plugin; view: Tagge
         installed &&
         !editing && (
           <Group gap="xs">
-            <Button size="xs" variant="default" onClick={() => setEditing({ list: data.permissions, etag })} loading={put.isPending}>
+            <Button size="xs" variant="default" onClick={() => setEditing(true)} loading={put.isPending}>
               {t("overview.change")}
             </Button>
             <Menu position="bottom-end" withArrow width={300}>
@@ -119,34 +120,23 @@ function Granted({ plugin, view: { data, etag } }: { plugin: Plugin; view: Tagge
           busy={put.isPending}
         />
       )}
-      {editing && outdated && (
-        <Outdated onRebase={() => setEditing({ list: taken(editing.list, data.permissions), etag })} onReset={() => setEditing(null)} />
-      )}
+      {draft.outdated && !put.isPending && <Outdated onRebase={draft.rebase} onReset={draft.reset} />}
       {list.length === 0 ? (
         <Text size="sm">{t("overview.nothing")}</Text>
       ) : (
-        <Matrix
-          plugin={plugin.id}
-          list={list}
-          onToggle={editing ? (p) => setEditing({ ...editing, list: toggled(editing.list, p) }) : undefined}
-        />
+        <Matrix plugin={plugin.id} list={list} onToggle={editing ? (p) => draft.set({ granted: toggled(granted, keyOf(p)) }) : undefined} />
       )}
       {editing && (
         <Stack gap="sm">
           {plugin.type === "script" && (
-            <AddAddress
-              taken={editing.list}
-              onAdd={(value) =>
-                setEditing({ ...editing, list: [...editing.list, { code: "network", value, asked: false, granted: true, used: null }] })
-              }
-            />
+            <AddAddress taken={list} onAdd={(value) => draft.set({ granted: [...granted, keyOf({ code: "network", value })] })} />
           )}
           {put.error && asFailure(put.error).fields.length > 0 ? <Failed error={put.error} /> : null}
           <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={() => setEditing(null)}>
+            <Button variant="default" onClick={end}>
               {t("common.cancel")}
             </Button>
-            <Button onClick={save} loading={put.isPending} disabled={outdated}>
+            <Button onClick={save} loading={put.isPending} disabled={!draft.dirty || draft.outdated}>
               {t("common.save")}
             </Button>
           </Group>
@@ -156,18 +146,14 @@ function Granted({ plugin, view: { data, etag } }: { plugin: Plugin; view: Tagge
   );
 }
 
-// toggled grants or revokes p; what nobody asks for and is revoked goes.
-const toggled = (list: Permission[], p: Permission) => list.map((q) => (keyOf(q) === keyOf(p) ? { ...q, granted: !q.granted } : q));
+const toggled = (keys: string[], key: string) => (keys.includes(key) ? keys.filter((k) => k !== key) : [...keys, key]);
 
-// taken puts the choices that were made over what there is now.
-const taken = (mine: Permission[], now: Permission[]) => {
-  const chosen = new Map(mine.map((p) => [keyOf(p), p]));
+// shownOf is what is asked for or granted as it is to become, and then what is added to it.
+function shownOf(now: Permission[], granted: string[]): Permission[] {
   const known = new Set(now.map(keyOf));
-  return [
-    ...now.map((p) => ({ ...p, granted: chosen.get(keyOf(p))?.granted ?? p.granted })),
-    ...mine.filter((p) => !known.has(keyOf(p)) && p.granted),
-  ];
-};
+  const added = granted.filter((key) => !known.has(key)).map((key) => ({ ...needOf(key), asked: false, granted: true, used: null }));
+  return [...now.filter((p) => p.value !== "observe").map((p) => ({ ...p, granted: granted.includes(keyOf(p)) })), ...added];
+}
 
 function Matrix({ plugin, list, onToggle }: { plugin: string; list: Permission[]; onToggle?: ((p: Permission) => void) | undefined }) {
   const { t } = useTranslation();
