@@ -20,7 +20,7 @@ import { When } from "../../../parts/When";
 import { AddAddress } from "./AddAddress";
 import { Observing } from "./Observing";
 import classes from "./Overview.module.css";
-import { type GrantsView, grantsQuery, usePutGrants } from "./query";
+import { beside, type GrantsView, grantsQuery, underWay, usePutGrants } from "./query";
 
 type Permission = GrantsView["permissions"][number];
 
@@ -50,17 +50,14 @@ function Granted({ plugin, view: { data, etag } }: { plugin: Plugin; view: Tagge
   const { granted } = draft.value;
   const [editing, setEditing] = useState(false);
   const until = data.granted?.observeUntil;
-  const observing = until !== undefined && Date.parse(until) > Date.now();
+  const observing = underWay(until);
   const list = shownOf(data.permissions, granted);
   const end = () => {
     draft.reset();
     setEditing(false);
   };
 
-  // An observation that is under way goes on beside the grants that are changed.
-  const rest = () =>
-    observing ? { observe: true, expiresInSeconds: Math.max(1, Math.round((Date.parse(until) - Date.now()) / 1000)) } : {};
-  const save = () => put.mutate({ choice: { ...grantsOf(granted.map(needOf)), ...rest() }, etag: draft.etag }, { onSuccess: end });
+  const save = () => put.mutate({ choice: beside(grantsOf(granted.map(needOf)), until), etag: draft.etag }, { onSuccess: end });
   const choose = async (choice: "requested" | "used" | "observe" | "nothing") => {
     const body = choice === "nothing" ? {} : choice;
     const question = {

@@ -9,7 +9,7 @@ import { type Column, Listing } from "../../../parts/Listing";
 import { Panel } from "../../../parts/Panel";
 import { Tag } from "../../../parts/Tag";
 import { When } from "../../../parts/When";
-import { type GrantsView, grantsQuery, usePutGrants } from "./query";
+import { beside, type GrantsView, grantsQuery, usePutGrants } from "./query";
 
 type Use = GrantsView["network"][number];
 const few = 8;
@@ -24,7 +24,8 @@ export function Reached({ plugin }: { plugin: Plugin }) {
   const uses = [...view.data.network].sort((a, b) => b.denied - a.denied || b.lastAt.localeCompare(a.lastAt));
   const grant = (target: string) => {
     const has = view.data.permissions.filter((p) => p.granted);
-    put.mutate({ choice: grantsOf([...has, { code: "network", value: target }]), etag: view.etag });
+    const grants = grantsOf([...has, { code: "network", value: target }]);
+    put.mutate({ choice: beside(grants, view.data.granted?.observeUntil), etag: view.etag });
   };
   const columns: Column<Use>[] = [
     {

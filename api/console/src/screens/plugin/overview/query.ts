@@ -19,6 +19,15 @@ export const statsQuery = (id: string, running: boolean) =>
     enabled: running,
   });
 
+// underWay tells whether an observation that lasts until then goes on.
+export const underWay = (until: string | undefined): until is string => until !== undefined && Date.parse(until) > Date.now();
+
+// beside are grants with the observation that is under way, which would end without.
+export function beside(grants: Schema["Grants"], until: string | undefined): Schema["GrantChoice"] {
+  if (!underWay(until)) return grants;
+  return { ...grants, observe: true, expiresInSeconds: Math.max(1, Math.round((Date.parse(until) - Date.now()) / 1000)) };
+}
+
 // usePutGrants replaces what the plugin may do, as it was seen with the ETag.
 export function usePutGrants(id: string, title: string) {
   const client = useQueryClient();
