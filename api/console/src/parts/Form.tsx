@@ -40,8 +40,8 @@ export function Form({ act, action, color, blocked, note, next, onCancel, draft,
       }}
     >
       <Stack>
-        {draft && outdated && <Outdated onRebase={again(draft.rebase)} onReset={again(draft.reset)} />}
         {children}
+        {draft && outdated && <Outdated onRebase={again(draft.rebase)} onReset={again(draft.reset)} />}
         {refused ? <Failed error={act.error} next={next} /> : null}
         <Group justify="flex-end">
           {note !== undefined && (

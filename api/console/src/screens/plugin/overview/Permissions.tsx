@@ -117,7 +117,6 @@ function Granted({ plugin, view: { data, etag } }: { plugin: Plugin; view: Tagge
           busy={put.isPending}
         />
       )}
-      {draft.outdated && !put.isPending && <Outdated onRebase={draft.rebase} onReset={draft.reset} />}
       {list.length === 0 ? (
         <Text size="sm">{t("overview.nothing")}</Text>
       ) : (
@@ -128,6 +127,7 @@ function Granted({ plugin, view: { data, etag } }: { plugin: Plugin; view: Tagge
           {plugin.type === "script" && (
             <AddAddress taken={list} onAdd={(value) => draft.set({ granted: [...granted, keyOf({ code: "network", value })] })} />
           )}
+          {draft.outdated && !put.isPending && <Outdated onRebase={draft.rebase} onReset={draft.reset} />}
           {put.error && asFailure(put.error).fields.length > 0 ? <Failed error={put.error} /> : null}
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={end}>
