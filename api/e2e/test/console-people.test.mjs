@@ -144,12 +144,12 @@ test("people", async (t) => {
     const me = await host.call("GET", "/me", undefined, { token });
     assert.deepEqual(me.scopes, ["plugins:read"]);
     await dialog.getByRole("button", { name: "I have kept it" }).click();
-    await p.getByRole("button", { name: "Delete deploy" }).click();
+    await p.getByRole("button", { name: "Delete deploy", exact: true }).click();
     const sure = p.getByRole("dialog");
     assert.equal(await sure.getByRole("button", { name: "Delete", exact: true }).isDisabled(), true);
     await sure.getByLabel("Type deploy to confirm").fill("deploy");
     await p.keyboard.press("Enter");
-    await p.getByRole("button", { name: "Delete deploy" }).waitFor({ state: "detached" });
+    await p.getByRole("button", { name: "Delete deploy", exact: true }).waitFor({ state: "detached" });
     assert.equal((await fetch(`${host.url}/api/v1/me`, { headers: { authorization: `Bearer ${token}` } })).status, 401);
     await p.context().close();
   });

@@ -38,6 +38,7 @@ export async function startText() {
     fallbackLng: "en",
     interpolation: { escapeValue: false }, // React escapes
     returnNull: false,
+    returnEmptyString: true, // for what has no words in one language or for one thing
     resources: {},
   });
   await setLanguage(chosen());

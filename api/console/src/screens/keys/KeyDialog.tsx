@@ -50,7 +50,7 @@ export function KeyDialog({ known, keys, onClose }: { known: TrustedKey | null; 
             description={t("keys.publicKeyDetail")}
             required
             rows={3}
-            ff="monospace"
+            styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
             value={form.publicKey}
             onChange={(e) => setForm({ ...form, publicKey: e.currentTarget.value })}
             error={fieldError(save.error, "publicKey")}
