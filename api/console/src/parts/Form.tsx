@@ -54,7 +54,7 @@ export function Form({ act, action, color, blocked, note, next, onCancel, draft,
               {t("common.cancel")}
             </Button>
           )}
-          {!onCancel && draft?.dirty && (
+          {!onCancel && draft?.dirty && !outdated && (
             <Button variant="default" onClick={again(draft.reset)}>
               {t("draft.discard")}
             </Button>
