@@ -21,7 +21,7 @@ type people struct {
 const givenPlugin, member, memberPassword = "given", "somebody", "the password of somebody"
 
 func newPeople() *worker[people] {
-	w := &peopleWorker{secrets: map[string]token{}, cookies: map[string]string{}}
+	w := &peopleWorker{secrets: map[string]token{}, cookies: map[string]string{}, refused: map[string]int{}}
 	return &worker[people]{name: "people", choose: w.choose, compare: w.compare}
 }
 
@@ -33,6 +33,8 @@ type peopleWorker struct {
 	secrets map[string]token
 	// cookies are those of sessions by name.
 	cookies map[string]string
+	// refused is how often the host refused one that was ended, by name.
+	refused map[string]int
 }
 
 func (w *peopleWorker) choose(r *rand.Rand, s people) operation[people] {
@@ -223,6 +225,9 @@ func (w *peopleWorker) compare(_ *zone, c *client, s people) error {
 		if a.ok() != (name == s.Token) {
 			return fmt.Errorf("with %s: %s", name, a)
 		}
+		if !a.ok() && w.often(name) {
+			delete(w.secrets, name)
+		}
 	}
 	if s.Session != "" && w.cookies[s.Session] == "" {
 		return errors.New("a session whose cookie was not told is of no use")
@@ -232,8 +237,17 @@ func (w *peopleWorker) compare(_ *zone, c *client, s people) error {
 		if a.ok() != (name == s.Session) {
 			return fmt.Errorf("with %s: %s", name, a)
 		}
+		if !a.ok() && w.often(name) {
+			delete(w.cookies, name)
+		}
 	}
 	return nil
+}
+
+// often tells that a token or session was refused three times. Then it is not tried again, as the host answers strangers more and more slowly.
+func (w *peopleWorker) often(name string) bool {
+	w.refused[name]++
+	return w.refused[name] >= 3
 }
 
 func (w *peopleWorker) compareMember(c *client, s people) error {
