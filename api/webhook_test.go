@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -205,6 +206,49 @@ func TestAWebhookIsTested(t *testing.T) {
 	deliveries.into(t, &list)
 	require.Len(t, list.Items, 1)
 	assert.NotContains(t, string(a.text)+string(deliveries.text), "topsecret")
+}
+
+// E4: who makes the host ask a service of the house that is none for webhooks learns nothing of what it answers.
+func TestAnAnswerThatIsNoneIsNotTold(t *testing.T) {
+	r := newRig(t)
+	for name, c := range map[string]struct{ answer, want string }{
+		"no HTTP":         {"-ERR unknown command 'topsecret'\r\n", "not HTTP"},
+		"no header":       {"HTTP/1.1 200 OK\r\ntopsecret\r\n\r\n", "not HTTP"},
+		"no length":       {"HTTP/1.1 200 OK\r\nContent-Length: topsecret\r\n\r\n", "not HTTP"},
+		"no transfer":     {"HTTP/1.1 200 OK\r\nTransfer-Encoding: topsecret\r\n\r\n", "not HTTP"},
+		"nothing":         {"", "without an answer"},
+		"half an answer":  {"HTTP/1.1 200 OK\r\ntopsecret: to", "without an answer"},
+		"TLS without TLS": {"HTTP/1.1 200 OK\r\n\r\n", "tls: "},
+	} {
+		url := "http://" + answering(t, c.answer)
+		if c.want == "tls: " {
+			url = "https" + strings.TrimPrefix(url, "http")
+		}
+		_, at := r.createWebhook(map[string]any{"url": url, "enabled": false})
+		a := r.expect(call{method: "POST", path: at + "/test"}, 502, "webhook_unreachable")
+		assert.Contains(t, string(a.text), c.want, name)
+		trail := r.expect(call{method: "GET", path: "/api/v1/audit?limit=500"}, 200)
+		assert.NotContains(t, string(a.text)+string(trail.text)+string(r.get(at+"/deliveries").text), "topsecret", name)
+	}
+}
+
+// answering is a listener that answers so, whatever is said to it.
+func answering(t *testing.T, with string) string {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = conn.Read(make([]byte, 64<<10))
+			_, _ = conn.Write([]byte(with))
+			_ = conn.Close()
+		}
+	}()
+	return l.Addr().String()
 }
 
 // H8: neither a secret nor what a URL holds of one is in the trail, in events, or in an answer but the first.

@@ -5,7 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"os"
+	"strings"
 	"syscall"
 	"time"
 
@@ -59,7 +62,8 @@ func (b *webhookHub) attempt(ctx context.Context, rec *webhookRecord, e Event) (
 	return a, answer, nil
 }
 
-// receiverError is a cause for people, without an address of the host's own and without the URL.
+// receiverError is a cause for people, without an address of the host's own, without the URL, and without anything of an answer that is none: what
+// else listens on this organisation's machines tells nobody its greeting by it.
 func receiverError(err error) string {
 	var judged *egress.Error
 	var own *fault.Error
@@ -69,12 +73,16 @@ func receiverError(err error) string {
 		return judged.Message
 	case errors.As(err, &own):
 		return own.Message
-	case errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, context.DeadlineExceeded), os.IsTimeout(err):
 		return fmt.Sprintf("no answer within %d seconds", int(webhook.Timeout.Seconds()))
 	case errors.As(err, &errno):
 		return errno.Error()
+	case strings.HasPrefix(err.Error(), "tls: "), strings.HasPrefix(err.Error(), "remote error: tls: "): // some have no type
+		return cut(err.Error(), 200)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "the receiver ended the connection without an answer"
 	}
-	return cut(err.Error(), 200)
+	return "what the receiver answered is not HTTP, or has too large a head"
 }
 
 // TestWebhook sends an event webhook.test to the receiver at once, enabled or not, and tells what it answered. Errors: webhook_unreachable, when there is

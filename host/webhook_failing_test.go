@@ -2,7 +2,6 @@ package host_test
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -95,7 +94,7 @@ func TestAReceiverDoesNotHoldUpEventsByWhatItAsksFor(t *testing.T) {
 }
 
 func TestAReceiverThatFailsForLongIsSwitchedOff(t *testing.T) {
-	x := &receivers{answer: func(hookMessage, *http.Request) (int, string, error) { return 0, "", errors.New("connection refused") }}
+	x := &receivers{answer: func(hookMessage, *http.Request) (int, string, error) { return 0, "", syscall.ECONNREFUSED }}
 	inBubble(t, x.config, func(r *rig) {
 		w := r.hooked()
 		r.happen("t1", "t2", "t3", "t4", "t5")

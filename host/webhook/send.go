@@ -50,10 +50,9 @@ func Send(ctx context.Context, transport http.RoundTripper, m Message) (Answer, 
 	if err != nil {
 		return Answer{}, err
 	}
-	client := http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	response, err := client.Do(request)
+	response, err := transport.RoundTrip(request) // which follows no redirect
 	if err != nil {
-		return Answer{}, withoutURL(err)
+		return Answer{}, err
 	}
 	defer response.Body.Close()
 	_, _ = io.CopyN(io.Discard, response.Body, answerMax) // so that the connection can be used again; the status is all that counts

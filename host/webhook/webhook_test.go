@@ -61,6 +61,18 @@ func TestARedirectIsNotFollowed(t *testing.T) {
 	assert.False(t, followed)
 }
 
+// E1: so is one that leads nowhere.
+func TestARedirectIsAnAnswerWhereverItLeads(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Location", "http://[::1]:port/topsecret")
+		w.WriteHeader(http.StatusFound)
+	}))
+	defer server.Close()
+	answer, err := webhook.Send(t.Context(), http.DefaultTransport, webhook.Message{URL: server.URL, ID: "one"})
+	require.NoError(t, err)
+	assert.Equal(t, http.StatusFound, answer.Status)
+}
+
 // transport answers by itself.
 type transport func(*http.Request) (*http.Response, error)
 
@@ -113,7 +125,7 @@ func TestAnErrorDoesNotHaveTheURL(t *testing.T) {
 		webhook.Message{URL: "https://receiver.example/secret-path", ID: "one", Body: bytes.Repeat([]byte("x"), 100)})
 	require.ErrorIs(t, err, cause)
 	assert.NotContains(t, err.Error(), "secret-path")
-	_, err = webhook.Send(t.Context(), nil, webhook.Message{URL: "https://receiver.example:port/secret-path"})
+	_, err = webhook.Send(t.Context(), http.DefaultTransport, webhook.Message{URL: "https://receiver.example:port/secret-path"})
 	require.Error(t, err)
 	assert.NotContains(t, err.Error(), "secret-path")
 }
