@@ -89,3 +89,19 @@ func TestAStreamEndsWhenItsReaderGetsAnotherRole(t *testing.T) {
 	r.patch("/api/v1/staff/boss", map[string]any{"role": "agent"})
 	others.until(`"after":{"kind":"person","role":"agent"`)
 }
+
+// So it does with less: a token is made narrower at once, also for what it has opened.
+func TestAStreamEndsWhenItsTokenBecomesNarrower(t *testing.T) {
+	r := newRig(t)
+	token, err := r.host.CreateToken(t.Context(), host.TokenRequest{Name: "wide", Scopes: []string{host.ScopePluginsRead, host.ScopeStaffManage}}, host.Actor{User: "admin", Role: host.RoleAdmin})
+	require.NoError(t, err)
+	c := eventStream("/api/v1/events")
+	c.token = token.Secret
+	stream := r.open(c)
+	stream.until("retry:")
+	r.patch("/api/v1/tokens/"+token.ID, map[string]any{"name": "the same scopes"})
+	r.member("first", "agent", nil)
+	stream.until("member.created")
+	r.patch("/api/v1/tokens/"+token.ID, map[string]any{"scopes": []string{host.ScopePluginsRead}})
+	stream.ended()
+}

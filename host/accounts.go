@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -120,7 +121,7 @@ func (a *accounts) enter(actor Actor) error {
 }
 
 var errCredentialsEnded = fault.New(fault.Unauthorized, "credentials_ended",
-	"nothing was changed: while the request waited, the session or the token ended, or its owner got another role; log in again")
+	"nothing was changed: while the request waited, the session or the token ended or was made narrower, or its owner got another role; log in again")
 
 // change is [Host.change] for accounts. The caller holds both locks, as it does again afterwards; meanwhile mu is free, so that nobody
 // who only reads waits for the disk.
@@ -153,8 +154,8 @@ func (h *Host) ByCredential(credential string) (actor Actor, ok bool) {
 	return a.byCredential(credential, time.Now())
 }
 
-// Unchanged tells whether the actor's credential still holds and its owner has the same role. It is for what goes on after the request
-// that began it, and shows more than one plugin.
+// Unchanged tells whether the actor's credential still holds, with the same scopes, and its owner has the same role. It is for what goes on
+// after the request that began it, and shows more than one plugin.
 func (h *Host) Unchanged(actor Actor) bool {
 	a := h.accounts
 	a.mu.Lock()
@@ -183,7 +184,7 @@ func (h *Host) stillMay(actor Actor) error {
 // unchanged is Unchanged for who holds mu.
 func (a *accounts) unchanged(actor Actor) bool {
 	now, ok := a.byCredential(actor.Credential, time.Now())
-	return ok && now.Role == actor.Role
+	return ok && now.Role == actor.Role && slices.Equal(now.Scopes, actor.Scopes)
 }
 
 // useCredential is ByCredential for a request that uses the credential: a session slides on by it.
