@@ -10,6 +10,8 @@ const (
 	webhookPage = 100
 	// webhookSave is how often, at most, it is written how far a receiver has got. What it got since is sent again after a crash.
 	webhookSave = time.Second
+	// webhookSaveSkipped is the same where it only passed over what it does not want, which costs nothing but a look.
+	webhookSaveSkipped = time.Minute
 	// webhookPause is the wait after the store failed.
 	webhookPause = 5 * time.Second
 )
@@ -38,11 +40,7 @@ func (s *webhookSender) run(ctx context.Context) {
 			continue
 		}
 		if len(page) == 0 {
-			s.save()
-			select {
-			case <-more:
-			case <-ctx.Done():
-			}
+			s.idle(ctx, more)
 			continue
 		}
 		for _, e := range page {
@@ -51,6 +49,27 @@ func (s *webhookSender) run(ctx context.Context) {
 			}
 		}
 	}
+}
+
+// idle waits for further events, and saves meanwhile how far the receiver has got.
+func (s *webhookSender) idle(ctx context.Context, more <-chan struct{}) {
+	due := time.NewTimer(time.Until(s.saveDue()))
+	defer due.Stop()
+	select {
+	case <-more:
+	case <-due.C:
+		s.save()
+	case <-ctx.Done():
+	}
+}
+
+// saveDue is when it is to be saved how far the receiver has got.
+func (s *webhookSender) saveDue() time.Time {
+	state, passed := s.state(), s.saved
+	if passed.Seq, passed.TriedSince = state.Seq, state.TriedSince; state == passed {
+		return s.savedAt.Add(webhookSaveSkipped)
+	}
+	return s.savedAt.Add(webhookSave)
 }
 
 // state is a copy of how it went.
@@ -75,7 +94,9 @@ func (s *webhookSender) deliver(ctx context.Context, e Event) bool {
 		if answer.Taken() {
 			s.change(func(st *webhookState) { st.taken(e.Seq, a.Time, answer.Status) }, a)
 			s.hub.host.hook("webhook.delivered")
-			s.saveSometimes()
+			if !time.Now().Before(s.saveDue()) {
+				s.save()
+			}
 			return true
 		}
 		var wait time.Duration
@@ -114,23 +135,16 @@ func (s *webhookSender) change(fn func(*webhookState), attempts ...WebhookAttemp
 	}
 }
 
-// saveSometimes saves if the last time is long enough ago.
-func (s *webhookSender) saveSometimes() {
-	if time.Since(s.savedAt) >= webhookSave {
-		s.save()
-	}
-}
-
 // save writes how it went, so that it goes on from there after a restart. A failure is made up for by the next time.
 func (s *webhookSender) save() {
 	state := s.state()
-	if state == s.saved {
+	if s.savedAt = time.Now(); state == s.saved {
 		return
 	}
-	s.savedAt = time.Now()
 	err := s.hub.host.update(context.Background(), func(w Writer) error { return tableDeliveries.put(w, s.rec.ID, state) })
 	if err != nil {
 		s.hub.host.log.Error("not written how far the receiver of a webhook is", "webhook", s.rec.ID, "error", err)
+		s.savedAt = s.savedAt.Add(webhookPause)
 		return
 	}
 	s.saved = state

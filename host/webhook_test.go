@@ -1,6 +1,7 @@
 package host_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -8,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -333,4 +335,51 @@ func TestAWebhookIsChangedWhileItSends(t *testing.T) {
 	r.happen("t1")
 	r.Close()
 	assert.Empty(t, x.take())
+}
+
+// countedStore counts the updates that write how far a receiver has got.
+type countedStore struct {
+	host.Store
+	deliveries atomic.Int64
+}
+
+func (s *countedStore) Update(ctx context.Context, fn func(host.Writer) error) error {
+	return s.Store.Update(ctx, func(w host.Writer) error { return fn(&countedWriter{w, s}) })
+}
+
+type countedWriter struct {
+	host.Writer
+	s *countedStore
+}
+
+func (w *countedWriter) Put(table, key string, v any) error {
+	if table == "deliveries" {
+		w.s.deliveries.Add(1)
+	}
+	return w.Writer.Put(table, key, v)
+}
+
+// F2: a host on which something happens all the time does not write for each event and each webhook.
+func TestEventsThatPassAWebhookCostTheDiskLittle(t *testing.T) {
+	x := &receivers{}
+	var s *countedStore
+	config := func(c *host.Config) {
+		x.config(c)
+		s = &countedStore{Store: c.Store}
+		c.Store = s
+	}
+	for kind, most := range map[string]int64{"unwanted": 3, "t": 120} {
+		inBubble(t, config, func(r *rig) {
+			r.hooked()
+			settle(time.Second)
+			before := s.deliveries.Load()
+			for range 400 {
+				r.happen(kind)
+				settle(250 * time.Millisecond)
+			}
+			assert.LessOrEqual(r, s.deliveries.Load()-before, most, kind)
+			settle(2 * time.Minute)
+			assert.NotEqual(r, before, s.deliveries.Load(), "it is written at last")
+		})
+	}
 }
