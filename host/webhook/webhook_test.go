@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -96,6 +97,21 @@ func TestAnAnswerIsBounded(t *testing.T) {
 		}), webhook.Message{URL: "https://receiver.example", ID: "one"})
 		require.Error(t, err)
 		assert.Equal(t, webhook.Timeout, time.Since(begun))
+	})
+}
+
+// D10: one that changes the protocol is not waited for either: what follows it is the connection, which knows nothing of the request's time.
+func TestAnAnswerThatIsAConnectionIsBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		near, far := net.Pipe()
+		defer far.Close()
+		begun := time.Now()
+		answer, err := webhook.Send(t.Context(), transport(func(*http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: http.StatusSwitchingProtocols, Body: near}, nil
+		}), webhook.Message{URL: "https://receiver.example", ID: "one"})
+		require.NoError(t, err)
+		assert.False(t, answer.Taken())
+		assert.LessOrEqual(t, time.Since(begun), webhook.Timeout)
 	})
 }
 
