@@ -39,6 +39,7 @@ func (a *app) serve() *cobra.Command {
 			if err != nil {
 				return usageError{err}
 			}
+			slog.SetDefault(log) // also for what libraries say by the standard log, to which answers of receivers can lead
 			for _, name := range unknownVariables(os.Environ()) {
 				log.Warn("variable is not known and does nothing", "variable", name)
 			}
