@@ -171,7 +171,7 @@ test("the page of a plugin", async (t) => {
     await page.getByText("admin changed this meanwhile").waitFor();
     assert.equal(await page.getByLabel("Greeting").inputValue(), "mine");
     await tell("Keep my changes on the new state").click();
-    assert.match(await page.getByLabel("Port").inputValue(), /1.?234/);
+    await page.waitForFunction((port) => /1.?234/.test(port.value), await page.getByLabel("Port").elementHandle());
     await tell("Review and save").click();
     await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
     await page.getByText("is not saved").waitFor({ state: "detached" });
