@@ -74,7 +74,8 @@ type Server struct {
 	// The same for requests to public routes: of each plugin, and of each address to it.
 	hooks, callers *limit.Limiter
 	newConns       newConns
-	sidebars       sidebars
+	// What members have open.
+	sidebars, streams places
 	// internal answers plugins that call other plugins.
 	internal *internal
 	// table is what routes returned, pageTable what pageRoutes did.

@@ -2,7 +2,6 @@ package api
 
 import (
 	"bytes"
-	"sync"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -27,41 +26,15 @@ func (s *Server) getMySidebar(c *fiber.Ctx) error {
 		entries, err := s.host.Sidebar(s.ctx, actor)
 		return reply(c, listOf(entries, ""), err)
 	}
-	leave, err := s.sidebars.enter(actor.User)
-	if err != nil {
-		return err
+	leave, ok := s.sidebars.enter(actor.User, sidebarsMax)
+	if !ok {
+		return fault.New(fault.Unavailable, "too_many_streams", "%d of your windows follow the sidebar already; close some", sidebarsMax)
 	}
 	f := sidebarFollower{server: s, actor: actor, sub: s.host.Bus().Subscribe()}
 	return s.openStream(c, contentEvents, pulseEvents, f.run, func() {
 		f.sub.Close()
 		leave()
 	})
-}
-
-// sidebars counts what members follow.
-type sidebars struct {
-	mu   sync.Mutex // guards what follows
-	open map[string]int
-}
-
-// enter takes one of the member's places. leave, which is called once, gives it back.
-func (s *sidebars) enter(user string) (leave func(), err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.open[user] >= sidebarsMax {
-		return nil, fault.New(fault.Unavailable, "too_many_streams", "%d of your windows follow the sidebar already; close some", sidebarsMax)
-	}
-	if s.open == nil {
-		s.open = map[string]int{}
-	}
-	s.open[user]++
-	return func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if s.open[user]--; s.open[user] == 0 {
-			delete(s.open, user)
-		}
-	}, nil
 }
 
 // sidebarFollower is one member's sidebar as a stream.

@@ -23,6 +23,8 @@ const (
 	writeTime = 30 * time.Second
 	// streamsMax bounds the streams that are open at once.
 	streamsMax = 1000
+	// streamsOfOneMax bounds those of one member, so that nobody takes them all.
+	streamsOfOneMax = 200
 )
 
 var (
@@ -55,15 +57,22 @@ func (s *Server) openStream(c *fiber.Ctx, contentType, pulse string, run func(*s
 		ended()
 		return nil
 	}
+	leave, ok := s.streams.enter(actorOf(c).User, streamsOfOneMax)
+	if !ok {
+		ended()
+		return fault.New(fault.Unavailable, "too_many_streams", "%d streams of yours are open; close some and try again", streamsOfOneMax)
+	}
 	if streamsOpen.Add(1) > streamsMax {
 		streamsOpen.Add(-1)
+		leave()
 		ended()
 		return fault.New(fault.Unavailable, "too_many_streams", "too many streams are open; close some and try again")
 	}
 	id := requestID(c)
 	c.Set("X-Accel-Buffering", "no")
 	c.Context().Response.ImmediateHeaderFlush = true
-	c.Context().SetBodyStream(&stream{ctx: s.closing, conn: c.Context().Conn(), holds: s.credential(c), run: run, pulse: []byte(pulse), ended: ended,
+	c.Context().SetBodyStream(&stream{ctx: s.closing, conn: c.Context().Conn(), holds: s.credential(c), run: run, pulse: []byte(pulse),
+		ended:  func() { leave(); ended() },
 		failed: func(err error) { s.log.Error("stream failed", "request_id", id, "error", err) }}, -1)
 	return nil
 }

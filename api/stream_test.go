@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"appzone/api"
 	"appzone/host"
 )
 
@@ -228,4 +229,28 @@ func TestShutdownDoesNotWaitForUnusedConnections(t *testing.T) {
 	_, err = conn.Read(make([]byte, 1))
 	assert.ErrorIs(t, err, io.EOF, "it is closed before any grace ends")
 	<-began
+}
+
+// F2: who opens streams without end leaves some to others.
+func TestNobodyTakesAllStreams(t *testing.T) {
+	r := newRigWith(t, (*api.Server).WithoutLimits)
+	r.member("boss", "admin", nil)
+	c := eventStream("/api/v1/events")
+	all := make([]*reader, 200)
+	for i := range all {
+		all[i] = r.open(c)
+	}
+	r.expect(c, 503, "too_many_streams")
+	others := c
+	others.header = map[string]string{"Accept": "text/event-stream", "Cookie": r.loginAs("boss")["Cookie"]}
+	others.token = "-"
+	r.open(others)
+	require.NoError(t, all[0].res.Body.Close())
+	require.Eventually(t, func() bool {
+		r.host.Bus().Publish(host.Event{Type: "plugin.state", Plugin: "clock"}) // by writing of it the host learns that its client left
+		res, err := http.DefaultTransport.RoundTrip(r.request(call{method: "GET", path: c.path, header: c.header}))
+		require.NoError(t, err)
+		require.NoError(t, res.Body.Close())
+		return res.StatusCode == 200
+	}, 10*time.Second, 50*time.Millisecond)
 }
