@@ -120,7 +120,11 @@ func (o *Outward) dial(ctx context.Context, address string, proven bool) (net.Co
 		return nil, err
 	}
 	if o.o.Proxy != nil && t.outside() {
-		return connectThrough(ctx, o.o.Proxy, t.String())
+		conn, err := connectThrough(ctx, o.o.Proxy, t.String())
+		if err != nil {
+			return nil, throughProxy(t, err)
+		}
+		return conn, nil
 	}
 	addrs, err := o.addresses(ctx, t)
 	if err != nil {

@@ -119,23 +119,32 @@ func TestTheHostItselfUsesTheProxyForWhatIsPublic(t *testing.T) {
 	assert.Equal(t, []string{"CONNECT hooks.example.com:80"}, asked)
 }
 
-// What a proxy of the organisation says about its refusal is no word of a door of this host: it may be in JSON, too.
-func TestTheRefusalOfAProxyIsNotTakenForADoors(t *testing.T) {
-	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+// What a proxy of the organisation says about its refusal is no word of a door of this host: it may be in JSON, too. One that cannot be reached is told
+// as one.
+func TestTheTroubleOfAProxyIsTold(t *testing.T) {
+	refuses := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusForbidden)
 		_, _ = w.Write([]byte(`{"code":"ECONNREFUSED","message":""}`))
 	}))
-	defer proxy.Close()
-	at, err := url.Parse(proxy.URL)
-	require.NoError(t, err)
-	out := egress.NewOutward(egress.OutwardOptions{Proxy: at})
-	defer out.CloseIdleConnections()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://hooks.example.com/", nil)
-	require.NoError(t, err)
-	_, err = out.RoundTrip(req) //nolint:bodyclose // there is none
-	var e *egress.Error
-	require.ErrorAs(t, err, &e)
-	assert.Equal(t, egress.Error{Code: egress.Unreachable, Message: "the proxy answered 403 Forbidden"}, *e)
+	defer refuses.Close()
+	gone := httptest.NewServer(http.NotFoundHandler())
+	gone.Close()
+	for at, want := range map[string]egress.Error{
+		refuses.URL: {Code: egress.Unreachable, Message: "the proxy answered 403 Forbidden"},
+		gone.URL:    {Code: egress.Refused, Message: "connection refused"},
+	} {
+		proxy, err := url.Parse(at)
+		require.NoError(t, err)
+		out := egress.NewOutward(egress.OutwardOptions{Proxy: proxy})
+		defer out.CloseIdleConnections()
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://hooks.example.com/", nil)
+		require.NoError(t, err)
+		_, err = out.RoundTrip(req) //nolint:bodyclose // there is none
+		var e *egress.Error
+		require.ErrorAs(t, err, &e)
+		want.Message = "connect to hooks.example.com:80 through the proxy: " + want.Message
+		assert.Equal(t, want, *e)
+	}
 }
 
 // D10, E5: who takes a connection and then says nothing, in the middle of TLS or as a proxy, is let go of, also when nobody waits for it any more.

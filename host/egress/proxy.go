@@ -51,7 +51,7 @@ func (x *passage) dialProxied(ctx context.Context, t target) (net.Conn, netip.Ad
 	conn, err := connectThrough(ctx, g.o.Proxy, t.String())
 	if err != nil {
 		g.count(t, func(u *Use) { u.Failed++ })
-		return nil, netip.AddrPort{}, &Error{dialCode(err), "connect to " + t.String() + " through the proxy: " + plain(err)}
+		return nil, netip.AddrPort{}, throughProxy(t, err)
 	}
 	if e := g.settle(x, t, nil, t.addr, conn); e != nil {
 		_ = conn.Close()
@@ -62,6 +62,11 @@ func (x *passage) dialProxied(ctx context.Context, t target) (net.Conn, netip.Ad
 		u.Pattern = r.pattern
 	})
 	return conn, netip.AddrPort{}, nil
+}
+
+// throughProxy is why t was not reached through the proxy.
+func throughProxy(t target, err error) *Error {
+	return &Error{dialCode(err), "connect to " + t.String() + " through the proxy: " + plain(err)}
 }
 
 // connectThrough asks an HTTP proxy for a connection (RFC 9110, CONNECT).

@@ -56,7 +56,7 @@ func Send(ctx context.Context, transport http.RoundTripper, m Message) (Answer, 
 	}
 	defer response.Body.Close()
 	defer context.AfterFunc(ctx, func() { _ = response.Body.Close() })() // after a change of the protocol it is the connection, and knows nothing of ctx
-	_, _ = io.CopyN(io.Discard, response.Body, answerMax) // so that the connection can be used again; the status is all that counts
+	_, _ = io.CopyN(io.Discard, response.Body, answerMax)                // so that the connection can be used again; the status is all that counts
 	return Answer{response.StatusCode, retryAfter(response.Header.Get("Retry-After"), time.Now())}, nil
 }
 
