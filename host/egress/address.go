@@ -46,7 +46,7 @@ func classify(addr netip.Addr) reach {
 	}
 }
 
-// embedded is the IPv4 address inside an IPv6 one: ::a.b.c.d, 64:ff9b::/96 and /48 (RFC 6052, 8215), 2002::/16 (RFC 3056), and Teredo's client,
+// embedded is the IPv4 address inside an IPv6 one: ::a.b.c.d, ::ffff:0:a.b.c.d (RFC 2765), 64:ff9b::/96 and /48 (RFC 6052, 8215), 2002::/16 (RFC 3056), and Teredo's client,
 // whose bits are turned (RFC 4380).
 func embedded(addr netip.Addr) (netip.Addr, bool) {
 	if !addr.Is6() {
@@ -57,7 +57,7 @@ func embedded(addr netip.Addr) (netip.Addr, bool) {
 	switch {
 	case netip.MustParsePrefix("::/96").Contains(addr) && !netip.MustParsePrefix("::/127").Contains(addr):
 		return four(12), true
-	case netip.MustParsePrefix("64:ff9b::/32").Contains(addr):
+	case netip.MustParsePrefix("::ffff:0:0:0/96").Contains(addr), netip.MustParsePrefix("64:ff9b::/32").Contains(addr):
 		return four(12), true
 	case netip.MustParsePrefix("2002::/16").Contains(addr):
 		return four(2), true

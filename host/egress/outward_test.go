@@ -28,6 +28,7 @@ func TestTheHostItselfCallsWhatWasMeant(t *testing.T) {
 		"a public name rebound to metadata":   {"https://hooks.example.com", "169.254.169.254", denied},
 		"metadata in disguise":                {"https://hooks.example.com", "::ffff:169.254.169.254", denied},
 		"metadata translated":                 {"https://hooks.example.com", "64:ff9b::a9fe:a9fe", denied},
+		"metadata translated otherwise":       {"https://hooks.example.com", "::ffff:0:169.254.169.254", denied},
 		"metadata of other clouds":            {"https://hooks.example.com", "168.63.129.16", denied},
 		"no host":                             {"http://hooks.example.com", "0.0.0.0", denied},
 		"a public name at a private address":  {"http://hooks.example.com", "10.255.255.1", denied},
