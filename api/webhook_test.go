@@ -196,6 +196,10 @@ func TestAWebhookIsTested(t *testing.T) {
 		assert.Equal(t, "admin", m.Actor)
 		r.expect(call{method: "POST", path: at + "/test", token: r.newToken(host.ScopePluginsManage)}, 403, "missing_scope")
 	}
+	unknown := httptest.NewTLSServer(http.NotFoundHandler())
+	defer unknown.Close()
+	_, own := r.createWebhook(map[string]any{"url": unknown.URL, "enabled": false})
+	assert.Contains(t, string(r.expect(call{method: "POST", path: own + "/test"}, 502, "webhook_unreachable").text), "failed to verify certificate")
 	closed := httptest.NewServer(http.NotFoundHandler())
 	closed.Close()
 	_, at := r.createWebhook(map[string]any{"url": closed.URL + "/topsecret", "enabled": false})
