@@ -16,7 +16,7 @@ const (
 	askTime = 3 * time.Second
 	// hopsMax bounds the redirects that are followed.
 	hopsMax = 5
-	// knownMax bounds the pages that are remembered: for knownFor, or failedFor where nothing was found out.
+	// knownMax bounds the pages that are remembered: for knownFor, or failedFor where nothing was found out, or it led to a site that is not framed yet.
 	knownMax  = 256
 	knownFor  = 10 * time.Minute
 	failedFor = time.Minute
@@ -113,7 +113,7 @@ func (p *Prober) ask(ctx context.Context, f *found, page *url.URL, sites []strin
 	lasts := failedFor
 	select {
 	case p.slots <- struct{}{}:
-		if f.follow(ctx, p.transport, page, sites); f.verdict.State != Unknown {
+		if f.follow(ctx, p.transport, page, sites); f.verdict.State == "" {
 			lasts = knownFor
 		}
 		<-p.slots

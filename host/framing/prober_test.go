@@ -183,3 +183,21 @@ func TestARealPageIsAsked(t *testing.T) {
 	got = framing.New(&http.Transport{}).Ask(t.Context(), site.URL, console, nil)
 	require.Equal(t, framing.Verdict{State: framing.Unknown, Reason: "this host does not trust its certificate"}, got)
 }
+
+// A site to which a page leads is named when a plugin with a view there is installed: that counts soon.
+func TestAPageThatLeadsAwayIsAskedAgainSoon(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		way := &transport{answer: func(r *http.Request) (*http.Response, error) {
+			if r.URL.Host != "crm.example.com" {
+				return head(200), nil
+			}
+			res := head(302, "Location", "https://login.example.com/")
+			res.Request = r
+			return res, nil
+		}}
+		p := framing.New(way)
+		assert.Equal(t, framing.Refused, p.Ask(t.Context(), "https://crm.example.com/", console, nil).State)
+		time.Sleep(2 * time.Minute)
+		assert.Equal(t, framing.Allowed, p.Ask(t.Context(), "https://crm.example.com/", console, []string{"https://login.example.com"}).State)
+	})
+}
