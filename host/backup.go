@@ -38,7 +38,13 @@ type Backup struct {
 	later io.Writer // where the archive goes on after the spool
 	out   *archive.Writer
 	blobs []Digest
+	// whole records that all of it was written; nil where nobody asks.
+	whole func() error
 }
+
+// actBackedUp is in the audit trail for each backup that was written to its end. One that was begun is there, too, since what was taken
+// of it by then is in somebody's hands.
+const actBackedUp = "host.backed_up"
 
 // Backup begins a backup of everything that a host needs to come back: records, plugins' files and plugins' data as they were at one moment. It returns
 // when all that changes has been copied; [Backup.WriteTo] gives it out, and Close must be called. A plugin that runs stands still while its own
@@ -50,6 +56,7 @@ func (h *Host) Backup(ctx context.Context, actor Actor) (*Backup, error) {
 		if err := h.copyHost(b); err != nil {
 			return err
 		}
+		b.whole = func() error { return h.change(b.ctx, actor, Act{Kind: actBackedUp}, nil) }
 		return h.change(b.ctx, actor, Act{Kind: "host.backup"}, nil)
 	})
 }
@@ -174,6 +181,11 @@ func (b *Backup) WriteTo(out io.Writer) (int64, error) {
 	err := b.out.Finish()
 	if err == nil {
 		err = buffered.Flush()
+	}
+	if err == nil && b.whole != nil {
+		if unrecorded := b.whole(); unrecorded != nil { // which makes it no worse
+			b.host.log.Warn("that a backup was made is not recorded", "error", unrecorded)
+		}
 	}
 	return counted.n, err
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -139,6 +140,33 @@ func TestTheDoctorTellsOfMissingKeys(t *testing.T) {
 	r.reboot(func(c *host.Config) { c.SecretKey = "the second key of this test" })
 	r.mustFind(doctor.SecretKeyMissing, "", doctor.Trouble, "XC_SECRET_KEY_FILE")
 	r.mustFind(doctor.PluginSecretMissing, "p", doctor.Trouble, "XC_SECRET_KEY_FILE")
+}
+
+// A backup that breaks off, because its receiver has no room or leaves, is none.
+func TestTheDoctorCountsBackupsThatCameToTheirEnd(t *testing.T) {
+	r := newRig(t, nil)
+	b, err := r.Backup(t.Context(), admin)
+	require.NoError(t, err)
+	_, err = b.WriteTo(&fullDisk{room: 100})
+	require.Error(t, err)
+	b.Close()
+	assert.Len(t, r.auditedAs("host.backup"), 1, "some of it was taken")
+	assert.Empty(t, r.auditedAs("host.backed_up"))
+	r.mustFind(doctor.BackupNone, "", doctor.OK, "appzone backup")
+	r.backup()
+	assert.Len(t, r.auditedAs("host.backed_up"), 1)
+	r.reboot(nil) // which forgets the last report
+	r.mustFind(doctor.BackupOK, "", doctor.OK, "")
+}
+
+// fullDisk takes room bytes.
+type fullDisk struct{ room int }
+
+func (d *fullDisk) Write(p []byte) (int, error) {
+	if d.room -= len(p); d.room < 0 {
+		return 0, syscall.ENOSPC
+	}
+	return len(p), nil
 }
 
 func TestTheDoctorTellsOfFoldersThatBelongToNobody(t *testing.T) {

@@ -43,9 +43,9 @@ func (h *Host) checkTrail(ctx context.Context) ([]doctor.Finding, error) {
 	return []doctor.Finding{doctor.AuditOK.Good(fmt.Sprintf("the newest %d entries of the audit trail are whole", report.Entries), detail)}, nil
 }
 
-// checkBackup looks for the last backup in the trail.
+// checkBackup looks for the last backup in the trail that was written to its end: one that breaks off each night is none.
 func (h *Host) checkBackup(ctx context.Context) ([]doctor.Finding, error) {
-	found, _, err := h.Audit(ctx, audit.Filter{Kind: "host.backup", Outcome: audit.Done}, 0, 1)
+	found, _, err := h.Audit(ctx, audit.Filter{Kind: actBackedUp, Outcome: audit.Done}, 0, 1)
 	if err != nil {
 		return nil, err
 	}
