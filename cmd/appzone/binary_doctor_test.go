@@ -129,6 +129,28 @@ func TestTheDoctorOfAHealthyMachine(t *testing.T) {
 	assert.Equal(t, exitUsage, status, errOut)
 }
 
+// A host that begins anew beside the folders of plugins would take them for leftovers.
+func TestAHostDoesNotBeginAnewBesideWhatPluginsKeep(t *testing.T) {
+	data := installation(t)
+	kept := filepath.Join(data, "plugins/hello-pages/data/kept")
+	require.NoError(t, os.MkdirAll(filepath.Dir(kept), 0o700))
+	require.NoError(t, os.WriteFile(kept, []byte("kept"), 0o600))
+	away := filepath.Join(t.TempDir(), "store")
+	require.NoError(t, os.Rename(filepath.Join(data, "store"), away))
+	for range 2 { // that it was tried changes nothing
+		b := launch(t, data, freeAddress(t))
+		assert.Equal(t, exitFailed, b.ends())
+		assert.Contains(t, b.text(), "the database is gone")
+		assert.FileExists(t, kept)
+	}
+	require.NoError(t, os.RemoveAll(filepath.Join(data, "store")))
+	require.NoError(t, os.Rename(away, filepath.Join(data, "store")))
+	b := serve(t, data)
+	res, _ := b.fetch("/readyz", nil)
+	assert.Equal(t, 200, res.StatusCode)
+	assert.FileExists(t, kept)
+}
+
 func TestTheDoctorNamesTheFix(t *testing.T) {
 	data := installation(t)
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
@@ -179,6 +201,10 @@ func TestTheDoctorNamesTheFix(t *testing.T) {
 			require.NoError(t, err)
 			b[len(b)/2] ^= 1
 			require.NoError(t, os.WriteFile(logs[0], b, 0o600))
+		}},
+		"a database that is missing": {doctor.DatabaseGone, "appzone restore", nil, func(data string) {
+			require.NoError(t, os.RemoveAll(filepath.Join(data, "store")))
+			require.NoError(t, os.MkdirAll(filepath.Join(data, "plugins/keeper/data"), 0o700))
 		}},
 		"a file that is missing": {doctor.DatabaseDamaged, "appzone restore", nil, func(data string) {
 			require.NoError(t, os.Remove(filepath.Join(data, "store", "MANIFEST")))
@@ -275,6 +301,9 @@ func TestTheDoctorBesideARunningHost(t *testing.T) {
 	e = run(envServer+"="+b.url, envToken+"=azt_wrong")
 	assert.Equal(t, exitFailed, e.status)
 	e.mustFind(doctor.HostUnreachable, "--token")
+	e = run(envServer + "=zone.example.org")
+	assert.Equal(t, exitFailed, e.status, "that is no URL")
+	e.mustFind(doctor.HostUnreachable, "--server")
 	elsewhere := examine(t, filepath.Join(t.TempDir(), "data"), nil, "XC_ADDR="+address)
 	elsewhere.mustFind(doctor.PortTaken, "XC_ADDR")
 

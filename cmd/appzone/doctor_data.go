@@ -49,6 +49,10 @@ func (x *examination) database(ctx context.Context) ([]doctor.Finding, error) {
 	x.served = i.InUse
 	switch {
 	case isMissing(err) || (err == nil && !i.InUse && i.Files == 0):
+		if gone := checkLostDatabase(x.data); gone != nil {
+			return []doctor.Finding{doctor.DatabaseGone.Bad("the database is gone", gone.Error(),
+				"put the folder store back, or restore the last backup into an empty folder (appzone restore); to begin anew, move the data folder away")}, nil
+		}
 		return []doctor.Finding{doctor.DatabaseNone.Good("there is no database yet", "serve makes it in "+dir)}, nil
 	case errors.Is(err, fs.ErrPermission):
 		return []doctor.Finding{doctor.DatabaseUnread.Bad("the database cannot be read by this user", err.Error(),

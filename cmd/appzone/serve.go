@@ -61,6 +61,9 @@ func (a *app) runHost(ctx context.Context, cfg config, log *slog.Logger) (err er
 	if err != nil {
 		return err
 	}
+	if err := checkLostDatabase(data); err != nil {
+		return err
+	}
 	// The port first: a host that cannot be reached should not start plugins.
 	ln, err := listen(cfg)
 	if err != nil {
@@ -102,7 +105,7 @@ func (a *app) runHost(ctx context.Context, cfg config, log *slog.Logger) (err er
 	h, err = host.Open(ctx, host.Config{EgressProxy: proxy, Outward: egress.NewOutward(egress.OutwardOptions{Proxy: proxy, Roots: roots}), DataDir: data, Store: db, Runtimes: runtimes, Logger: log, Samples: sampleFiles(),
 		Version: version, PublicURL: cfg.PublicURL, MaxUploadBytes: cfg.MaxUploadMB << 20, RestartPlugins: bool(cfg.PluginRestart),
 		RestartDelay: cfg.restartDelay(), AdminPassword: cfg.AdminPassword, AnnouncePassword: a.announcer(data, log), PasswordChanged: forgetFirst(data, log), SecretKey: cfg.SecretKey,
-		RequireWalls: cfg.RequireWalls, RequireSignature: bool(cfg.RequireSigned), VersionsKept: cfg.VersionsKept, Trial: cfg.trial(),
+		RequireWalls: cfg.RequireWalls, RequireSignature: bool(cfg.RequireSigned), VersionsKept: cfg.VersionsKept, Trial: time.Duration(cfg.UpgradeTrial) * time.Second,
 		Checks: hostChecks(cfg, data)})
 	if err != nil {
 		return err

@@ -52,6 +52,7 @@ const (
 	DatabaseOK      Code = "database_ok"
 	DatabaseInUse   Code = "database_in_use"
 	DatabaseNone    Code = "database_none"
+	DatabaseGone    Code = "database_gone"
 	DatabaseUnread  Code = "database_unread"
 	DatabaseDamaged Code = "database_damaged"
 	DatabaseFailed  Code = "database_failed"
@@ -123,7 +124,7 @@ var areas = map[string][]Code{
 	"clock":         {ClockOK, ClockWrong, ClockJumped, ClockBehind, ClockUnknown},
 	"configuration": {ConfigOK, ConfigUnreadable, ConfigInvalid, ConfigUnknown},
 	"data":          {DataOK, DataMissing, DataNoFolder, DataUnusable, DataOpen, DataOwner, DataFileOpen, DataOrphan, DataFilesystem, RestoreUnfinished},
-	"database":      {DatabaseOK, DatabaseInUse, DatabaseNone, DatabaseUnread, DatabaseDamaged, DatabaseFailed},
+	"database":      {DatabaseOK, DatabaseInUse, DatabaseNone, DatabaseGone, DatabaseUnread, DatabaseDamaged, DatabaseFailed},
 	"disk":          {DiskOK, DiskLow, DiskFull, DiskUnknown},
 	"doctor":        {CheckFailed, CheckTimeout},
 	"host":          {HostOK, HostUnreachable},
