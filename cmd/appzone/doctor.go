@@ -111,20 +111,24 @@ func once(all []doctor.Finding) []doctor.Finding {
 
 // askHost asks the running host for its findings.
 func (a *app) askHost(ctx context.Context) ([]doctor.Finding, error) {
-	c, err := a.client()
-	if err != nil {
-		return nil, err
-	}
-	answer, err := c.Do(ctx, client.Request{Method: "GET", Path: client.Path("system", "doctor")})
-	var report doctor.Report
-	if err == nil {
-		err = answer.Into(&report)
-	}
+	report, err := a.hostReport(ctx)
 	if err != nil {
 		return []doctor.Finding{doctor.HostUnreachable.Bad("the host does not tell its findings", err.Error(),
 			"start it (appzone serve), or correct --server and --token; the token needs the scope plugins:read")}, nil
 	}
 	return append(report.Items, doctor.HostOK.Good("the host answered, and its findings are here, too", "")), nil
+}
+
+func (a *app) hostReport(ctx context.Context) (report doctor.Report, err error) {
+	c, err := a.client()
+	if err != nil {
+		return report, err
+	}
+	answer, err := c.Do(ctx, client.Request{Method: "GET", Path: client.Path("system", "doctor")})
+	if err != nil {
+		return report, err
+	}
+	return report, answer.Into(&report)
 }
 
 // troubled is the error that trouble ends with.
