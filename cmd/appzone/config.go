@@ -125,6 +125,7 @@ func (c *config) check() (wrong []error) {
 	host, _, err := net.SplitHostPort(c.Addr)
 	refuse(err != nil, "XC_ADDR is %q and must be host:port, such as localhost:8080", c.Addr)
 	refuse(c.MaxUploadMB < 1 || c.MaxUploadMB > uploadMBMax, "XC_MAX_UPLOAD_MB is %d and must be 1 to %d", c.MaxUploadMB, uploadMBMax)
+	refuse(c.UpgradeTrial < 1, "XC_UPGRADE_TRIAL is %d and must be at least 1: within no time no version gets ready", c.UpgradeTrial)
 	refuse(c.VersionsKept < 1 || c.VersionsKept > versionsKeptMax, "XC_VERSIONS_KEPT is %d and must be 1 to %d", c.VersionsKept, versionsKeptMax)
 	refuse((c.TLSCert == "") != (c.TLSKey == ""), "XC_TLS_CERT and XC_TLS_KEY belong together: set both or none")
 	refuse(c.TLSCert != "" && len(c.TLSAutocert) > 0,
@@ -187,11 +188,6 @@ func (c *config) tls() bool { return c.TLSCert != "" || len(c.TLSAutocert) > 0 }
 func isSecureURL(text string) bool {
 	u, err := url.Parse(text)
 	return err == nil && u.Scheme == "https" && u.Hostname() != ""
-}
-
-// trial is at least a tick, for the same reason as restartDelay.
-func (c *config) trial() time.Duration {
-	return max(time.Nanosecond, time.Duration(c.UpgradeTrial)*time.Second)
 }
 
 // restartDelay is at least a tick: the documented 0 seconds are no "use the default".

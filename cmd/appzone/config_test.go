@@ -138,6 +138,9 @@ func TestMistakesAreNamed(t *testing.T) {
 	t.Setenv("XC_MAX_UPLOAD_MB", "0")
 	_, err := loadConfig()
 	require.ErrorContains(t, err, "XC_MAX_UPLOAD_MB")
+	t.Setenv("XC_UPGRADE_TRIAL", "0") // by which every version would be taken back at once
+	_, err = loadConfig()
+	require.ErrorContains(t, err, "XC_UPGRADE_TRIAL")
 }
 
 // F9: a wall that is required by a name that nobody knows would be silently missing.
