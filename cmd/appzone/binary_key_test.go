@@ -24,6 +24,9 @@ func TestPublishersKeysFromTheCommandLine(t *testing.T) {
 
 	assert.Contains(t, b.cli("key", "trust", file, "--name", "Example Ltd"), id)
 	assert.Contains(t, b.cli("key", "trust", next.Public().Base64, "--name", "Example Ltd, 2027", "--replaces", id), "replaces")
+	assert.NotContains(t, b.cli("key", "set", next.Public().ID, "--replaces", ""), "replaces")
+	assert.Contains(t, b.cli("key", "set", next.Public().ID, "--replaces", id, "--name", "Example and Sons, 2027"), "replaces")
+	assert.Contains(t, b.cli("key", "list"), "Example and Sons, 2027")
 	assert.Contains(t, b.cli("key", "revoke", id, "--reason", "stolen with a laptop"), "revoked: stolen with a laptop")
 	for _, format := range []string{formatTable, formatJSON, formatYAML} {
 		out := b.cli("key", "list", "-o", format)
@@ -39,7 +42,7 @@ func TestPublishersKeysFromTheCommandLine(t *testing.T) {
 	assert.Contains(t, errOut, "revoked")
 	assert.Contains(t, b.cli("key", "restore", id), "trusted")
 	assert.Contains(t, b.cli("key", "remove", id), "removed "+id)
-	for _, args := range [][]string{{"key", "trust", file}, {"key", "trust"}, {"key", "revoke"}} {
+	for _, args := range [][]string{{"key", "trust", file}, {"key", "trust"}, {"key", "revoke"}, {"key", "set", id}} {
 		status, _, _ := command(t, "", append(args, "--server", b.url)...)
 		assert.Equal(t, exitUsage, status, args)
 	}

@@ -14,7 +14,7 @@ import (
 func (a *app) key() *cobra.Command {
 	cmd := &cobra.Command{Use: "key", Short: "Manage the publishers' keys that the host trusts", Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
-	cmd.AddCommand(a.keyList(), a.keyTrust(), a.keyRevoke(), a.keyRestore(), a.keyRemove())
+	cmd.AddCommand(a.keyList(), a.keyTrust(), a.keySet(), a.keyRevoke(), a.keyRestore(), a.keyRemove())
 	return cmd
 }
 
@@ -69,6 +69,24 @@ func showKey(raw json.RawMessage, w io.Writer) error {
 	}
 	row(w, "state", k.state())
 	return nil
+}
+
+func (a *app) keySet() *cobra.Command {
+	var name, replaces string
+	cmd := &cobra.Command{Use: "set ID", Short: "Change the publisher's name of a key, or which key it replaces", Args: exactArgs("ID"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			body := changed(cmd, map[string]*string{"name": &name, "replaces": &replaces})
+			if len(body) == 0 {
+				return usage("appzone key set needs --name or --replaces")
+			}
+			if body["replaces"] == "" {
+				body["replaces"] = nil
+			}
+			return a.patchKey(cmd, args[0], body)
+		}}
+	cmd.Flags().StringVar(&name, "name", "", "the publisher's name")
+	cmd.Flags().StringVar(&replaces, "replaces", "", "id of the publisher's former key; empty: none")
+	return cmd
 }
 
 func (a *app) keyRevoke() *cobra.Command {
