@@ -79,6 +79,23 @@ test("the console among the hostile", { timeout: 180_000 }, async (t) => {
     await page.keyboard.press("Escape");
   });
 
+  await t.test("a browser that keeps nothing does without", async () => {
+    const bare = await context.browser().newContext({ viewport: { width: 1100, height: 700 }, locale: "en" });
+    await bare.addInitScript(() => {
+      for (const name of ["localStorage", "sessionStorage"]) Object.defineProperty(globalThis, name, { get: () => { throw new DOMException("denied", "SecurityError"); } });
+    });
+    await logIn(bare, host, { username: "admin", password: "only for the test" });
+    const window = await openPage(bare);
+    window.setDefaultTimeout(15_000);
+    await window.goto(host.url);
+    await window.getByRole("heading", { level: 1, name: "App Zone" }).waitFor();
+    await window.locator("label", { hasText: "Table" }).click();
+    await window.getByRole("table", { name: "Plugins" }).waitFor();
+    await window.getByRole("navigation", { name: "Main menu" }).getByRole("link", { name: "Notes" }).click();
+    await (await frameOf(window, "notes")).getByText("plain page").waitFor();
+    await bare.close();
+  });
+
   await t.test("C8: who logs in next in the same window finds nothing of who was there before", async () => {
     for (const username of ["desk1", "desk2"]) await host.call("POST", "/staff", { username, password: `a password of ${username}`, role: "agent", plugins: username === "desk1" ? ["notes", "desk"] : ["desk"] });
     const other = await context.browser().newContext({ viewport: { width: 1100, height: 700 }, locale: "en" });

@@ -1,6 +1,7 @@
 import i18next from "i18next";
 import { type ComponentType, lazy } from "react";
 import { initReactI18next } from "react-i18next";
+import { keep, kept } from "../parts/kept";
 import type first from "./en/first";
 import type rest from "./en/rest";
 
@@ -16,7 +17,7 @@ const load = {
   first: { en: () => import("./en/first"), it: () => import("./it/first") },
   rest: { en: () => import("./en/rest"), it: () => import("./it/rest") },
 };
-const kept = "appzone.language";
+const chosenKey = "appzone.language";
 
 declare module "i18next" {
   interface CustomTypeOptions {
@@ -28,7 +29,7 @@ declare module "i18next" {
 
 // chosen is the language that was chosen in this browser, else the first of the browser's own that there is.
 function chosen(): Language {
-  const wanted = [localStorage.getItem(kept) ?? "", ...navigator.languages].map((tag) => tag.slice(0, 2).toLowerCase());
+  const wanted = [kept("localStorage", chosenKey) ?? "", ...navigator.languages].map((tag) => tag.slice(0, 2).toLowerCase());
   return (wanted.find((tag) => tag in languages) as Language | undefined) ?? "en";
 }
 
@@ -71,9 +72,10 @@ export const screen = <P extends object>(part: () => Promise<{ default: Componen
     return component;
   });
 
-export async function setLanguage(language: Language, keep = false) {
+// setLanguage changes all words; with lasting, this browser remembers it.
+export async function setLanguage(language: Language, lasting = false) {
   await Promise.all([want("first", language), restWanted && want("rest", language)]);
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;
-  if (keep) localStorage.setItem(kept, language);
+  if (lasting) keep("localStorage", chosenKey, language);
 }

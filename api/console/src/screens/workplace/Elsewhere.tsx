@@ -6,6 +6,7 @@ import type { Schema } from "../../api/client";
 import type { SidebarEntry } from "../../api/queries";
 import { HostText } from "../../parts/HostText";
 import { Icon, PluginAvatar } from "../../parts/Icon";
+import { keep, kept } from "../../parts/kept";
 import { useOpened } from "./opened";
 import classes from "./Workplace.module.css";
 
@@ -28,9 +29,8 @@ export function Elsewhere({ entry, launch, visible }: { entry: SidebarEntry; lau
   }, [launch.url]);
 
   useEffect(() => {
-    if (!unlisted || !alone || !visible || sessionStorage.getItem(reloaded) === launch.url) return;
-    sessionStorage.setItem(reloaded, launch.url);
-    location.reload();
+    if (!unlisted || !alone || !visible || kept("sessionStorage", reloaded) === launch.url) return;
+    if (keep("sessionStorage", reloaded, launch.url)) location.reload(); // else it would not be known that it was done
   }, [unlisted, alone, visible, launch.url]);
 
   if (refused || unlisted) {

@@ -1,9 +1,10 @@
+import { keep, kept } from "../../parts/kept";
 import { store } from "../../parts/store";
 
 // Opened are the plugins whose pages are open as tabs, in the order in which they were opened. A reload of the console opens them again for
 // the same member.
 export const mostOpened = 12;
-const kept = "appzone.opened";
+const key = "appzone.opened";
 
 const names = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
@@ -22,7 +23,7 @@ export function restore(user: string) {
   member = user;
   let ids: string[] = [];
   try {
-    const was = JSON.parse(sessionStorage.getItem(kept) ?? "{}");
+    const was = JSON.parse(kept("sessionStorage", key) ?? "{}");
     if (was.member === user && Array.isArray(was.ids)) ids = was.ids.filter((id: unknown) => typeof id === "string" && names.test(id));
   } catch {
     // It was not the console that wrote it.
@@ -31,7 +32,7 @@ export function restore(user: string) {
 }
 
 function change(to: string[]) {
-  sessionStorage.setItem(kept, JSON.stringify({ member, ids: to }));
+  keep("sessionStorage", key, JSON.stringify({ member, ids: to }));
   opened.set(to);
 }
 
