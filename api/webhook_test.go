@@ -155,6 +155,7 @@ func TestAReceiverThatCannotBeIsRefused(t *testing.T) {
 	for name, body := range map[string]map[string]any{
 		"none":                 {},
 		"a path":               {"url": "/in"},
+		"what cannot be seen":  {"url": "https://receiver.example/?\u202egpj"}, // row B10
 		"another scheme":       {"url": "ftp://receiver.example/"},
 		"a file":               {"url": "file:///etc/passwd"},
 		"no host":              {"url": "https:///in"},

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"appzone/host/egress"
@@ -84,6 +85,8 @@ func checkWebhookURL(e *fault.Error, text string) {
 		e.WithField("url", "must have 1 to %d bytes", webhookURLMax)
 	case err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" || u.Fragment != "":
 		e.WithField("url", "must be the receiver's whole address: https or http, a host, and no fragment")
+	case strings.ContainsFunc(text, manifest.Invisible):
+		e.WithField("url", "must have no control characters, and none that cannot be seen: write them as %%XX")
 	case u.User != nil:
 		e.WithField("url", "must have no user and no password, which others would read; the receiver knows the host by its signature")
 	default:
