@@ -215,6 +215,32 @@ test("the page of a plugin", async (t) => {
     }
   });
 
+  await t.test("B10: long words stay inside of what holds them", async () => {
+    const word = "Donaudampfschifffahrtselektrizitaetenhauptbetriebswerk".repeat(2);
+    const [manifest, files] = bot(word.slice(0, 100));
+    manifest.parameters.settings = { type: "object", properties: { a: { type: "string", title: word }, b: { type: "boolean", title: word }, c: { type: "array", title: word, items: { type: "string" }, default: [word] }, d: { type: "object", title: word, properties: { e: { type: "integer", title: word } } } } };
+    const long = await host.install(manifest, files, { start: false });
+    const plain = await host.install({ name: "Plain", version: "1.0.0", description: word, type: "html", parameters: { views: { admin: "index.html" } } }, { "index.html": "plain" });
+    for (const width of [360, 1280]) {
+      const narrow = await open("/", { viewport: { width, height: 780 } });
+      for (const [path, sign] of [[`/plugins/${long}/settings`, "Add"], [`/plugins/${plain}/settings`, "This plugin has no settings"], [`/plugins/${plain}`, "What it may do"]]) {
+        await narrow.goto(host.url + path);
+        await narrow.getByText(sign).first().waitFor();
+        const out = await narrow.getByRole("tabpanel").evaluate((panel) => {
+          const { left, right } = panel.getBoundingClientRect();
+          return [...panel.querySelectorAll("*")].filter((e) => e.checkVisibility()).filter((e) => {
+            const r = e.getBoundingClientRect();
+            return r.width > 1 && (r.right > right + 1 || r.left < left - 1);
+          }).map((e) => `${e.tagName} ${e.textContent.slice(0, 40)}`);
+        });
+        assert.deepEqual(out, [], `${width} ${path}`);
+        assert.ok(await narrow.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${width} ${path}`);
+      }
+      if (width === 1280) assert.equal(await narrow.getByRole("navigation", { name: "Main menu" }).locator(`a[data-plugin="${long}"]`).getAttribute("title"), manifest.name);
+      await narrow.context().close();
+    }
+  });
+
   await t.test("tabs are changed by the keyboard, which keeps the focus", async () => {
     await page.getByRole("tab", { name: "Overview" }).click();
     await page.keyboard.press("ArrowRight");

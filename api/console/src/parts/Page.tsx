@@ -65,7 +65,7 @@ export function Nothing({ icon, title, children }: { icon?: ReactNode; title: st
       {icon && <Text c="dimmed">{icon}</Text>}
       <Text fw={600}>{title}</Text>
       {children && (
-        <Text c="dimmed" size="sm" component="div" maw={480}>
+        <Text c="dimmed" size="sm" component="div" w="100%" maw={480}>
           {children}
         </Text>
       )}

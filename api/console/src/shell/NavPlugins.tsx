@@ -31,6 +31,7 @@ export function NavPlugins({ fold }: { fold: boolean }) {
           component={Link}
           href={paths.open(p.id)}
           label={p.name}
+          title={p.name}
           leftSection={<PluginIcon name={p.icon} size={18} />}
           rightSection={<PluginMark badge={badges[p.id]} state={p.state} />}
           active={location === paths.open(p.id)}

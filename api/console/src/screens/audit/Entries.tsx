@@ -83,7 +83,7 @@ function Details({ of: e }: { of: Entry }) {
   };
   return (
     <details>
-      <summary>{t("audit.show", { seq: e.seq })}</summary>
+      <summary style={{ whiteSpace: "nowrap" }}>{t("audit.show", { seq: e.seq })}</summary>
       <Text size="xs" c="dimmed" my={4}>
         {dateTime(e.time)}
       </Text>

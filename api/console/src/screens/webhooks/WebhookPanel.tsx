@@ -10,6 +10,7 @@ import { Failed, notifyDone, notifyFailure } from "../../parts/Failed";
 import { dateTime, number } from "../../parts/format";
 import { Listing } from "../../parts/Listing";
 import { Loaded } from "../../parts/Loaded";
+import { neutral } from "../../parts/neutral";
 import { Nothing } from "../../parts/Page";
 import { When } from "../../parts/When";
 import { paths } from "../../paths";
@@ -48,7 +49,7 @@ function Known({ of, onSecret }: { of: Webhook; onSecret: (secret: string) => vo
   return (
     <Stack>
       <Title order={2} size="h4" style={{ overflowWrap: "anywhere" }}>
-        {of.url}
+        {neutral(of.url)}
       </Title>
       <Standing of={of} />
       <Text size="sm">

@@ -8,6 +8,7 @@ import { all, api, type Schema } from "../../api/client";
 import { Icon } from "../../parts/Icon";
 import { Listing } from "../../parts/Listing";
 import { Loaded } from "../../parts/Loaded";
+import { neutral } from "../../parts/neutral";
 import { Nothing, Page } from "../../parts/Page";
 import { Tag } from "../../parts/Tag";
 import { When } from "../../parts/When";
@@ -55,8 +56,16 @@ export default function Webhooks({ id }: { id?: string | undefined }) {
                 {
                   label: t("webhooks.url"),
                   cell: (w) => (
-                    <Anchor component={Link} href={paths.webhooks(w.id)} size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>
-                      {w.url}
+                    <Anchor
+                      component={Link}
+                      href={paths.webhooks(w.id)}
+                      size="sm"
+                      fw={600}
+                      lineClamp={3}
+                      title={w.url}
+                      style={{ overflowWrap: "anywhere" }}
+                    >
+                      {neutral(w.url)}
                     </Anchor>
                   ),
                 },
@@ -90,7 +99,7 @@ export function Standing({ of: w }: { of: Webhook }) {
     <Stack gap={2} align="flex-start">
       <Tag color={colors[state]}>{t(`webhooks.${state}`)}</Tag>
       {(w.disabledReason || (state === "failing" && w.deliveries.lastError)) && (
-        <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
+        <Text size="xs" c="dimmed" miw={160} style={{ overflowWrap: "anywhere" }}>
           {w.disabledReason || w.deliveries.lastError}
         </Text>
       )}
