@@ -7,6 +7,8 @@ const seg = encodeURIComponent;
 
 export const paths = {
   zone: "/",
+  // zoneRecent is the App Zone with what changed last at its top.
+  zoneRecent: "/?sort=recent",
   gallery: (name?: string) => (name ? `/gallery/${seg(name)}` : "/gallery"),
   plugin: (id: string, tab: Tab = "overview") => (tab === "overview" ? `/plugins/${seg(id)}` : `/plugins/${seg(id)}/${tab}`),
   // consent is the dialog of an installation, over the plugin's page.

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
@@ -86,6 +86,45 @@ test("the App Zone", { timeout: 120_000 }, async (t) => {
     await dialog.getByText("it is not a zip file").waitFor();
     await dialog.getByRole("button", { name: "Finish" }).click();
     await page.waitForURL("**/plugins/mended/consent");
+  });
+
+  await t.test("leads on from one file that was chosen twice, and from many to what came last", async () => {
+    const dialog = page.getByRole("dialog", { name: "Upload plugins" });
+    const zips = [];
+    for (let n = 0; n < 12; n++) zips.push(await pack(at(`row-${n}`), { "manifest.json": JSON.stringify({ ...html, name: `Row ${n}` }), "index.html": "<title>x</title>" }));
+    await page.goto(host.url);
+    await page.getByText("Live", { exact: true }).waitFor();
+    await dragFiles(page, zips[0], zips[0]);
+    await dialog.getByText("2 of 2 uploaded").waitFor();
+    await dialog.getByRole("button", { name: "Finish" }).click();
+    await page.waitForURL("**/plugins/row-0/consent");
+    await page.goto(host.url);
+    await page.getByText("Live", { exact: true }).waitFor();
+    await dragFiles(page, ...zips);
+    await dialog.getByText("12 of 12 uploaded").waitFor();
+    const { y, height } = await dialog.getByRole("button", { name: "Finish" }).boundingBox();
+    assert.ok(y + height <= page.viewportSize().height, "the next step is seen below many files");
+    await sound(page);
+    await dialog.getByRole("button", { name: "Finish" }).click();
+    await page.waitForURL("**/?sort=recent");
+    for (let n = 0; n < 12; n++) await host.call("DELETE", `/plugins/row-${n}`);
+  });
+
+  await t.test("says that a file was deleted while it was sent", async () => {
+    const zip = await pack(at("gone"), { "manifest.json": JSON.stringify({ ...html, name: "Gone" }), "index.html": "<title>x</title>", "data.txt": "x".repeat(400_000) });
+    await page.goto(host.url);
+    await page.route("**/api/v1/plugins", async (route) => {
+      if (route.request().method() !== "POST") return route.fallback();
+      await rm(zip, { force: true });
+      await route.continue();
+    });
+    await page.getByRole("button", { name: "Upload a plugin" }).click();
+    const chooser = page.waitForEvent("filechooser");
+    await page.getByRole("button", { name: "Choose zip files" }).click();
+    await (await chooser).setFiles(zip);
+    await page.getByRole("alert").getByText("“gone.zip” was changed, moved or deleted meanwhile").waitFor();
+    await page.unroute("**/api/v1/plugins");
+    await page.keyboard.press("Escape");
   });
 
   await t.test("asks before other content replaces a version", async () => {
@@ -179,7 +218,7 @@ test("the App Zone", { timeout: 120_000 }, async (t) => {
   });
 
   await t.test("says nothing to the browser's console", () => {
-    assert.deepEqual(page.said.filter((s) => !/status of 4(09|22)/.test(s)), []); // the refusals above
+    assert.deepEqual(page.said.filter((s) => !/status of 4(09|22)|FILE_NOT_FOUND/.test(s)), []); // the refusals above, and the file that went
   });
 
   await t.test("brings in a plugin of the gallery, after its instructions were read", async () => {

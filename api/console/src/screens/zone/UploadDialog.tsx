@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, Text, Tooltip, VisuallyHidden } from "@mantine/core";
+import { Button, Group, Modal, Stack, Text, Tooltip } from "@mantine/core";
 import { Dropzone } from "@mantine/dropzone";
 import { mdiTrayArrowUp } from "@mdi/js";
 import { type MouseEvent, useRef } from "react";
@@ -16,6 +16,14 @@ export function UploadDialog({ maxBytes, onFinish }: { maxBytes: number | undefi
   const { open, list } = useUploads();
   const done = list.filter((s) => s.uploaded).length;
   const under = list.filter(moving).length;
+  const bad = list.filter((s) => s.stage === "refused" || s.stage === "failed").length;
+  const status = [
+    list.length > 0 && t("zone.upload.status", { done, count: list.length }),
+    under > 0 && t("zone.upload.statusUnder", { under }),
+    bad > 0 && t("zone.upload.statusBad", { bad }),
+  ]
+    .filter(Boolean)
+    .join(" · ");
   const chooser = useRef<() => void>(null);
   const choose = (e: MouseEvent) => {
     e.stopPropagation(); // the zone around the button opens it too
@@ -29,6 +37,7 @@ export function UploadDialog({ maxBytes, onFinish }: { maxBytes: number | undefi
       title={t("zone.upload.title")}
       size="lg"
       closeButtonProps={{ "aria-label": t("common.close") }}
+      classNames={{ content: classes.content }}
     >
       <Stack>
         {list.length > 0 && (
@@ -63,8 +72,10 @@ export function UploadDialog({ maxBytes, onFinish }: { maxBytes: number | undefi
             </Button>
           </div>
         </Dropzone>
-        <VisuallyHidden role="status">{list.length ? t("zone.upload.status", { done, under, count: list.length }) : ""}</VisuallyHidden>
-        <Group justify="flex-end">
+        <Group justify="flex-end" gap="xs" className={classes.footer}>
+          <Text size="sm" c="dimmed" role="status" className={classes.status}>
+            {status}
+          </Text>
           <Button variant="default" onClick={closeUploads}>
             {t(under ? "zone.upload.background" : done ? "common.close" : "common.cancel")}
           </Button>

@@ -23,8 +23,9 @@ export default function Uploads() {
 
   const finish = () => {
     closeUploads();
-    const [first, ...more] = there;
-    if (first) go(more.length ? paths.zone : next(first));
+    const ids = new Set(there.map((u) => u.plugin.id)); // a file that was chosen twice is one plugin
+    const last = there.at(-1);
+    if (last) go(ids.size > 1 ? paths.zoneRecent : next(last));
   };
 
   // What ended may be in lists that are shown already, should the stream of events be broken.

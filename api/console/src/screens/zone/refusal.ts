@@ -1,5 +1,5 @@
 // Refusal is why a file is not even sent; a key of zone.refusal.
-export type Refusal = "folder" | "manifest" | "archive" | "notZip" | "empty" | "tooLarge";
+export type Refusal = "folder" | "manifest" | "archive" | "notZip" | "empty" | "tooLarge" | "changed";
 
 // folderType marks what stands for a folder that was dropped: browsers give no file for it.
 export const folderType = "inode/directory";

@@ -92,6 +92,17 @@ async function sendAll() {
   busy = false;
 }
 
+// readable tells whether a file is still what was chosen: browsers do not read on in one that was changed since, and say no more than that the
+// connection broke.
+const readable = (file: File) =>
+  file
+    .slice(0, 1)
+    .arrayBuffer()
+    .then(
+      () => true,
+      () => false,
+    );
+
 async function send({ key, file, replace = false }: Sending) {
   const stop = new AbortController();
   stops.set(key, stop);
@@ -104,8 +115,10 @@ async function send({ key, file, replace = false }: Sending) {
     });
     change(key, { stage: "done", part: 1, uploaded });
   } catch (e) {
+    const failure = asFailure(e);
     if (stop.signal.aborted) change(key, { stage: "stopped" });
-    else change(key, { stage: "failed", failure: asFailure(e) });
+    else if (failure.status === 0 && !(await readable(file))) change(key, { stage: "refused", refusal: "changed" });
+    else change(key, { stage: "failed", failure });
   } finally {
     stops.delete(key);
   }

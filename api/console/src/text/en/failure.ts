@@ -15,7 +15,7 @@ export default {
   notFoundDetail: "It may have been removed, or the address is wrong.",
   home: "Go to the start",
   next: {
-    unreachable: "It is tried again by itself; look whether the server runs.",
+    unreachable: "Look whether the server runs, then try again.",
     forbidden: "Ask an administrator for the right, or log in as somebody who has it.",
     missing_scope: "Ask an administrator for the right, or log in as somebody who has it.",
     unauthorized: "Log in again.",

@@ -62,13 +62,15 @@ export default {
     sent: "{{sent}} of {{total}}",
     checking: "{{total}} sent; the host looks at what is in it",
     stopped: "Stopped; nothing was kept",
-    ready: "Version {{version}} is here. “Finish” leads to what it asks for.",
+    ready: "Version {{version}} is here and waits for your consent.",
     same: "Version {{version}} was here already, and is installed.",
     progress: "Upload of {{name}}",
     stop: "Stop the upload of {{name}}",
     forget: "Take {{name}} from the list",
     refused: "{{name}} was not taken",
-    status: "{{done}} of {{count}} uploaded, {{under}} under way",
+    status: "{{done}} of {{count}} uploaded",
+    statusUnder: "{{under}} under way",
+    statusBad: "{{bad}} not taken",
     ended_one: "{{count}} plugin uploaded; it waits for your consent",
     ended_other: "{{count}} plugins uploaded; they wait for your consent",
   },
@@ -79,6 +81,7 @@ export default {
     notZip: "“{{name}}” is no zip",
     empty: "“{{name}}” is empty",
     tooLarge: "“{{name}}” is too large",
+    changed: "“{{name}}” was changed, moved or deleted meanwhile",
   },
   refusalNext: {
     folder: "Compress the folder into a zip (or run “appzone pack {{name}}”), and drop that.",
@@ -88,6 +91,7 @@ export default {
     empty: "The file has no content; the download or the copy may have broken off. Get it again.",
     tooLarge:
       "It has {{size}} and a plugin may have at most {{max}}. Leave out what it does not need when it runs, or raise XC_MAX_UPLOAD_MB on the host.",
+    changed: "The browser may not read it any more. Choose it once more, where it is now.",
   },
   next: {
     version: "Give the new content a new version in manifest.json. Or, if it is meant, replace what is there.",

@@ -18,7 +18,7 @@ const it: Text<typeof en> = {
   notFoundDetail: "Forse è stato rimosso, oppure l'indirizzo è sbagliato.",
   home: "Vai all'inizio",
   next: {
-    unreachable: "Viene ritentato da solo; controlla che il server sia in funzione.",
+    unreachable: "Controlla che il server sia in funzione, poi riprova.",
     forbidden: "Chiedi il permesso a un amministratore, o accedi con un utente che lo ha.",
     missing_scope: "Chiedi il permesso a un amministratore, o accedi con un utente che lo ha.",
     unauthorized: "Accedi di nuovo.",

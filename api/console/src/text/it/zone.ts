@@ -65,13 +65,15 @@ const it: Text<typeof en> = {
     sent: "{{sent}} di {{total}}",
     checking: "{{total}} inviati; il server ne esamina il contenuto",
     stopped: "Interrotto; non è stato conservato nulla",
-    ready: "La versione {{version}} è arrivata. Con “Fine” vedi che cosa chiede.",
+    ready: "La versione {{version}} è arrivata e attende il tuo consenso.",
     same: "La versione {{version}} c'era già, ed è installata.",
     progress: "Caricamento di {{name}}",
     stop: "Interrompi il caricamento di {{name}}",
     forget: "Togli {{name}} dall'elenco",
     refused: "{{name}} non è stato accettato",
-    status: "{{done}} di {{count}} caricati, {{under}} in corso",
+    status: "{{done}} di {{count}} caricati",
+    statusUnder: "{{under}} in corso",
+    statusBad: "{{bad}} non accettati",
     ended_one: "{{count}} plugin caricato; attende il tuo consenso",
     ended_other: "{{count}} plugin caricati; attendono il tuo consenso",
   },
@@ -82,6 +84,7 @@ const it: Text<typeof en> = {
     notZip: "“{{name}}” non è uno zip",
     empty: "“{{name}}” è vuoto",
     tooLarge: "“{{name}}” è troppo grande",
+    changed: "“{{name}}” nel frattempo è stato modificato, spostato o eliminato",
   },
   refusalNext: {
     folder: "Comprimi la cartella in uno zip (o esegui “appzone pack {{name}}”) e trascina quello.",
@@ -91,6 +94,7 @@ const it: Text<typeof en> = {
     empty: "Il file non ha contenuto; forse il download o la copia si sono interrotti. Procuratelo di nuovo.",
     tooLarge:
       "È di {{size}}, e un plugin può arrivare a {{max}}. Togli ciò che non gli serve per funzionare, o alza XC_MAX_UPLOAD_MB sul server.",
+    changed: "Il browser non può più leggerlo. Sceglilo di nuovo, dove si trova ora.",
   },
   next: {
     version: "Dai al nuovo contenuto una nuova versione in manifest.json. Oppure, se è ciò che vuoi, sostituisci quello che c'è.",
