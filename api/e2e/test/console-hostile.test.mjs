@@ -57,6 +57,29 @@ test("the console among the hostile", { timeout: 180_000 }, async (t) => {
     await page.waitForFunction(() => document.querySelectorAll(".mantine-Notification-root").length === 0, null, { timeout: 5000 });
   });
 
+  await t.test("C4: a page that leaves for another site is told of, and comes back", async () => {
+    const frame = await open("hostile");
+    for (const to of ["https://evil.example/away", `${host.url}/system`]) {
+      const at = await frameOf(page, "hostile");
+      await at.evaluate((url) => setTimeout(() => location.assign(url)), to);
+      await page.getByRole("heading", { level: 1, name: "The page of Hostile wanted to leave" }).waitFor();
+      await page.getByText(to, { exact: true }).or(page.getByText(new URL(to).origin)).first().waitFor();
+      await page.getByRole("button", { name: "Load the page again" }).click();
+      await page.frameLocator('iframe[data-plugin="hostile"]').getByText("hostile page").waitFor();
+      assert.equal(await page.getByText("wanted to leave").count(), 0);
+    }
+    assert.ok(frame.isDetached());
+    await page.getByRole("button", { name: "Close Hostile" }).click();
+  });
+
+  await t.test("B7: an address that names nobody says none of its words", async () => {
+    for (const path of ["Your%20session%20ended,%20call%20555", "%E0%A4%A", "__proto__", "..%2Fapi"]) {
+      await page.goto(`${host.url}/staff/${path}`);
+      await page.getByRole("heading", { level: 1, name: "This member is not here" }).waitFor();
+      assert.doesNotMatch(`${await page.title()} ${await page.getByRole("main").textContent()}`, /555|__proto__/);
+    }
+  });
+
   await t.test("B7: an address that names no plugin opens nothing", async () => {
     for (const path of ["/open/%E0%A4%A", "/open/Your%20session%20ended,%20call%20555", "/open/..%2F..%2Fapi", "/open/%00"]) {
       await page.goto(host.url + path);

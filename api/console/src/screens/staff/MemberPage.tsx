@@ -5,7 +5,7 @@ import type { Tagged } from "../../api/client";
 import { asFailure } from "../../api/failure";
 import { useMe } from "../../api/queries";
 import { Loaded } from "../../parts/Loaded";
-import { Nothing, Page } from "../../parts/Page";
+import { Page } from "../../parts/Page";
 import { Panel } from "../../parts/Panel";
 import { paths } from "../../paths";
 import { TokenList } from "../tokens/TokenList";
@@ -24,8 +24,8 @@ export function MemberPage({ username }: { username: string }) {
   const back = { href: paths.staff(), label: t("staff.title") };
   if (query.error && asFailure(query.error).status === 404) {
     return (
-      <Page title={username} back={back}>
-        <Nothing title={t("staff.gone", { name: username })}>{t("staff.goneDetail")}</Nothing>
+      <Page title={t("staff.gone")} back={back} lead={t("staff.goneDetail")}>
+        {null}
       </Page>
     );
   }

@@ -5,9 +5,11 @@ import { useEffect, useEffectEvent, useRef } from "react";
 import { type Attached, attach, type Message } from "../../../../pages/sdk/shell.js";
 import type { Schema } from "../../api/client";
 import type { SidebarEntry } from "../../api/queries";
+import { Away } from "./Away";
 import { useAsked } from "./asked";
 import { setBadge } from "./badges";
 import { hush } from "./told";
+import { useAway } from "./useAway";
 import classes from "./Workplace.module.css";
 
 // Frame is the page of a plugin, kept apart from the console: it has an origin of its own or none, and only what the host says of its sandbox.
@@ -17,6 +19,7 @@ export function Frame({ entry, launch, visible }: { entry: SidebarEntry; launch:
   const kit = useRef<Attached | null>(null);
   const scheme = useComputedColorScheme("light");
   const { onMessage, path } = useAsked(entry, visible);
+  const { away, onLoad } = useAway();
   const hear = useEffectEvent((...message: Message) => onMessage(...message));
   const first = useEffectEvent(() => ({ theme: scheme, locale: i18next.language, visible, path }));
 
@@ -51,14 +54,19 @@ export function Frame({ entry, launch, visible }: { entry: SidebarEntry; launch:
   }, []);
 
   return (
-    <iframe
-      ref={frame}
-      title={entry.name}
-      className={classes.frame}
-      sandbox={launch.sandbox}
-      allow={launch.allow}
-      src={launch.url}
-      data-plugin={entry.id}
-    />
+    <>
+      {away && <Away entry={entry} to={away} />}
+      <iframe
+        ref={frame}
+        title={entry.name}
+        className={classes.frame}
+        style={away ? { display: "none" } : undefined}
+        onLoad={onLoad}
+        sandbox={launch.sandbox}
+        allow={launch.allow}
+        src={launch.url}
+        data-plugin={entry.id}
+      />
+    </>
   );
 }

@@ -55,8 +55,8 @@ export default {
   onceDetail: "The password is shown this once. Hand it over safely; it can be changed under My account.",
   open: "Open {{name}}",
   finish: "Done",
-  gone: "There is no member {{name}}",
-  goneDetail: "It may have been deleted by another administrator.",
+  gone: "This member is not here",
+  goneDetail: "They may have been deleted by another administrator, or the address is wrong.",
   external: "This person logs in by single sign-on",
   externalDetail:
     "Role and profile follow the groups at {{issuer}} at each log-in: what you change of them here holds until then. Own plugins stay.",

@@ -30,6 +30,9 @@ export default {
     "The site refuses to be shown inside of other pages, so that nobody can lay something over it. Open it in a new window; you stay logged in here.",
   unlisted: "{{name}} is new since this console was loaded",
   unlistedDetail: "The console shows only sites that it knew when it was loaded. Reload it, or open the site in a new window.",
+  away: "The page of {{name}} wanted to leave",
+  awayDetail: "It tried to show another site in its place, which the console does not let plugins do. Its author has to mend that.",
+  awayBack: "Load the page again",
   unsure: "The host could not ask this site whether it may be shown here. If nothing appears:",
   newWindow: "Open in a new window",
 };

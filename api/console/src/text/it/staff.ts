@@ -58,8 +58,8 @@ const it: Text<typeof en> = {
   onceDetail: "La password si vede solo ora. Consegnala in modo sicuro; si può cambiare in Il mio account.",
   open: "Apri {{name}}",
   finish: "Fatto",
-  gone: "Non c'è alcun membro {{name}}",
-  goneDetail: "Forse un altro amministratore l'ha eliminato.",
+  gone: "Questo membro non c'è",
+  goneDetail: "Forse un altro amministratore l'ha eliminato, oppure l'indirizzo è sbagliato.",
   external: "Questa persona accede con single sign-on",
   externalDetail:
     "A ogni accesso ruolo e profilo seguono i gruppi presso {{issuer}}: ciò che ne cambi qui vale fino ad allora. I plugin propri restano.",

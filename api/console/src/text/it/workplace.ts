@@ -34,6 +34,10 @@ const it: Text<typeof en> = {
   unlisted: "{{name}} è arrivato dopo il caricamento della console",
   unlistedDetail:
     "La console mostra solo i siti che conosceva quando è stata caricata. Ricaricala, oppure apri il sito in una nuova finestra.",
+  away: "La pagina di {{name}} voleva andarsene",
+  awayDetail:
+    "Ha tentato di mostrare un altro sito al proprio posto, cosa che la console non permette ai plugin. Deve rimediare il suo autore.",
+  awayBack: "Carica di nuovo la pagina",
   unsure: "Il server non ha potuto chiedere a questo sito se può essere mostrato qui. Se non appare nulla:",
   newWindow: "Apri in una nuova finestra",
 };
