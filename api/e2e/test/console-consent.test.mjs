@@ -143,7 +143,7 @@ test("consent, installation and versions", { timeout: 180_000 }, async (t) => {
     await page.keyboard.press("Escape");
     await page.waitForURL(`${host.url}/plugins/slow`);
     await consent("slow");
-    await page.getByRole("heading", { name: "Installing Slow" }).waitFor();
+    await page.getByRole("heading", { name: "Installation of Slow" }).waitFor();
     await done("Slow", "1.0.0");
   });
 

@@ -4,7 +4,7 @@ export default {
   titleDowngrade: "Go down to an older version of {{name}}?",
   titleReplace: "Replace {{name}}?",
   titleReinstall: "Install {{name}} again?",
-  titleWorking: "Installing {{name}}",
+  titleWorking: "Installation of {{name}}",
   version: "Version {{version}}",
   fromTo: "{{from}} → {{to}}",
   risk: {
