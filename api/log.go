@@ -87,7 +87,7 @@ func (s *Server) followLog(c *fiber.Ctx, id string, tail int, after uint64, even
 				if !ok {
 					return nil
 				}
-				if err := sendLine(st, l, after, events); err != nil {
+				if err := sendLines(st, l, lines, after, events); err != nil {
 					return err
 				}
 			case <-st.beat.C:
@@ -99,13 +99,29 @@ func (s *Server) followLog(c *fiber.Ctx, id string, tail int, after uint64, even
 	}, cancel)
 }
 
-func sendLine(st *stream, l logs.Line, after uint64, events bool) error {
-	if l.Seq <= after {
-		return nil
-	}
+// linesAtOnce bounds the bytes of lines that are sent in one piece, but for the last of them.
+const linesAtOnce = 32 << 10
+
+// sendLines sends a line with those that wait behind it: a flood is faster than a piece for each line.
+func sendLines(st *stream, l logs.Line, lines <-chan logs.Line, after uint64, events bool) error {
 	var b bytes.Buffer
-	if err := appendLine(&b, l, events); err != nil {
-		return err
+	for ok := true; ok; {
+		if l.Seq > after {
+			if err := appendLine(&b, l, events); err != nil {
+				return err
+			}
+		}
+		if b.Len() >= linesAtOnce {
+			break
+		}
+		select {
+		case l, ok = <-lines:
+		default:
+			ok = false
+		}
+	}
+	if b.Len() == 0 {
+		return nil
 	}
 	_, err := st.Write(b.Bytes())
 	return err
