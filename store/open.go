@@ -65,6 +65,8 @@ func openLocked(o Options, lock *folderLock) (*Store, error) {
 	if err := s.prepare(o.migrations); err != nil {
 		return nil, errors.Join(err, s.db.Close(), s.witness.close())
 	}
+	// The log into which essential changes go, before the spare takes what is left. Where there is no room for it, the first change says so.
+	_ = s.space.logs.allocateKeys(s.dir)
 	s.keeper = keep(s)
 	return s, nil
 }

@@ -161,7 +161,7 @@ func (h *harness) checkWhileFull(t *testing.T) {
 	}
 	if s := &h.people.state; s.Role != "" {
 		a := c.do(http.MethodDelete, "/api/v1/staff/"+member, nil)
-		if assert.True(t, a.ok(), "delete member: %s", a) {
+		if a.code() != "disk_full" && assert.True(t, a.ok(), "delete member: %s", a) {
 			s.Role, s.Given = "", false
 		}
 	}

@@ -32,8 +32,10 @@ test("the workplace", async (t) => {
     await admin.goBack();
     await admin.waitForURL("**/open/notes");
     assert.equal(await notes.getByLabel("note").inputValue(), "half a sentence");
-    const box = await admin.locator('iframe[data-plugin="notes"]').boundingBox();
-    assert.ok(box.width > 1000 && box.height > 650, "the page fills the window");
+    await admin.waitForFunction(() => { // the page fills the window
+      const { width, height } = document.querySelector('iframe[data-plugin="notes"]').getBoundingClientRect();
+      return width > 1000 && height > 650;
+    });
     assert.deepEqual(await barriers(admin), []);
     await admin.getByRole("button", { name: "Close Notes" }).click();
     await admin.waitForURL("**/open/desk");
