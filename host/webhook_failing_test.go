@@ -1,7 +1,6 @@
 package host_test
 
 import (
-	"context"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -181,52 +180,31 @@ func TestTestsOfWebhooksAreBounded(t *testing.T) {
 	})
 }
 
-// fullStore has no room for changes of webhooks while it is full, but for essential ones if these have some.
-type fullStore struct {
-	host.Store
-	full, forAll atomic.Bool
-}
-
-func (s *fullStore) Update(ctx context.Context, fn func(host.Writer) error) error {
-	return s.Store.Update(ctx, func(w host.Writer) error { return fn(&fullWriter{w, s, false}) })
-}
-
-type fullWriter struct {
-	host.Writer
-	s         *fullStore
-	essential bool
-}
-
-func (w *fullWriter) Essential() { w.essential = true }
-
-func (w *fullWriter) Put(table, key string, v any) error {
-	if w.s.full.Load() && (!w.essential || w.s.forAll.Load()) && table != "events" {
-		return syscall.ENOSPC
-	}
-	return w.Writer.Put(table, key, v)
-}
-
 // F2: a receiver that is gone is switched off on a full disk, too; and where even that has no room, it is not asked again and again.
 func TestAReceiverThatIsGoneIsNotAskedAgainOnAFullDisk(t *testing.T) {
 	x := &receivers{}
-	var s *fullStore
+	var full, forAll atomic.Bool // forAll: for essential changes, too
 	config := func(c *host.Config) {
 		x.config(c)
-		s = &fullStore{Store: c.Store}
-		c.Store = s
+		c.Store = &askingStore{c.Store, func(table string, essential bool) error {
+			if full.Load() && (!essential || forAll.Load()) && table != "events" {
+				return syscall.ENOSPC
+			}
+			return nil
+		}}
 	}
 	inBubble(t, config, func(r *rig) {
 		x.fails(410)
 		w := r.hooked()
-		s.full.Store(true)
-		s.forAll.Store(true)
+		full.Store(true)
+		forAll.Store(true)
 		r.happen("t1")
 		settle(time.Minute)
 		assert.Less(r, len(x.take()), 20)
 		require.True(r, r.webhook(w.ID).Enabled)
-		s.forAll.Store(false)
+		forAll.Store(false)
 		settle(2 * time.Minute)
 		assert.False(r, r.webhook(w.ID).Enabled)
-		s.full.Store(false)
+		full.Store(false)
 	})
 }
